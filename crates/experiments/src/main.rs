@@ -1,0 +1,2 @@
+//! gradroute
+fn main() {}
