@@ -1,0 +1,124 @@
+//! Adam and AdamW, one pass over parameters, gradients and moments.
+
+use crate::isa::Kernel;
+use crate::tasks::{self, Shared, piece};
+use crate::vector::Vector;
+use crate::{Isa, Real};
+
+/// Elements a task takes.
+const CHUNK: usize = 16 * 1024;
+
+/// The numbers of one step, the same for all parameters. They are `f64` in both precisions, as
+/// in PyTorch: 1 - beta2 formed in `f32` would be off by 5e-5 of itself.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct AdamStep {
+    /// Learning rate.
+    pub lr: f64,
+    /// Decay of the first moment.
+    pub beta1: f64,
+    /// Decay of the second moment.
+    pub beta2: f64,
+    /// Added to the denominator.
+    pub eps: f64,
+    /// L2 coefficient; 0 for none.
+    pub weight_decay: f64,
+    /// Whether the decay acts on the parameters directly (AdamW) instead of being added to the
+    /// gradient.
+    pub decoupled: bool,
+    /// 1 - beta1^t, t counted from 1.
+    pub bias1: f64,
+    /// 1 - beta2^t.
+    pub bias2: f64,
+}
+
+/// One step on `params`, updating the moments `m` and `v`. All slices have one length.
+///
+/// The formula and its order of operations are those of PyTorch's single-tensor Adam
+/// (Kingma and Ba 2015, algorithm 1; Loshchilov and Hutter 2019 for the decoupled decay), each
+/// coefficient computed in `f64` and rounded once:
+///
+/// ```text
+/// g = grad + weight_decay * p                          (coupled)
+/// p = p * (1 - lr * weight_decay)                      (decoupled)
+/// m = m + (1 - beta1) * (g - m)
+/// v = beta2 * v + ((1 - beta2) * g) * g
+/// p = p + (-lr / bias1 * m) / (sqrt(v) / sqrt(bias2) + eps)
+/// ```
+///
+/// # Panics
+/// If lengths differ.
+pub fn step<T: Real>(params: &mut [T], grads: &[T], m: &mut [T], v: &mut [T], adam: &AdamStep) {
+    let len = params.len();
+    assert!(
+        grads.len() == len && m.len() == len && v.len() == len,
+        "adam::step: {len} parameters, {} gradients, {} and {} moments",
+        grads.len(),
+        m.len(),
+        v.len()
+    );
+    let isa = Isa::current();
+    let coefficients = Coefficients::new(adam);
+    let (params, m, v) = (Shared::new(params), Shared::new(m), Shared::new(v));
+    tasks::for_each(len.div_ceil(CHUNK), |task| {
+        let range = piece(task, CHUNK, len);
+        let grads = &grads[range.clone()];
+        // SAFETY: the chunks of different tasks do not overlap.
+        let (params, m, v) =
+            unsafe { (params.part(range.clone()), m.part(range.clone()), v.part(range)) };
+        isa.dispatch(Update { params, grads, m, v, coefficients });
+    });
+}
+
+#[derive(Clone, Copy)]
+struct Coefficients<T> {
+    decay_gradient: T,
+    keep_param: T,
+    follow: T,
+    keep_square: T,
+    add_square: T,
+    minus_step: T,
+    root_bias2: T,
+    eps: T,
+}
+
+impl<T: Real> Coefficients<T> {
+    fn new(adam: &AdamStep) -> Self {
+        let (coupled, decoupled) =
+            if adam.decoupled { (0.0, adam.weight_decay) } else { (adam.weight_decay, 0.0) };
+        Coefficients {
+            decay_gradient: T::from_f64(coupled),
+            keep_param: T::from_f64(1.0 - adam.lr * decoupled),
+            follow: T::from_f64(1.0 - adam.beta1),
+            keep_square: T::from_f64(adam.beta2),
+            add_square: T::from_f64(1.0 - adam.beta2),
+            minus_step: T::from_f64(-(adam.lr / adam.bias1)),
+            root_bias2: T::from_f64(adam.bias2.sqrt()),
+            eps: T::from_f64(adam.eps),
+        }
+    }
+}
+
+struct Update<'a, T> {
+    params: &'a mut [T],
+    grads: &'a [T],
+    m: &'a mut [T],
+    v: &'a mut [T],
+    coefficients: Coefficients<T>,
+}
+
+impl<T: Real> Kernel for Update<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call<V: Vector>(self) {
+        let c = self.coefficients;
+        let moments = self.m.iter_mut().zip(self.v);
+        for ((param, &grad), (m, v)) in self.params.iter_mut().zip(self.grads).zip(moments) {
+            let g = grad + c.decay_gradient * *param;
+            let p = *param * c.keep_param;
+            *m += c.follow * (g - *m);
+            *v = c.keep_square * *v + c.add_square * g * g;
+            *param = p + c.minus_step * *m / (v.sqrt() / c.root_bias2 + c.eps);
+        }
+    }
+}

@@ -1,0 +1,284 @@
+//! The product that skips zeros of one operand, the *list* operand.
+//!
+//! The other operand is cut into panels of `DEPTH` rows and as many columns as the accumulator
+//! registers hold, so that a panel stays in the L1 cache. For each row of the list operand and
+//! each panel, the set bits of a mask name the factors that are not zero; each costs one
+//! broadcast and a fused multiply-add for every register.
+//!
+//! Skipping a zero factor leaves the chain alone only if the other factor is finite: a panel
+//! that holds an infinity or NaN skips nothing.
+
+use std::ops::Range;
+
+use super::{Epilogue, pack};
+use crate::isa::Kernel;
+use crate::scratch::{Scratch, Slot};
+use crate::tasks::{self, Shared, piece};
+use crate::vector::Vector;
+use crate::{Isa, Matrix};
+
+/// Steps of the chain in a panel, one for each bit of a mask.
+const DEPTH: usize = 64;
+/// The most list rows that a task takes.
+const ROWS: usize = 1024;
+/// Tasks wanted, so that threads can share even a product of few panels.
+const TASKS: usize = 8;
+/// Columns of `c` finished at a time when it is transposed.
+const STRIP: usize = 32;
+
+/// `c = epilogue(list dense)`; with `transposed`, `c = epilogue((list dense)ᵀ)`.
+pub(super) fn product(
+    list: Matrix<f32>,
+    dense: Matrix<f32>,
+    c: &mut [f32],
+    transposed: bool,
+    epilogue: Epilogue<f32>,
+) {
+    let isa = Isa::current();
+    let blocks = list.cols.div_ceil(DEPTH);
+    let mut masks = Scratch::take(Slot::Masks, blocks * list.rows);
+    let contiguous = list.col_stride == 1;
+    let copied = if contiguous { 0 } else { blocks * list.rows * DEPTH };
+    let mut copy = Scratch::take(Slot::Operand, copied);
+    isa.dispatch(Prepare { list, masks: &mut masks, copy: &mut copy });
+    let rows = if contiguous {
+        Rows { values: list.data, row_stride: list.row_stride, block_stride: DEPTH, masks: &masks }
+    } else {
+        Rows { values: &copy, row_stride: DEPTH, block_stride: list.rows * DEPTH, masks: &masks }
+    };
+    isa.dispatch(Multiply { list, rows, dense, c, transposed, epilogue });
+}
+
+/// Fills in the masks, [blocks][rows], and for an operand whose rows are not contiguous a copy,
+/// [blocks][rows][DEPTH].
+struct Prepare<'a> {
+    list: Matrix<'a, f32>,
+    masks: &'a mut [u64],
+    copy: &'a mut [f32],
+}
+
+impl Kernel for Prepare<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call<V: Vector>(self) {
+        let Prepare { list, masks, copy } = self;
+        let rows = list.rows;
+        for block in 0..list.cols.div_ceil(DEPTH) {
+            let depth = piece(block, DEPTH, list.cols);
+            for row in 0..rows {
+                let mut values = [0.0; DEPTH];
+                let start = row * list.row_stride;
+                for (value, k) in values.iter_mut().zip(depth.clone()) {
+                    *value = list.data[start + k * list.col_stride];
+                }
+                if list.col_stride != 1 {
+                    let first = (block * rows + row) * DEPTH;
+                    copy[first..first + DEPTH].copy_from_slice(&values);
+                }
+                masks[block * rows + row] = mask::<V>(&values);
+            }
+        }
+    }
+}
+
+/// Which of the values are not zero.
+#[inline(always)]
+fn mask<V: Vector>(values: &[f32; DEPTH]) -> u64 {
+    let mut mask = 0;
+    for lane in (0..DEPTH).step_by(V::LANES) {
+        // SAFETY: `V` was dispatched on, and `LANES` divides `DEPTH`.
+        mask |= unsafe { V::load(values.as_ptr().add(lane)).nonzero() } << lane;
+    }
+    mask
+}
+
+/// The list operand as the inner loop reads it: value (row, block, k) is
+/// `values[row * row_stride + block * block_stride + k]`.
+#[derive(Clone, Copy)]
+struct Rows<'a> {
+    values: &'a [f32],
+    row_stride: usize,
+    block_stride: usize,
+    masks: &'a [u64],
+}
+
+struct Multiply<'a> {
+    list: Matrix<'a, f32>,
+    rows: Rows<'a>,
+    dense: Matrix<'a, f32>,
+    c: &'a mut [f32],
+    transposed: bool,
+    epilogue: Epilogue<'a, f32>,
+}
+
+impl Kernel for Multiply<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call<V: Vector>(self) {
+        let isa = Isa::current();
+        let cols = self.dense.cols;
+        let registers = cols.div_ceil(V::LANES);
+        let panels = registers.div_ceil(V::ROW_REGISTERS);
+        let width = registers.div_ceil(panels) * V::LANES;
+        let panels = cols.div_ceil(width);
+        let m = self.list.rows;
+        let parts = m.div_ceil(ROWS).max(TASKS.div_ceil(panels).min(m.div_ceil(DEPTH)));
+        let part = m.div_ceil(parts);
+        let c = Shared::new(self.c);
+        tasks::for_each(parts * panels, |task| {
+            isa.dispatch(Tile {
+                rows: piece(task % parts, part, m),
+                cols: piece(task / parts, width, cols),
+                width,
+                list: self.list,
+                values: self.rows,
+                dense: self.dense,
+                c: &c,
+                transposed: self.transposed,
+                epilogue: self.epilogue,
+            });
+        });
+    }
+}
+
+/// One task: list rows `rows` times the dense columns `cols`.
+struct Tile<'a> {
+    rows: Range<usize>,
+    cols: Range<usize>,
+    width: usize,
+    list: Matrix<'a, f32>,
+    values: Rows<'a>,
+    dense: Matrix<'a, f32>,
+    c: &'a Shared<'a, f32>,
+    transposed: bool,
+    epilogue: Epilogue<'a, f32>,
+}
+
+impl Kernel for Tile<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call<V: Vector>(self) {
+        let mut chains = Scratch::<f32>::take(Slot::Tile, self.rows.len() * self.width);
+        let mut panel = Scratch::<f32>::take(Slot::Panels, DEPTH * self.width);
+        chains.fill(0.0);
+        for block in 0..self.list.cols.div_ceil(DEPTH) {
+            let depth = piece(block, DEPTH, self.list.cols);
+            let steps = depth.len();
+            let finite = pack::panel(&mut panel, self.width, &self.dense, depth, self.cols.clone());
+            let all = if finite { 0 } else { u64::MAX >> (DEPTH - steps) };
+            match self.width / V::LANES {
+                1 => self.block::<V, 1>(&mut chains, &panel, block, all),
+                2 => self.block::<V, 2>(&mut chains, &panel, block, all),
+                3 => self.block::<V, 3>(&mut chains, &panel, block, all),
+                4 => self.block::<V, 4>(&mut chains, &panel, block, all),
+                5 => self.block::<V, 5>(&mut chains, &panel, block, all),
+                6 => self.block::<V, 6>(&mut chains, &panel, block, all),
+                7 => self.block::<V, 7>(&mut chains, &panel, block, all),
+                8 => self.block::<V, 8>(&mut chains, &panel, block, all),
+                9 => self.block::<V, 9>(&mut chains, &panel, block, all),
+                10 => self.block::<V, 10>(&mut chains, &panel, block, all),
+                11 => self.block::<V, 11>(&mut chains, &panel, block, all),
+                12 => self.block::<V, 12>(&mut chains, &panel, block, all),
+                registers => unreachable!("{registers} registers a row"),
+            }
+        }
+        self.finish(&mut chains);
+    }
+}
+
+impl Tile<'_> {
+    /// Takes all chains through one panel. Bits in `all` are never skipped.
+    #[inline(always)]
+    fn block<V: Vector, const N: usize>(
+        &self,
+        chains: &mut [f32],
+        panel: &[f32],
+        block: usize,
+        all: u64,
+    ) {
+        assert!(panel.len() >= DEPTH * N * V::LANES);
+        let masks = &self.values.masks[block * self.list.rows..][self.rows.clone()];
+        for ((chain, &mask), row) in
+            chains.chunks_exact_mut(N * V::LANES).zip(masks).zip(self.rows.clone())
+        {
+            let first = row * self.values.row_stride + block * self.values.block_stride;
+            let values = &self.values.values[first..];
+            let mask = mask | all;
+            assert!(mask == 0 || 63 - (mask.leading_zeros() as usize) < values.len());
+            // SAFETY: `V` was dispatched on; `chain` has N registers; `panel` has a row for each
+            // of 64 bits, and `values` is long enough for the highest bit set.
+            unsafe { row_times_panel::<V, N>(chain, panel.as_ptr(), values.as_ptr(), mask) };
+        }
+    }
+
+    /// Writes finished chains to C.
+    #[inline(always)]
+    fn finish(&self, chains: &mut [f32]) {
+        let (rows, cols) = (self.rows.clone(), self.cols.clone());
+        if !self.transposed {
+            let c_cols = self.dense.cols;
+            for (chain, row) in chains.chunks_exact_mut(self.width).zip(rows) {
+                let start = row * c_cols;
+                // SAFETY: tasks write different rectangles of C, and this part of a row lies in
+                // ours.
+                let out = unsafe { self.c.part(start + cols.start..start + cols.end) };
+                self.epilogue.finish(&mut chain[..cols.len()], out, row, cols.start, c_cols);
+            }
+            return;
+        }
+        let c_cols = self.list.rows;
+        for strip in 0..rows.len().div_ceil(STRIP) {
+            let strip = piece(strip, STRIP, rows.len());
+            for (j, c_row) in cols.clone().enumerate() {
+                let mut chain = [0.0; STRIP];
+                let chain = &mut chain[..strip.len()];
+                for (value, row) in chain.iter_mut().zip(strip.clone()) {
+                    *value = chains[row * self.width + j];
+                }
+                let c_col = rows.start + strip.start;
+                let start = c_row * c_cols + c_col;
+                // SAFETY: as above, with rows and columns exchanged.
+                let out = unsafe { self.c.part(start..start + strip.len()) };
+                self.epilogue.finish(chain, out, c_row, c_col, c_cols);
+            }
+        }
+    }
+}
+
+/// Continues the chains of one row over the factors named by `mask`, in ascending order.
+///
+/// # Safety
+/// The processor has `V`'s instruction set; `panel` holds a row of N registers for every set bit
+/// of `mask`, and `values` a value.
+#[inline(always)]
+unsafe fn row_times_panel<V: Vector, const N: usize>(
+    chain: &mut [f32],
+    panel: *const f32,
+    values: *const f32,
+    mut mask: u64,
+) {
+    assert!(chain.len() == N * V::LANES);
+    let chain = chain.as_mut_ptr();
+    // SAFETY: `chain` has N registers as asserted; for the rest see above.
+    unsafe {
+        let mut sums = [V::zero(); N];
+        for (register, sum) in sums.iter_mut().enumerate() {
+            *sum = V::load(chain.add(register * V::LANES));
+        }
+        while mask != 0 {
+            let k = mask.trailing_zeros() as usize;
+            mask &= mask - 1;
+            let value = V::splat(*values.add(k));
+            let row = panel.add(k * N * V::LANES);
+            for (register, sum) in sums.iter_mut().enumerate() {
+                *sum = value.mul_add(V::load(row.add(register * V::LANES)), *sum);
+            }
+        }
+        for (register, sum) in sums.into_iter().enumerate() {
+            sum.store(chain.add(register * V::LANES));
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! Sums in one canonical order, which depends on the length alone.
+//!
+//! The order: the elements are cut into chunks of [`CHUNK`]; within a chunk, element j is added
+//! to lane j mod [`LANES`], all lanes starting at +0; the lanes are folded in halves (lane j +
+//! lane j + 16, then j + 8, ...); the chunk sums are added up serially, starting at +0. Sums over
+//! a middle axis are plain ascending sums, starting at +0.
+
+use std::ops::Range;
+
+use crate::isa::Kernel;
+use crate::tasks::{self, Shared, piece};
+use crate::vector::Vector;
+use crate::{Isa, Real, Write};
+
+/// Elements of one chunk.
+const CHUNK: usize = 16 * 1024;
+/// Running sums within a chunk.
+const LANES: usize = 32;
+/// Chunk sums held at a time.
+const ROUND: usize = 64;
+/// Columns that one task of [`axis_sums`] takes.
+const COLUMNS: usize = 256;
+
+/// The sum of `f(a[i])`.
+pub fn sum1<T: Real>(a: &[T], f: impl Fn(T) -> T + Sync) -> T {
+    total(a.len(), &|range: Range<usize>| {
+        let a = &a[range.clone()];
+        lane_sum(a.len(), |i| f(a[i]))
+    })
+}
+
+/// The sum of `f(a[i], b[i])`.
+///
+/// # Panics
+/// If lengths differ.
+pub fn sum2<T: Real>(a: &[T], b: &[T], f: impl Fn(T, T) -> T + Sync) -> T {
+    assert_eq!(a.len(), b.len(), "reduce::sum2: operands of different lengths");
+    total(a.len(), &|range: Range<usize>| {
+        let (a, b) = (&a[range.clone()], &b[range]);
+        lane_sum(a.len(), |i| f(a[i], b[i]))
+    })
+}
+
+/// The sum of `f(a[i], b[i], c[i])`.
+///
+/// # Panics
+/// If lengths differ.
+pub fn sum3<T: Real>(a: &[T], b: &[T], c: &[T], f: impl Fn(T, T, T) -> T + Sync) -> T {
+    assert!(
+        a.len() == b.len() && a.len() == c.len(),
+        "reduce::sum3: operands of different lengths: {}, {}, {}",
+        a.len(),
+        b.len(),
+        c.len()
+    );
+    total(a.len(), &|range: Range<usize>| {
+        let (a, b, c) = (&a[range.clone()], &b[range.clone()], &c[range]);
+        lane_sum(a.len(), |i| f(a[i], b[i], c[i]))
+    })
+}
+
+/// The sum of `f(i)` for i from 0 to n - 1.
+pub fn sum_indexed<T: Real>(n: usize, f: impl Fn(usize) -> T + Sync) -> T {
+    total(n, &|range: Range<usize>| lane_sum(range.len(), |i| f(range.start + i)))
+}
+
+/// For each row r, writes the sum of `f(a[r, j], b[r, j])` over its `cols` columns to `out[r]`.
+/// `a` and `b` are [out.len(), cols].
+///
+/// # Panics
+/// If lengths do not fit.
+pub fn row_sums2<T: Real>(
+    write: Write,
+    out: &mut [T],
+    cols: usize,
+    a: &[T],
+    b: &[T],
+    f: impl Fn(T, T) -> T + Sync,
+) {
+    let rows = out.len();
+    assert!(
+        a.len() == rows * cols && b.len() == a.len(),
+        "reduce::row_sums2: {rows} rows of {cols} columns, but operands of {} and {} elements",
+        a.len(),
+        b.len()
+    );
+    row_sums(write, out, cols, &|range: Range<usize>| {
+        let (a, b) = (&a[range.clone()], &b[range]);
+        lane_sum(a.len(), |i| f(a[i], b[i]))
+    });
+}
+
+/// Sums `f(a)` over the middle axis: `a` is [outer, n, inner], `out` [outer, inner].
+///
+/// Each sum runs up the axis from +0; with `inner` 1 it has the order of [`sum1`].
+///
+/// # Panics
+/// If lengths do not fit.
+pub fn axis_sums<T: Real>(
+    write: Write,
+    out: &mut [T],
+    outer: usize,
+    n: usize,
+    inner: usize,
+    a: &[T],
+    f: impl Fn(T) -> T + Sync,
+) {
+    assert!(
+        out.len() == outer * inner && a.len() == outer * n * inner,
+        "reduce::axis_sums: [{outer}, {n}, {inner}] to [{outer}, {inner}], but {} and {} elements",
+        a.len(),
+        out.len()
+    );
+    if inner == 1 {
+        return row_sums(write, out, n, &|range: Range<usize>| {
+            let a = &a[range];
+            lane_sum(a.len(), |i| f(a[i]))
+        });
+    }
+    let isa = Isa::current();
+    let pieces = inner.div_ceil(COLUMNS);
+    let out = Shared::new(out);
+    tasks::for_each(outer * pieces, |task| {
+        let columns = piece(task % pieces, COLUMNS, inner);
+        let first = task / pieces * inner;
+        // SAFETY: different tasks take different columns or outer indices.
+        let out = unsafe { out.part(first + columns.start..first + columns.end) };
+        let a = &a[first * n..(first + inner) * n];
+        isa.dispatch(ColumnSums { write, out, columns, inner, a, f: &f });
+    });
+}
+
+struct ColumnSums<'a, T, F> {
+    write: Write,
+    out: &'a mut [T],
+    columns: Range<usize>,
+    inner: usize,
+    a: &'a [T],
+    f: &'a F,
+}
+
+impl<T: Real, F: Fn(T) -> T> Kernel for ColumnSums<'_, T, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call<V: Vector>(self) {
+        let mut sums = [T::ZERO; COLUMNS];
+        let sums = &mut sums[..self.columns.len()];
+        for row in self.a.chunks_exact(self.inner) {
+            for (sum, &a) in sums.iter_mut().zip(&row[self.columns.clone()]) {
+                *sum += (self.f)(a);
+            }
+        }
+        for (out, &sum) in self.out.iter_mut().zip(&*sums) {
+            self.write.to(out, sum);
+        }
+    }
+}
+
+/// Sums `cols` consecutive elements for each row, many rows to a task.
+fn row_sums<T: Real>(
+    write: Write,
+    out: &mut [T],
+    cols: usize,
+    chunk: &(impl Fn(Range<usize>) -> T + Sync),
+) {
+    let isa = Isa::current();
+    let rows = out.len();
+    let rows_a_task = (CHUNK / cols.max(1)).max(1);
+    let out = Shared::new(out);
+    tasks::for_each(rows.div_ceil(rows_a_task), |task| {
+        let range = piece(task, rows_a_task, rows);
+        // SAFETY: different tasks take different rows.
+        let out = unsafe { out.part(range.clone()) };
+        for (row, out) in range.zip(out) {
+            let first = row * cols;
+            let mut sum = T::ZERO;
+            for index in 0..cols.div_ceil(CHUNK) {
+                let range = piece(index, CHUNK, cols);
+                sum += isa.dispatch(ChunkSum(first + range.start..first + range.end, chunk));
+            }
+            write.to(out, sum);
+        }
+    });
+}
+
+fn total<T: Real>(len: usize, chunk: &(impl Fn(Range<usize>) -> T + Sync)) -> T {
+    let isa = Isa::current();
+    let chunks = len.div_ceil(CHUNK);
+    let mut sum = T::ZERO;
+    for first in (0..chunks).step_by(ROUND) {
+        let mut sums = [T::ZERO; ROUND];
+        let sums = &mut sums[..(chunks - first).min(ROUND)];
+        let count = sums.len();
+        let shared = Shared::new(sums);
+        tasks::for_each(count, |task| {
+            // SAFETY: each task takes its own element.
+            let sum = unsafe { &mut shared.part(task..task + 1)[0] };
+            *sum = isa.dispatch(ChunkSum(piece(first + task, CHUNK, len), chunk));
+        });
+        for &chunk in &*sums {
+            sum += chunk;
+        }
+    }
+    sum
+}
+
+struct ChunkSum<'a, F>(Range<usize>, &'a F);
+
+impl<T, F: Fn(Range<usize>) -> T> Kernel for ChunkSum<'_, F> {
+    type Output = T;
+
+    #[inline(always)]
+    fn call<V: Vector>(self) -> T {
+        (self.1)(self.0)
+    }
+}
+
+/// The sum of `f(0)` to `f(len - 1)` over lanes.
+#[inline(always)]
+fn lane_sum<T: Real>(len: usize, f: impl Fn(usize) -> T) -> T {
+    let mut lanes = [T::ZERO; LANES];
+    let whole = len - len % LANES;
+    for start in (0..whole).step_by(LANES) {
+        for (lane, sum) in lanes.iter_mut().enumerate() {
+            *sum += f(start + lane);
+        }
+    }
+    for (lane, sum) in lanes.iter_mut().enumerate().take(len - whole) {
+        *sum += f(whole + lane);
+    }
+    let mut width = LANES / 2;
+    while width > 0 {
+        for lane in 0..width {
+            lanes[lane] += lanes[lane + width];
+        }
+        width /= 2;
+    }
+    lanes[0]
+}
