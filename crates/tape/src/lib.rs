@@ -1,1 +1,80 @@
-//! tape
+//! A reverse-mode autodiff tape, written from scratch, in which *routing gradients per sample*
+//! is a first-class operation.
+//!
+//! # The idea
+//!
+//! A [`Tape`] owns memory. For each training step it opens a [`Graph`] over the [`Params`]; the
+//! graph's methods compute values at once and write down what was applied to what. Then
+//! [`Graph::backward`] walks the list backwards: each op turns the gradient of its output into
+//! its share of the gradient of its operands, and what arrives at the parameters is left in
+//! [`Gradients`].
+//!
+//! [`Graph::route`] stands on one edge of that walk. Forward it is the identity; backward it
+//! multiplies the gradient, per sample and per dimension, with a mask. So data decides which part
+//! of a network it teaches:
+//!
+//! ```
+//! use gradroute_tape::{Gradients, Params, Shape, Tape};
+//!
+//! let mut params = Params::<f32>::new();
+//! let w = params.add("w", &[2, 1], || 1.0);
+//! let mut tape = Tape::new();
+//! let mut gradients = Gradients::new(&params);
+//!
+//! let g = tape.graph(&params);
+//! let x = g.literal(Shape::of_samples(&[2, 1]), &[3.0, 5.0]);
+//! let z = g.linear(x, g.param(w), None); // two samples, two dims
+//! let mask = g.literal(Shape::of_samples(&[2, 2]), &[1.0, 0.0, 0.0, 1.0]);
+//! let loss = g.sum(g.route(z, mask)); // sample 0 teaches dim 0, sample 1 teaches dim 1
+//! g.backward(loss, &mut gradients);
+//! assert_eq!(gradients.get(w).unwrap(), [3.0, 5.0]);
+//! ```
+//!
+//! # Where things are
+//!
+//! - [`Shape`], [`Params`], [`Gradients`]: plain data, one flat allocation each.
+//! - [`Tape`], [`Graph`], [`Var`]: recording. [`Op`] is what an operation is; [`ops`] holds one a
+//!   file. Bring your own with [`Graph::apply`].
+//! - [`layers`] and [`optim`]: [`Linear`](layers::Linear), [`Mlp`](layers::Mlp),
+//!   [`Adam`](optim::Adam), [`Sgd`](optim::Sgd).
+//! - [`check`]: gradients against central differences in f64, routes included.
+//! - [`Graph::to_text`], [`Graph::to_dot`], [`Graph::to_json`]: pictures of a graph.
+//!
+//! # Promises
+//!
+//! - The same inputs give the same bits, at every thread count and on every instruction set that
+//!   the kernels know.
+//! - After the first step of a given size, tape and kernels allocate nothing.
+//! - The first writer of a gradient stores, later ones add, so a route with mask 1 changes no bit.
+//! - Misuse by the programmer (shapes that don't fit, a `Var` of another step) panics with op,
+//!   operands, rule and the caller's file and line.
+
+#![forbid(unsafe_code)]
+
+mod adjoints;
+mod backward;
+pub mod check;
+mod export;
+mod graph;
+mod info;
+mod label;
+pub mod layers;
+mod node;
+mod op;
+mod operands;
+pub mod ops;
+pub mod optim;
+mod params;
+mod shape;
+mod surrogate;
+mod tape;
+
+pub use gradroute_kernels::{Real, Write};
+pub use graph::{Graph, Scope, Value};
+pub use info::NodeRef;
+pub use node::Var;
+pub use op::{Attrs, Backward, Op};
+pub use operands::Operands;
+pub use params::{Gradients, ParamId, Params};
+pub use shape::{MAX_AXES, Shape};
+pub use tape::Tape;

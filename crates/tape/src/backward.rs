@@ -1,0 +1,102 @@
+//! The backward pass.
+
+use gradroute_kernels::{Real, Write};
+
+use crate::graph::{Graph, State};
+use crate::info::NodeRef;
+use crate::node::{Kind, Var};
+use crate::op::Backward;
+use crate::operands::{Memory, Operands};
+use crate::params::Gradients;
+
+impl<T: Real> Graph<'_, T> {
+    /// Computes the gradient of `loss` with respect to every parameter that it depends on, as
+    /// far as routes let it through. May be called any number of times on one graph, with any of
+    /// its values as the loss.
+    ///
+    /// # Panics
+    /// If `loss` is not a single number or `gradients` were made for other parameters.
+    #[track_caller]
+    pub fn backward(&self, loss: Var, gradients: &mut Gradients<T>) {
+        self.backward_watched(loss, gradients, |_, _| {});
+    }
+
+    /// Like [`Graph::backward`], and calls `watch(node, adjoint)` for each node just before its
+    /// op's backward, when its adjoint is complete. Nodes come in reverse order of creation;
+    /// those without an adjoint, and parameters, don't come at all.
+    ///
+    /// Elements of an adjoint that the node's op ignores (where the output of a ReLU is 0) may
+    /// read +0 instead of what would be computed for them.
+    ///
+    /// # Panics
+    /// As [`Graph::backward`].
+    #[track_caller]
+    pub fn backward_watched(
+        &self,
+        loss: Var,
+        gradients: &mut Gradients<T>,
+        mut watch: impl FnMut(NodeRef<'_, T>, &[T]),
+    ) {
+        self.check_var(loss, "backward");
+        let shape = self.shape(loss);
+        assert!(
+            shape.len() == 1,
+            "backward starts from a single number, but the loss is {shape}: sum it or take its mean"
+        );
+        gradients.begin(self.params);
+        let mut state = self.state.borrow_mut();
+        let State { tape, inputs, .. } = &mut *state;
+        let (nodes, adjoints) = (&tape.nodes, &mut tape.adjoints);
+        adjoints.begin(nodes.len());
+        match nodes[loss.index()].kind {
+            Kind::Param(p) if nodes[loss.index()].needs_grad => {
+                return gradients.slot(p).0.fill(T::ONE);
+            }
+            _ if !nodes[loss.index()].needs_grad => return,
+            _ => {}
+        }
+        adjoints.allocate(loss.index(), 1);
+        adjoints.get_mut(loss.index())[0] = T::ONE;
+        let memory = Memory { slab: &tape.slab, params: self.params.flat(), inputs };
+
+        for index in (0..=loss.index()).rev() {
+            let node = &nodes[index];
+            let Kind::Apply(op) = node.kind else { continue };
+            if !adjoints.has(index) {
+                continue;
+            }
+            let operands =
+                Operands { indices: &tape.operands[node.operand_range()], nodes, memory };
+            let out = memory.read(node.place, node.shape.len());
+            let view = NodeRef { index, nodes, operands: &tape.operands, labels: &tape.labels };
+            watch(view, adjoints.get_mut(index));
+            op.prepare_backward(operands, &node.attrs, out, adjoints.get_mut(index));
+
+            for position in 0..operands.count() {
+                let target = operands.indices[position] as usize;
+                if !nodes[target].needs_grad || !op.differentiable(position, &node.attrs) {
+                    continue;
+                }
+                let step =
+                    |dout| Backward { operands, attrs: &node.attrs, out, shape: node.shape, dout };
+                if let Kind::Param(p) = nodes[target].kind {
+                    let (dx, had) = gradients.slot(p);
+                    op.backward(step(adjoints.get_mut(index)), position, first(!had), dx);
+                } else {
+                    let had = adjoints.has(target);
+                    if !had {
+                        adjoints.allocate(target, nodes[target].shape.len());
+                    }
+                    let (dout, dx) = adjoints.read_and_write(index, target);
+                    op.backward(step(dout), position, first(!had), dx);
+                }
+            }
+            adjoints.release(index);
+        }
+    }
+}
+
+/// The first writer stores and later ones add: adding to a zero fill would turn -0 into +0.
+fn first(is_first: bool) -> Write {
+    if is_first { Write::Store } else { Write::Add }
+}

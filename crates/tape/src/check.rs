@@ -1,0 +1,252 @@
+//! Checks gradients against central differences in f64.
+//!
+//! A route's backward is deliberately not the derivative of its forward, so differencing the
+//! graph as it stands would reject it. The checker therefore runs the graph in three ways: once
+//! normally to learn its shape; once while freezing the operands of every op that has a
+//! [surrogate](crate::Op::surrogate); then, for each difference, with those ops replaced by their
+//! surrogates against the frozen operands. The surrogate has the same value and its true
+//! derivative is the routed gradient.
+
+use std::fmt;
+
+use gradroute_kernels::random::Stream;
+
+use crate::graph::Graph;
+use crate::node::{Kind, Var};
+use crate::op::Op;
+use crate::params::{Gradients, ParamId, Params};
+use crate::shape::Shape;
+use crate::surrogate::{Frozen, Mode};
+use crate::tape::Tape;
+
+/// How gradients are compared. The default is what the project's own ops are held to.
+#[derive(Clone, Copy, Debug)]
+pub struct Check {
+    /// Half the distance of the two points of a central difference.
+    pub step: f64,
+    /// Tolerance relative to the larger of both gradients.
+    pub rtol: f64,
+    /// Absolute tolerance.
+    pub atol: f64,
+    /// How far from a kink of any op the point must be.
+    pub kink_margin: f64,
+    /// Seed of random directions and of the projection of a result that is not a single number.
+    pub seed: u64,
+}
+
+impl Default for Check {
+    fn default() -> Self {
+        Self { step: 1e-5, rtol: 1e-6, atol: 1e-8, kink_margin: 1e-3, seed: 0 }
+    }
+}
+
+/// What was compared when everything agreed.
+#[derive(Clone, Copy, Debug)]
+pub struct Agreement {
+    /// How many numbers were compared.
+    pub compared: usize,
+    /// The largest deviation, as a share of its tolerance.
+    pub worst: f64,
+}
+
+/// Why gradients could not be confirmed.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum CheckError {
+    /// The backward pass and the differences disagree.
+    #[error(
+        "gradient of {place}: backward says {backward:e}, central differences say \
+         {difference:e}; they differ by {:e}, allowed is {allowed:e}",
+        (backward - difference).abs()
+    )]
+    Mismatch {
+        /// Which parameter element or direction.
+        place: Place,
+        /// What `backward` computed.
+        backward: f64,
+        /// What the differences say.
+        difference: f64,
+        /// The tolerance.
+        allowed: f64,
+    },
+    /// The point is too close to a kink for differences to mean anything: try another.
+    #[error("{op} is {distance:e} from a point where its derivative jumps; {margin:e} is needed")]
+    NearKink {
+        /// The op, with its label.
+        op: String,
+        /// Its distance to the kink.
+        distance: f64,
+        /// The margin asked for.
+        margin: f64,
+    },
+}
+
+/// Where gradients were compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// An element of a parameter, by name and row-major position.
+    Element(String, usize),
+    /// The random direction of this number, over all parameters.
+    Direction(usize),
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Place::Element(name, i) => write!(f, "`{name}`, element {i}"),
+            Place::Direction(i) => write!(f, "random direction {i}"),
+        }
+    }
+}
+
+impl Check {
+    /// Compares the gradient of every element of every parameter of the function that `build`
+    /// records. A result that is not a single number is projected with random weights first.
+    ///
+    /// # Errors
+    /// [`CheckError::Mismatch`] for the first element that differs, [`CheckError::NearKink`] if
+    /// the parameters are too close to one.
+    pub fn elements(
+        &self,
+        params: &Params<f64>,
+        build: impl Fn(&Graph<'_, f64>) -> Var,
+    ) -> Result<Agreement, CheckError> {
+        let mut function = Function::new(self, params, &build)?;
+        let mut result = Agreement { compared: 0, worst: 0.0 };
+        for id in params.ids() {
+            for (i, at) in params.range(id).enumerate() {
+                let mut direction = vec![0.0; params.flat().len()];
+                direction[at] = 1.0;
+                let place = || Place::Element(params.name(id).to_owned(), i);
+                self.compare(&mut function, &direction, place, &mut result)?;
+            }
+        }
+        Ok(result)
+    }
+
+    /// Compares the derivative along `count` random directions of length 1 over all parameters:
+    /// for graphs too large to check each element.
+    ///
+    /// # Errors
+    /// As [`Check::elements`].
+    pub fn directions(
+        &self,
+        count: usize,
+        params: &Params<f64>,
+        build: impl Fn(&Graph<'_, f64>) -> Var,
+    ) -> Result<Agreement, CheckError> {
+        let mut function = Function::new(self, params, &build)?;
+        let mut result = Agreement { compared: 0, worst: 0.0 };
+        for number in 0..count {
+            let mut stream = Stream::new(self.seed, "check direction", number as u64);
+            let mut direction: Vec<f64> = params.flat().iter().map(|_| stream.normal()).collect();
+            let length = direction.iter().map(|v| v * v).sum::<f64>().sqrt();
+            direction.iter_mut().for_each(|v| *v /= length);
+            self.compare(&mut function, &direction, || Place::Direction(number), &mut result)?;
+        }
+        Ok(result)
+    }
+
+    fn compare(
+        &self,
+        function: &mut Function<'_>,
+        direction: &[f64],
+        place: impl Fn() -> Place,
+        result: &mut Agreement,
+    ) -> Result<(), CheckError> {
+        let backward = function.slope(direction);
+        let difference = (function.at(direction, self.step) - function.at(direction, -self.step))
+            / (2.0 * self.step);
+        let allowed = self.atol + self.rtol * backward.abs().max(difference.abs());
+        let deviation = (backward - difference).abs();
+        // Written so that a NaN on either side is a mismatch.
+        if deviation <= allowed {
+            result.compared += 1;
+            result.worst = result.worst.max(deviation / allowed);
+            return Ok(());
+        }
+        Err(CheckError::Mismatch { place: place(), backward, difference, allowed })
+    }
+}
+
+/// A recorded function of the parameters, reduced to one number.
+struct Function<'f> {
+    build: &'f dyn Fn(&Graph<'_, f64>) -> Var,
+    tape: Tape<f64>,
+    params: Params<f64>,
+    base: Vec<f64>,
+    frozen: Frozen<f64>,
+    projection: Vec<f64>,
+    gradient: Vec<f64>,
+}
+
+impl<'f> Function<'f> {
+    fn new(
+        check: &Check,
+        params: &Params<f64>,
+        build: &'f dyn Fn(&Graph<'_, f64>) -> Var,
+    ) -> Result<Self, CheckError> {
+        let mut tape = Tape::new();
+        let mut weights = Stream::new(check.seed, "check projection", 0);
+        let projection: Vec<f64> = {
+            let graph = tape.graph(params);
+            let result = build(&graph);
+            graph.value(result).iter().map(|_| weights.normal()).collect()
+        };
+
+        let graph = tape.graph(params).with_mode(Mode::Record(Frozen::new()));
+        let loss = project(&graph, build(&graph), &projection);
+        nearest_kink(&graph, check.kink_margin)?;
+        let mut gradients = Gradients::new(params);
+        graph.backward(loss, &mut gradients);
+        let frozen = graph.into_frozen().expect("the graph was recording");
+        let received = |id: ParamId| match gradients.get(id) {
+            Some(gradient) => gradient.to_vec(),
+            None => vec![0.0; params.range(id).len()],
+        };
+        let gradient = params.ids().flat_map(received).collect();
+
+        let (params, base) = (params.clone(), params.flat().to_vec());
+        Ok(Self { build, tape, params, base, frozen, projection, gradient })
+    }
+
+    /// The derivative along `direction` by the backward pass.
+    fn slope(&self, direction: &[f64]) -> f64 {
+        // Zero components are left out: a NaN elsewhere is reported where it is.
+        let terms = self.gradient.iter().zip(direction).filter(|(_, d)| **d != 0.0);
+        terms.map(|(g, d)| g * d).sum()
+    }
+
+    /// The value `distance` along `direction`, routes replaced by their surrogates.
+    fn at(&mut self, direction: &[f64], distance: f64) -> f64 {
+        let moved = self.base.iter().zip(direction).map(|(b, d)| b + distance * d);
+        self.params.flat_mut().iter_mut().zip(moved).for_each(|(p, m)| *p = m);
+        let graph = self.tape.graph(&self.params).with_mode(Mode::Replay(&self.frozen));
+        let result = (self.build)(&graph);
+        graph.scalar(project(&graph, result, &self.projection))
+    }
+}
+
+fn project(graph: &Graph<'_, f64>, result: Var, projection: &[f64]) -> Var {
+    if projection.len() == 1 {
+        return result;
+    }
+    let flat = graph.reshape(result, &[projection.len()]);
+    let weights = graph.literal(Shape::new(&[projection.len()]), projection);
+    graph.weighted_sum(flat, weights)
+}
+
+fn nearest_kink(graph: &Graph<'_, f64>, margin: f64) -> Result<(), CheckError> {
+    let state = graph.state.borrow();
+    for node in &state.tape.nodes {
+        let Kind::Apply(op) = node.kind else { continue };
+        let operands = state.operands(node, graph.params());
+        let out = operands.memory.read(node.place, node.shape.len());
+        let op: &dyn Op<f64> = op;
+        let Some(distance) = op.kink_distance(operands, &node.attrs, out) else { continue };
+        if distance < margin && node.needs_grad {
+            let op = format!("{} {}", op.name(), state.tape.labels.path(node.label));
+            return Err(CheckError::NearKink { op: op.trim().to_owned(), distance, margin });
+        }
+    }
+    Ok(())
+}

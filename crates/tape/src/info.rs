@@ -1,0 +1,93 @@
+//! Looking at the nodes of a graph from outside.
+
+use std::panic::Location;
+
+use gradroute_kernels::Real;
+
+use crate::label::Labels;
+use crate::node::{Kind, Node};
+use crate::shape::Shape;
+
+/// One node of a graph, to look at. Reading it allocates nothing but [`NodeRef::label`].
+pub struct NodeRef<'s, T: Real> {
+    pub(crate) index: usize,
+    pub(crate) nodes: &'s [Node<T>],
+    pub(crate) operands: &'s [u32],
+    pub(crate) labels: &'s Labels,
+}
+
+impl<'s, T: Real> NodeRef<'s, T> {
+    /// Position on the tape, equal to [`Var::index`](crate::Var::index).
+    pub fn index(&self) -> usize {
+        self.index
+    }
+
+    /// Name of the op; `input` or `param` for leaves.
+    pub fn op_name(&self) -> &'static str {
+        self.node().op_name()
+    }
+
+    /// The op's attributes in words; empty if there are none.
+    pub fn attributes(&self) -> String {
+        match self.node().kind {
+            Kind::Apply(op) => op.describe(&self.node().attrs),
+            Kind::Input | Kind::Param(_) => String::new(),
+        }
+    }
+
+    /// Shape of the value.
+    pub fn shape(&self) -> Shape {
+        self.node().shape
+    }
+
+    /// The label scope that was open, names joined by dots.
+    pub fn label(&self) -> String {
+        self.labels.path(self.node().label)
+    }
+
+    /// The source line that applied the op.
+    pub fn location(&self) -> &'static Location<'static> {
+        self.node().location
+    }
+
+    /// Positions of the operands on the tape.
+    pub fn operands(&self) -> impl Iterator<Item = usize> + use<'s, T> {
+        self.operands[self.node().operand_range()].iter().map(|&i| i as usize)
+    }
+
+    /// The number of the parameter, if the node is one.
+    pub fn param(&self) -> Option<usize> {
+        match self.node().kind {
+            Kind::Param(p) => Some(p),
+            _ => None,
+        }
+    }
+
+    /// Whether a gradient reaches this node from a loss that depends on it.
+    pub fn needs_grad(&self) -> bool {
+        self.node().needs_grad
+    }
+
+    /// Whether the node decides which gradients pass: a route, a detach, an update weight.
+    pub fn routes(&self) -> bool {
+        match self.node().kind {
+            Kind::Apply(op) => op.routes(&self.node().attrs),
+            Kind::Input | Kind::Param(_) => false,
+        }
+    }
+
+    /// Whether a gradient can flow from this node to its operand number `position`.
+    pub fn passes_gradient_to(&self, position: usize) -> bool {
+        let target = self.operands().nth(position);
+        match (self.node().kind, target) {
+            (Kind::Apply(op), Some(t)) => {
+                op.differentiable(position, &self.node().attrs) && self.nodes[t].needs_grad
+            }
+            _ => false,
+        }
+    }
+
+    fn node(&self) -> &'s Node<T> {
+        &self.nodes[self.index]
+    }
+}

@@ -1,0 +1,77 @@
+//! A stack of fully connected layers with ReLU between them.
+
+use gradroute_kernels::Real;
+
+use crate::graph::Graph;
+use crate::layers::Linear;
+use crate::node::Var;
+use crate::ops::{Activation, Input, LinearOptions};
+use crate::params::Params;
+
+/// Linear layers with ReLU after each but the last.
+///
+/// The layers are named `NAME.0`, `NAME.2`, `NAME.4`, ..., which are the names they have in a
+/// PyTorch `nn.Sequential` with its activations in between.
+#[derive(Clone, Debug)]
+pub struct Mlp {
+    layers: Vec<Linear>,
+}
+
+impl Mlp {
+    /// Adds layers from each of `widths` to the next; the last one has a bias if `last_bias`.
+    ///
+    /// # Panics
+    /// With fewer than two widths, or where [`Linear::new`] does.
+    #[track_caller]
+    pub fn new<T: Real>(
+        params: &mut Params<T>,
+        name: &str,
+        widths: &[usize],
+        last_bias: bool,
+        seed: u64,
+    ) -> Self {
+        assert!(widths.len() >= 2, "`{name}` needs at least an input and an output width");
+        let count = widths.len() - 1;
+        let mut layers = Vec::with_capacity(count);
+        for (i, pair) in widths.windows(2).enumerate() {
+            let bias = last_bias || i + 1 < count;
+            let layer =
+                Linear::new(params, &format!("{name}.{}", 2 * i), pair[0], pair[1], bias, seed);
+            layers.push(layer);
+        }
+        Self { layers }
+    }
+
+    /// The layers, first to last.
+    pub fn layers(&self) -> &[Linear] {
+        &self.layers
+    }
+
+    /// Applies the stack to `x` `[n, in]`, giving `[n, out]`.
+    ///
+    /// # Panics
+    /// If `x` does not fit.
+    #[track_caller]
+    pub fn forward<T: Real>(&self, g: &Graph<'_, T>, x: Var) -> Var {
+        self.forward_with(g, x, Input::Plain)
+    }
+
+    /// Like [`Mlp::forward`], with a way to read the input.
+    ///
+    /// # Panics
+    /// If `x` does not fit.
+    #[track_caller]
+    pub fn forward_with<T: Real>(&self, g: &Graph<'_, T>, x: Var, input: Input) -> Var {
+        let mut value = x;
+        for (i, layer) in self.layers.iter().enumerate() {
+            let last = i + 1 == self.layers.len();
+            let options = LinearOptions {
+                activation: if last { Activation::Identity } else { Activation::Relu },
+                input: if i == 0 { input } else { Input::Plain },
+                update: None,
+            };
+            value = layer.forward_with(g, value, options);
+        }
+        value
+    }
+}

@@ -1,0 +1,72 @@
+//! One entry of the tape: what was applied to what, where, and under which label.
+
+use std::panic::Location;
+
+use gradroute_kernels::Real;
+
+use crate::label::LabelId;
+use crate::op::{Attrs, Op};
+use crate::operands::Place;
+use crate::shape::Shape;
+
+/// Handle of a value on an open [`Graph`](crate::Graph).
+///
+/// A small index with the graph's number, so that one kept from another step or another tape is
+/// recognised and refused instead of silently meaning something else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Var {
+    pub(crate) index: u32,
+    pub(crate) epoch: u64,
+}
+
+impl Var {
+    /// Position on the tape, from 0, in the order of creation.
+    pub fn index(self) -> usize {
+        self.index as usize
+    }
+}
+
+/// Where a node's value comes from.
+pub(crate) enum Kind<T: Real> {
+    /// Borrowed from the caller; a constant.
+    Input,
+    /// The parameter of this number.
+    Param(usize),
+    /// An op applied to earlier nodes.
+    Apply(&'static dyn Op<T>),
+}
+
+impl<T: Real> Clone for Kind<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: Real> Copy for Kind<T> {}
+
+pub(crate) struct Node<T: Real> {
+    pub kind: Kind<T>,
+    pub attrs: Attrs,
+    /// Range in the tape's list of operand indices.
+    pub operands: (u32, u32),
+    pub shape: Shape,
+    pub place: Place,
+    /// Whether some parameter can be reached through differentiable operands.
+    pub needs_grad: bool,
+    pub label: LabelId,
+    pub location: &'static Location<'static>,
+}
+
+impl<T: Real> Node<T> {
+    pub fn operand_range(&self) -> std::ops::Range<usize> {
+        self.operands.0 as usize..self.operands.1 as usize
+    }
+
+    pub fn op_name(&self) -> &'static str {
+        match self.kind {
+            Kind::Input => "input",
+            Kind::Param(_) => "param",
+            Kind::Apply(op) => op.name(),
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! What an operation is: a stateless struct that knows its shape rule, its forward and its
+//! backward.
+
+use gradroute_kernels::{Real, Write};
+
+use crate::operands::Operands;
+use crate::shape::Shape;
+
+/// The small constants of one application of an op; anything larger is an operand.
+///
+/// Which op reads which entry is said beside the op.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Attrs {
+    /// Whole numbers: axes, offsets, extents, switches.
+    pub ints: [usize; 4],
+    /// Real numbers: factors and shifts. Kept in f64 whatever the tape's precision.
+    pub reals: [f64; 2],
+}
+
+/// One node at the time of its backward.
+#[derive(Clone, Copy)]
+pub struct Backward<'s, T: Real> {
+    /// The values that the forward read.
+    pub operands: Operands<'s, T>,
+    /// The constants of this application.
+    pub attrs: &'s Attrs,
+    /// What the forward wrote.
+    pub out: &'s [T],
+    /// Shape of `out` and `dout`.
+    pub shape: Shape,
+    /// The adjoint of `out`: the gradient of the loss with respect to it, as far as routes let
+    /// it through.
+    pub dout: &'s [T],
+}
+
+/// An operation of the tape.
+///
+/// Ops are unit structs, handed to [`Graph::apply`](crate::Graph::apply) as `&'static dyn Op`, so
+/// any crate can bring its own: implement `name`, `shape`, `forward` and `backward`, then check
+/// it with [`check`](crate::check).
+pub trait Op<T: Real>: Sync {
+    /// The name that errors and pictures of the graph show.
+    fn name(&self) -> &'static str;
+
+    /// The shape of the output.
+    ///
+    /// # Errors
+    /// The rule that the operands break, in words; `apply` panics with it, the operands' labels
+    /// and shapes, and the caller's file and line.
+    fn shape(&self, operands: Operands<'_, T>, attrs: &Attrs) -> Result<Shape, String>;
+
+    /// Writes every element of `out`.
+    fn forward(&self, operands: Operands<'_, T>, attrs: &Attrs, out: &mut [T]);
+
+    /// The operand that `out` equals bit for bit, if the forward does nothing: the tape then
+    /// shares the memory and doesn't call `forward`.
+    fn alias(&self) -> Option<usize> {
+        None
+    }
+
+    /// Whether a gradient flows to this operand. Masks, labels and other constants say no.
+    fn differentiable(&self, _operand: usize, _attrs: &Attrs) -> bool {
+        true
+    }
+
+    /// Called once before the operands' backwards. As the last reader of `dout`, an op may edit
+    /// it in place: a fused activation masks it here and needs no scratch.
+    fn prepare_backward(
+        &self,
+        _operands: Operands<'_, T>,
+        _attrs: &Attrs,
+        _out: &[T],
+        _dout: &mut [T],
+    ) {
+    }
+
+    /// Writes (or adds) this op's share of the gradient of operand number `operand` to every
+    /// element of `dx`. The first writer of an adjoint is told to [`Write::Store`], later ones to
+    /// [`Write::Add`]; an operand used twice sees both.
+    fn backward(&self, node: Backward<'_, T>, operand: usize, write: Write, dx: &mut [T]);
+
+    /// Whether the backward is deliberately not the derivative of the forward, so that
+    /// [`surrogate`](Op::surrogate) must stand in when gradients are checked.
+    fn has_surrogate(&self, _attrs: &Attrs) -> bool {
+        false
+    }
+
+    /// A function with the same value as the forward where `operands` equal `frozen`, and whose
+    /// true derivative with respect to `operands`, with `frozen` held fixed, is what `backward`
+    /// computes. For a route: `m * x + (1 - m) * x0`. Finite differences check this instead.
+    fn surrogate(
+        &self,
+        _operands: Operands<'_, T>,
+        _frozen: &[Vec<T>],
+        _attrs: &Attrs,
+        _out: &mut [T],
+    ) {
+        unreachable!("{} has no surrogate", self.name())
+    }
+
+    /// How far the operands are from the nearest point where the derivative jumps; `None` if it
+    /// never does. Checks keep away from such points.
+    fn kink_distance(&self, _operands: Operands<'_, T>, _attrs: &Attrs, _out: &[T]) -> Option<f64> {
+        None
+    }
+
+    /// Whether this op ignores the adjoint of every output element that is 0, as ReLU does. A
+    /// consumer may then leave out (write as +0) what it would compute for those elements.
+    fn ignores_adjoint_of_zeros(&self, _attrs: &Attrs) -> bool {
+        false
+    }
+
+    /// Whether this op decides which gradients pass (a route, a detach, an update weight):
+    /// pictures of the graph mark its edges.
+    fn routes(&self, _attrs: &Attrs) -> bool {
+        false
+    }
+
+    /// The attributes in words, for pictures of the graph; empty if there are none to show.
+    fn describe(&self, _attrs: &Attrs) -> String {
+        String::new()
+    }
+}

@@ -1,0 +1,120 @@
+//! Where values live, and how an op reads those of its operands.
+
+use gradroute_kernels::Real;
+
+use crate::node::{Kind, Node};
+use crate::shape::Shape;
+
+/// Where the elements of a node lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// In the tape's slab of values.
+    Slab { start: usize },
+    /// In the flat buffer of the parameters.
+    Param { start: usize },
+    /// In an array borrowed from the caller.
+    Input { slot: usize },
+}
+
+/// How many borrowed inputs fit before a graph has to allocate for them.
+const INLINE_INPUTS: usize = 16;
+
+/// The borrowed inputs of one graph. A plain array first, so that opening a graph allocates
+/// nothing; no `Drop`, so that the borrow ends with the graph's last use.
+pub(crate) struct Inputs<'a, T> {
+    inline: [&'a [T]; INLINE_INPUTS],
+    len: usize,
+    more: Vec<&'a [T]>,
+}
+
+impl<'a, T> Inputs<'a, T> {
+    pub fn new() -> Self {
+        Self { inline: [&[]; INLINE_INPUTS], len: 0, more: Vec::new() }
+    }
+
+    /// Remembers a borrowed array and returns its slot.
+    pub fn push(&mut self, data: &'a [T]) -> usize {
+        match self.inline.get_mut(self.len) {
+            Some(slot) => *slot = data,
+            None => self.more.push(data),
+        }
+        self.len += 1;
+        self.len - 1
+    }
+
+    fn get(&self, slot: usize) -> &'a [T] {
+        if slot < INLINE_INPUTS { self.inline[slot] } else { self.more[slot - INLINE_INPUTS] }
+    }
+}
+
+/// Everything that values can be read from.
+pub(crate) struct Memory<'s, T> {
+    pub slab: &'s [T],
+    pub params: &'s [T],
+    pub inputs: &'s Inputs<'s, T>,
+}
+
+impl<T> Clone for Memory<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Memory<'_, T> {}
+
+impl<'s, T: Real> Memory<'s, T> {
+    pub fn read(&self, place: Place, len: usize) -> &'s [T] {
+        match place {
+            Place::Slab { start } => &self.slab[start..start + len],
+            Place::Param { start } => &self.params[start..start + len],
+            Place::Input { slot } => self.inputs.get(slot),
+        }
+    }
+}
+
+/// The operands of one node: shapes and values, by position.
+pub struct Operands<'s, T: Real> {
+    pub(crate) indices: &'s [u32],
+    pub(crate) nodes: &'s [Node<T>],
+    pub(crate) memory: Memory<'s, T>,
+}
+
+impl<T: Real> Clone for Operands<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: Real> Copy for Operands<'_, T> {}
+
+impl<'s, T: Real> Operands<'s, T> {
+    /// How many operands there are.
+    pub fn count(&self) -> usize {
+        self.indices.len()
+    }
+
+    /// The shape of operand `i`.
+    pub fn shape(&self, i: usize) -> Shape {
+        self.node(i).shape
+    }
+
+    /// The elements of operand `i`, row-major.
+    pub fn value(&self, i: usize) -> &'s [T] {
+        let node = self.node(i);
+        self.memory.read(node.place, node.shape.len())
+    }
+
+    /// Whether the op that made operand `i` ignores the adjoint of its zeros, as a ReLU does: see
+    /// [`Op::ignores_adjoint_of_zeros`](crate::Op::ignores_adjoint_of_zeros).
+    pub fn ignores_adjoint_of_zeros(&self, i: usize) -> bool {
+        let node = self.node(i);
+        match node.kind {
+            Kind::Apply(op) => op.ignores_adjoint_of_zeros(&node.attrs),
+            Kind::Input | Kind::Param(_) => false,
+        }
+    }
+
+    fn node(&self, i: usize) -> &'s Node<T> {
+        &self.nodes[self.indices[i] as usize]
+    }
+}

@@ -1,0 +1,37 @@
+//! Addition.
+
+use gradroute_kernels::Real;
+
+use crate::graph::Graph;
+use crate::node::Var;
+use crate::op::Attrs;
+use crate::ops::zip::{Elementwise2, Zip};
+
+struct Add;
+
+impl<T: Real> Elementwise2<T> for Add {
+    const NAME: &'static str = "add";
+
+    fn value(a: T, b: T) -> T {
+        a + b
+    }
+
+    fn gradient_a(_: T, _: T, dy: T) -> T {
+        dy
+    }
+
+    fn gradient_b(_: T, _: T, dy: T) -> T {
+        dy
+    }
+}
+
+impl<T: Real> Graph<'_, T> {
+    /// `a + b` for each element, broadcast against each other as in NumPy.
+    ///
+    /// # Panics
+    /// If the shapes don't broadcast.
+    #[track_caller]
+    pub fn add(&self, a: Var, b: Var) -> Var {
+        self.apply(&Zip(Add), &[a, b], Attrs::default())
+    }
+}

@@ -1,0 +1,59 @@
+//! Another shape for the same elements.
+
+use gradroute_kernels::{Real, Write, elementwise};
+
+use crate::graph::Graph;
+use crate::node::Var;
+use crate::op::{Attrs, Backward, Op};
+use crate::operands::Operands;
+use crate::shape::Shape;
+
+/// `ints`: the extents. `reals[0]`: the number of axes.
+struct Reshape;
+
+impl<T: Real> Op<T> for Reshape {
+    fn name(&self) -> &'static str {
+        "reshape"
+    }
+
+    fn shape(&self, operands: Operands<'_, T>, attrs: &Attrs) -> Result<Shape, String> {
+        let old = operands.shape(0);
+        let new = Shape::new(&attrs.ints[..attrs.reals[0] as usize]);
+        if old.len() != new.len() {
+            return Err(format!(
+                "{new} holds {} elements, but the operand has {}",
+                new.len(),
+                old.len()
+            ));
+        }
+        let keeps_rows = new.rank() > 0 && old.rank() > 0 && new.dims()[0] == old.dims()[0];
+        Ok(new.with_samples(old.carries_samples() && keeps_rows))
+    }
+
+    fn alias(&self) -> Option<usize> {
+        Some(0)
+    }
+
+    fn forward(&self, operands: Operands<'_, T>, _: &Attrs, out: &mut [T]) {
+        out.copy_from_slice(operands.value(0));
+    }
+
+    fn backward(&self, node: Backward<'_, T>, _: usize, write: Write, dx: &mut [T]) {
+        elementwise::map1(write, dx, node.dout, |dy| dy);
+    }
+}
+
+impl<T: Real> Graph<'_, T> {
+    /// The elements of `x` in the same order under the extents `dims`; no copy. Axis 0 goes on
+    /// counting samples if its extent stays.
+    ///
+    /// # Panics
+    /// If the number of elements differs.
+    #[track_caller]
+    pub fn reshape(&self, x: Var, dims: &[usize]) -> Var {
+        let shape = Shape::new(dims);
+        let mut attrs = Attrs { reals: [shape.rank() as f64, 0.0], ..Attrs::default() };
+        attrs.ints[..dims.len()].copy_from_slice(dims);
+        self.apply(&Reshape, &[x], attrs)
+    }
+}

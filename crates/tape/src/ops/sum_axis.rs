@@ -1,0 +1,83 @@
+//! Sums and means along one axis.
+
+use gradroute_kernels::{Real, Write, reduce};
+
+use crate::graph::Graph;
+use crate::node::Var;
+use crate::op::{Attrs, Backward, Op};
+use crate::operands::Operands;
+use crate::shape::Shape;
+
+/// `ints[0]`: the axis.
+struct SumAxis;
+
+/// The extents before, of and after the axis.
+fn split(shape: Shape, axis: usize) -> [usize; 3] {
+    let dims = shape.dims();
+    [dims[..axis].iter().product(), dims[axis], dims[axis + 1..].iter().product()]
+}
+
+impl<T: Real> Op<T> for SumAxis {
+    fn name(&self) -> &'static str {
+        "sum_axis"
+    }
+
+    fn shape(&self, operands: Operands<'_, T>, attrs: &Attrs) -> Result<Shape, String> {
+        let (x, axis) = (operands.shape(0), attrs.ints[0]);
+        if axis >= x.rank() {
+            return Err(format!("there is no axis {axis}"));
+        }
+        let mut dims = [0; crate::shape::MAX_AXES];
+        let kept = x.dims().iter().enumerate().filter(|&(i, _)| i != axis);
+        kept.zip(&mut dims).for_each(|((_, &extent), slot)| *slot = extent);
+        let samples = x.carries_samples() && axis > 0;
+        Ok(Shape::new(&dims[..x.rank() - 1]).with_samples(samples))
+    }
+
+    fn forward(&self, operands: Operands<'_, T>, attrs: &Attrs, out: &mut [T]) {
+        let [outer, n, inner] = split(operands.shape(0), attrs.ints[0]);
+        reduce::axis_sums(Write::Store, out, outer, n, inner, operands.value(0), |x| x);
+    }
+
+    fn backward(&self, node: Backward<'_, T>, _: usize, write: Write, dx: &mut [T]) {
+        let [_, n, inner] = split(node.operands.shape(0), node.attrs.ints[0]);
+        if n * inner == 0 {
+            return;
+        }
+        for (outer, dx) in dx.chunks_exact_mut(n * inner).enumerate() {
+            let dy = &node.dout[outer * inner..][..inner];
+            for dx in dx.chunks_exact_mut(inner) {
+                for (slot, &dy) in dx.iter_mut().zip(dy) {
+                    write.to(slot, dy);
+                }
+            }
+        }
+    }
+
+    fn describe(&self, attrs: &Attrs) -> String {
+        format!("axis {}", attrs.ints[0])
+    }
+}
+
+impl<T: Real> Graph<'_, T> {
+    /// The sums along `axis`, which disappears: `[n, d]` becomes `[d]` for axis 0, `[n]` for 1.
+    ///
+    /// # Panics
+    /// If there is no such axis.
+    #[track_caller]
+    pub fn sum_axis(&self, x: Var, axis: usize) -> Var {
+        self.apply(&SumAxis, &[x], Attrs { ints: [axis, 0, 0, 0], ..Attrs::default() })
+    }
+
+    /// The means along `axis`, which disappears.
+    ///
+    /// # Panics
+    /// If there is no such axis, or its extent is 0.
+    #[track_caller]
+    pub fn mean_axis(&self, x: Var, axis: usize) -> Var {
+        let sums = self.sum_axis(x, axis);
+        let extent = self.shape(x).dims()[axis];
+        assert!(extent > 0, "mean_axis: axis {axis} of {} has extent 0", self.shape(x));
+        self.scale(sums, 1.0 / extent as f64)
+    }
+}

@@ -1,0 +1,54 @@
+//! Per-sample loss weights.
+
+use gradroute_kernels::{Real, Write, elementwise, reduce};
+
+use crate::graph::Graph;
+use crate::node::Var;
+use crate::op::{Attrs, Backward, Op};
+use crate::operands::Operands;
+use crate::shape::Shape;
+
+/// Operands: the losses, their weights.
+struct WeightedSum;
+
+fn weighted<T: Real>(weight: T, v: T) -> T {
+    if weight == T::ZERO { T::ZERO } else { weight * v }
+}
+
+impl<T: Real> Op<T> for WeightedSum {
+    fn name(&self) -> &'static str {
+        "weighted_sum"
+    }
+
+    fn shape(&self, operands: Operands<'_, T>, _: &Attrs) -> Result<Shape, String> {
+        if operands.shape(0).dims() != operands.shape(1).dims() {
+            return Err("there must be one weight for each loss".into());
+        }
+        Ok(Shape::scalar())
+    }
+
+    fn forward(&self, operands: Operands<'_, T>, _: &Attrs, out: &mut [T]) {
+        out[0] = reduce::sum2(operands.value(0), operands.value(1), |l, w| weighted(w, l));
+    }
+
+    fn differentiable(&self, operand: usize, _: &Attrs) -> bool {
+        operand == 0
+    }
+
+    fn backward(&self, node: Backward<'_, T>, _: usize, write: Write, dx: &mut [T]) {
+        let dy = node.dout[0];
+        elementwise::map1(write, dx, node.operands.value(1), |w| weighted(w, dy));
+    }
+}
+
+impl<T: Real> Graph<'_, T> {
+    /// `sum_i weights_i * losses_i`, a scalar, not divided by the weights. A weight of 0 leaves
+    /// its sample out, even if the loss is not finite. The weights are a constant.
+    ///
+    /// # Panics
+    /// If the extents differ.
+    #[track_caller]
+    pub fn weighted_sum(&self, losses: Var, weights: Var) -> Var {
+        self.apply(&WeightedSum, &[losses, weights], Attrs::default())
+    }
+}

@@ -1,0 +1,66 @@
+//! The memory that outlives a step: nodes, values and adjoints keep their capacity.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use gradroute_kernels::Real;
+
+use crate::adjoints::Adjoints;
+use crate::graph::Graph;
+use crate::label::Labels;
+use crate::node::Node;
+use crate::params::Params;
+
+static EPOCHS: AtomicU64 = AtomicU64::new(1);
+
+/// A reusable tape. Each training step opens a [`Graph`] on it; after the first step of a given
+/// size, recording and replaying backwards allocate nothing.
+pub struct Tape<T: Real> {
+    pub(crate) nodes: Vec<Node<T>>,
+    pub(crate) operands: Vec<u32>,
+    pub(crate) slab: Vec<T>,
+    /// How much of `slab` the open graph has used.
+    pub(crate) used: usize,
+    /// The node of each parameter on the open graph, if it has one yet.
+    pub(crate) param_nodes: Vec<Option<u32>>,
+    pub(crate) labels: Labels,
+    pub(crate) adjoints: Adjoints<T>,
+}
+
+impl<T: Real> Default for Tape<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T: Real> Tape<T> {
+    /// An empty tape.
+    pub fn new() -> Self {
+        Self {
+            nodes: Vec::new(),
+            operands: Vec::new(),
+            slab: Vec::new(),
+            used: 0,
+            param_nodes: Vec::new(),
+            labels: Labels::default(),
+            adjoints: Adjoints::default(),
+        }
+    }
+
+    /// Opens the graph of one step over `params`. What an earlier graph recorded is forgotten;
+    /// its memory is used again.
+    pub fn graph<'a>(&'a mut self, params: &'a Params<T>) -> Graph<'a, T> {
+        self.nodes.clear();
+        self.operands.clear();
+        self.used = 0;
+        self.param_nodes.clear();
+        self.param_nodes.resize(params.count(), None);
+        self.labels.close_all();
+        Graph::open(self, params, EPOCHS.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Bytes held for values, then for adjoints.
+    pub fn memory(&self) -> (usize, usize) {
+        let size = std::mem::size_of::<T>();
+        (self.slab.capacity() * size, self.adjoints.capacity() * size)
+    }
+}
