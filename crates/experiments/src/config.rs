@@ -1,0 +1,152 @@
+//! The typed configuration of a run, and how it comes about.
+//!
+//! A configuration starts as a preset, is changed by a TOML file, then by
+//! `key=value` overrides, then by command-line flags; see [`resolve`]. Keys that
+//! don't exist are refused by name. The result is written into the run
+//! directory as `config.toml`, which `--config` takes again.
+
+mod merge;
+mod resolve;
+mod schedule;
+mod validate;
+
+use serde::{Deserialize, Serialize};
+
+pub(crate) use merge::nearest;
+pub use resolve::{ConfigError, Override, Request, Resolved, resolve};
+pub(crate) use resolve::{parse, take_text};
+pub use schedule::Schedule;
+
+use crate::evaluation::Halves;
+
+/// Everything that decides a run's numbers. Threads and instruction set are not
+/// here, because they don't.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Sizes of the networks.
+    pub model: Model,
+    /// Batches, epochs and the seed.
+    pub train: Train,
+    /// Which samples are used.
+    pub data: Data,
+    /// Adam and its learning rate.
+    pub optimizer: Optimizer,
+    /// Weights of the loss terms.
+    pub loss: Loss,
+    /// Which digits train which half of the encoding.
+    pub routing: Routing,
+}
+
+/// Sizes of encoder, decoder and certificates.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Model {
+    /// Widths of the encoder's hidden layers, from the pixels inwards; the
+    /// decoder and the certificates have them in reverse.
+    pub hidden: Vec<usize>,
+    /// Dims of the encoding; even, as each half is as wide as the other.
+    pub encoding: usize,
+}
+
+/// Batches, epochs and the seed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Train {
+    /// Samples a step; the last batch of an epoch may be shorter.
+    pub batch: usize,
+    /// Passes over the training set.
+    pub epochs: usize,
+    /// Stop after so many steps even if epochs remain; 0 for no such limit.
+    pub steps: usize,
+    /// Decides initial weights and shuffling.
+    pub seed: u64,
+    /// Whether each epoch takes the samples in a new order; if not, file order.
+    pub shuffle: bool,
+    /// Epochs between evaluations on the test set; 0 for only at the end.
+    pub eval_every: usize,
+}
+
+/// Which samples are used.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Data {
+    /// Only the first so many training images; 0 for all.
+    pub limit: usize,
+}
+
+/// Adam (Kingma and Ba 2014, arXiv 1412.6980) in PyTorch's form.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Optimizer {
+    /// Learning rate before the schedule's factor.
+    pub lr: f64,
+    /// Strength of the decay of all parameters, biases included.
+    pub weight_decay: f64,
+    /// Whether the decay shrinks weights directly (AdamW, arXiv 1711.05101)
+    /// instead of being added to the gradient (L2).
+    pub decoupled: bool,
+    /// How the learning rate changes during the run.
+    pub schedule: Schedule,
+    /// Decay of the running mean of gradients.
+    pub beta1: f64,
+    /// Decay of the running mean of squared gradients.
+    pub beta2: f64,
+    /// Added to the denominator.
+    pub eps: f64,
+}
+
+/// Weights of the loss terms.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Loss {
+    /// Weight of the sum of |z| over the encoding, before routing.
+    pub l1: f64,
+    /// What that sum is divided by; 0 for the batch's own number of samples.
+    pub l1_divisor: usize,
+}
+
+/// Which digits train which half of the encoding.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Routing {
+    /// Whether gradients are routed at all.
+    pub enabled: bool,
+    /// Digits that train the bottom half, the first dims of the encoding.
+    pub bottom: Vec<u8>,
+    /// Digits that train the top half, the last dims of the encoding.
+    pub top: Vec<u8>,
+}
+
+impl Routing {
+    /// The digits of each half.
+    pub fn halves(&self) -> Halves {
+        Halves { bottom: self.bottom.clone(), top: self.top.clone() }
+    }
+}
+
+impl Config {
+    /// The configuration as TOML, in the order of the structs.
+    pub fn to_toml(&self) -> String {
+        toml::to_string(self).expect("a configuration holds only what TOML can")
+    }
+
+    /// Total steps of a run over `samples` training samples: all batches of all
+    /// epochs, or `train.steps` if that is less and not 0.
+    pub fn total_steps(&self, samples: usize) -> u64 {
+        let whole = self.train.epochs as u64 * self.steps_per_epoch(samples);
+        match self.train.steps as u64 {
+            0 => whole,
+            limit => limit.min(whole),
+        }
+    }
+
+    /// Batches in one epoch over `samples` training samples, the short last one
+    /// included.
+    pub fn steps_per_epoch(&self, samples: usize) -> u64 {
+        samples.div_ceil(self.train.batch) as u64
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,195 @@
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn set(changes: &[&str]) -> Result<Config, String> {
+    let set = changes.iter().map(|&text| text.to_owned()).collect();
+    resolve(&Request { set, ..Request::default() })
+        .map(|resolved| resolved.config)
+        .map_err(|error| error.to_string())
+}
+
+fn file(text: &str) -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("mine.toml");
+    std::fs::File::create(&path).unwrap().write_all(text.as_bytes()).unwrap();
+    (folder, path)
+}
+
+fn with_file(text: &str) -> Result<Resolved, String> {
+    let (_folder, path) = file(text);
+    resolve(&Request { file: Some(path), ..Request::default() }).map_err(|e| e.to_string())
+}
+
+#[test]
+fn overrides_change_exactly_their_key() {
+    let base = set(&[]).unwrap();
+    let changed = set(&[
+        "model.hidden=[64, 32]",
+        "train.batch = 100",
+        "optimizer.lr=1",
+        "optimizer.schedule=linear",
+        "routing.enabled=false",
+    ])
+    .unwrap();
+    let expected = Config {
+        model: Model { hidden: vec![64, 32], ..base.model },
+        train: Train { batch: 100, ..base.train },
+        optimizer: Optimizer { lr: 1.0, schedule: Schedule::Linear, ..base.optimizer },
+        routing: Routing { enabled: false, ..base.routing },
+        ..base
+    };
+    assert_eq!(changed, expected);
+    assert_eq!(
+        set(&["optimizer.schedule=\"linear\""]).unwrap().optimizer.schedule,
+        Schedule::Linear
+    );
+}
+
+#[test]
+fn later_layers_win_over_earlier_ones() {
+    let (_folder, path) = file("[train]\nbatch = 10\nepochs = 11\nseed = 12\n");
+    let request = Request {
+        preset: Some("seed".to_owned()),
+        file: Some(path),
+        set: vec!["train.epochs=21".to_owned(), "train.steps=22".to_owned()],
+        flags: vec![Override::flag("--seed", "train.seed", 31)],
+    };
+    let resolved = resolve(&request).unwrap();
+    let train = resolved.config.train;
+    assert_eq!((train.batch, train.epochs, train.steps, train.seed), (10, 21, 22, 31));
+    assert_eq!((resolved.preset.as_str(), resolved.config.model.hidden[0]), ("seed", 2048));
+}
+
+#[test]
+fn unknown_keys_are_refused_with_the_nearest_one() {
+    for (change, hint) in [
+        ("train.bacth=3", "unknown key `train.bacth`; did you mean `train.batch`?"),
+        ("modle.hidden=[1]", "unknown key `modle`; did you mean `model`?"),
+        ("loss.kl=1", "unknown key `loss.kl`; known here: loss.l1, loss.l1_divisor"),
+    ] {
+        let message = set(&[change]).unwrap_err();
+        assert!(message.contains(hint), "{message}");
+        assert!(message.starts_with(&format!("--set {change}")), "{message}");
+    }
+    let message = with_file("[optimizer]\nlearning_rate = 1.0\n").unwrap_err();
+    assert!(message.contains("mine.toml: unknown key `optimizer.learning_rate`"), "{message}");
+}
+
+#[test]
+fn values_of_the_wrong_kind_are_refused_by_name() {
+    for (change, part) in [
+        ("train.batch=many", "`train.batch` is text (\"many\"); expected a whole number"),
+        ("model.hidden=64", "`model.hidden` is a whole number (64); expected a list, such as [512"),
+        ("train.epochs=1.5", "`train.epochs` is a number (1.5); expected a whole number"),
+        ("train=3", "`train` is a whole number (3); expected a section"),
+        ("train.batch=-1", "train.batch"),
+        ("model.hidden=[\"a\"]", "model.hidden"),
+        ("routing.top=[300]", "routing.top"),
+        ("optimizer.schedule=cosine", "unknown schedule \"cosine\""),
+    ] {
+        let message = set(&[change]).unwrap_err();
+        assert!(message.contains(part), "{message}");
+        assert!(message.starts_with(&format!("--set {change}")), "{message}");
+    }
+}
+
+#[test]
+fn values_out_of_range_are_refused_with_the_range() {
+    for (change, part) in [
+        ("model.hidden=[0]", "`model.hidden` is [0]; expected a list of up to 32 widths"),
+        ("model.encoding=31", "an even number"),
+        ("train.batch=0", "from 1 to"),
+        ("train.epochs=0", "from 1 to"),
+        ("train.eval_every=1000", "at most train.epochs"),
+        ("optimizer.lr=0", "above 0"),
+        ("optimizer.lr=nan", "above 0"),
+        ("optimizer.lr=inf", "above 0"),
+        ("optimizer.beta2=1", "below 1"),
+        ("optimizer.eps=-1", "above 0"),
+        ("optimizer.weight_decay=-1", "0 or more"),
+        ("loss.l1=-1", "0 or more"),
+        ("routing.top=[]", "at least one digit"),
+        ("routing.top=[10]", "from 0 to 9"),
+        ("routing.top=[4]", "digits that are not in routing.bottom too, but 4 is"),
+        ("routing.top=[9,9]", "each digit once, but 9 is there twice"),
+    ] {
+        let message = set(&[change]).unwrap_err();
+        assert!(message.contains(part), "{change}: {message}");
+        assert!(message.contains(change.split('=').next().unwrap()), "{message}");
+    }
+}
+
+#[test]
+fn what_is_no_override_is_refused() {
+    for text in ["train.batch", "=3", "train..batch=3", ".batch=3", ""] {
+        let message = set(&[text]).unwrap_err();
+        assert!(message.contains("expected key=value"), "{text}: {message}");
+    }
+}
+
+#[test]
+fn command_lines_that_say_two_things_are_refused() {
+    let request = Request {
+        set: vec!["train.seed=1".to_owned()],
+        flags: vec![Override::flag("--seed", "train.seed", 2)],
+        ..Request::default()
+    };
+    let message = resolve(&request).unwrap_err().to_string();
+    assert!(message.contains("--set train.seed=1 contradicts --seed"), "{message}");
+    assert!(set(&["train.seed=1", "train.seed=1"]).is_ok());
+
+    let (_folder, path) = file("preset = \"seed\"\n");
+    let preset = Some("quick".to_owned());
+    let request = Request { preset, file: Some(path), ..Request::default() };
+    let message = resolve(&request).unwrap_err().to_string();
+    assert!(message.contains("--preset quick contradicts preset = \"seed\" in"), "{message}");
+}
+
+#[test]
+fn a_resolved_configuration_reads_back_as_itself() {
+    let set = vec!["train.seed=7".to_owned(), "optimizer.schedule=exponential:0.95".to_owned()];
+    let preset = Some("seed".to_owned());
+    let resolved = resolve(&Request { preset, set, ..Request::default() }).unwrap();
+    let (_folder, path) = file(&resolved.to_toml());
+    assert_eq!(Resolved::read(&path).unwrap(), resolved);
+}
+
+#[test]
+fn a_printed_preset_is_a_configuration_file() {
+    let preset = crate::presets::get("seed").unwrap();
+    assert_eq!(with_file(preset.toml).unwrap().config, preset.config());
+}
+
+#[test]
+fn unreadable_files_are_refused_by_name() {
+    let message = with_file("[train\n").unwrap_err();
+    assert!(message.contains("mine.toml is not valid TOML"), "{message}");
+    assert!(message.contains("line 1"), "{message}");
+    let big = format!("# {}", "x".repeat(1 << 20));
+    assert!(with_file(&big).unwrap_err().contains("right file?"));
+    assert!(with_file("preset = 3").unwrap_err().contains("`preset` is"));
+    let missing = Request { file: Some("no/such.toml".into()), ..Request::default() };
+    assert!(resolve(&missing).unwrap_err().to_string().contains("no/such.toml"));
+}
+
+#[test]
+fn a_step_limit_ends_a_run_before_its_epochs_do() {
+    let config = set(&["train.batch=2048", "train.epochs=2", "train.steps=0"]).unwrap();
+    assert_eq!((config.steps_per_epoch(60_000), config.total_steps(60_000)), (30, 60));
+    let config = set(&["train.batch=2048", "train.epochs=2", "train.steps=7"]).unwrap();
+    assert_eq!(config.total_steps(60_000), 7);
+    assert_eq!(config.total_steps(2_049), 4);
+}
+
+proptest! {
+    #[test]
+    fn no_text_given_to_set_or_in_a_file_panics(text in "\\PC*", key in "[a-z.=]{0,12}") {
+        let _ = set(&[&text]);
+        let _ = set(&[&format!("{key}={text}")]);
+        let _ = with_file(&text);
+    }
+}

@@ -1,0 +1,105 @@
+//! Ranges of single keys, and keys that must fit each other.
+
+use std::fmt::Debug;
+
+use super::{Config, ConfigError, Optimizer, Routing};
+use crate::evaluation::CLASSES;
+
+/// The widest layer and the largest batch that are taken for meant.
+const MAX_WIDTH: usize = 1 << 16;
+const MAX_BATCH: usize = 1 << 20;
+const MAX_LAYERS: usize = 32;
+const MAX_EPOCHS: usize = 1_000_000;
+
+/// Refuses what no run could use.
+pub(super) fn validate(config: &Config) -> Result<(), ConfigError> {
+    let Config { model, train, data: _, optimizer, loss, routing } = config;
+    let widths = format!("a list of up to {MAX_LAYERS} widths, each from 1 to {MAX_WIDTH}");
+    require(
+        model.hidden.len() <= MAX_LAYERS
+            && model.hidden.iter().all(|width| (1..=MAX_WIDTH).contains(width)),
+        "model.hidden",
+        &model.hidden,
+        &widths,
+    )?;
+    require(
+        (2..=MAX_WIDTH).contains(&model.encoding) && model.encoding.is_multiple_of(2),
+        "model.encoding",
+        model.encoding,
+        &format!("an even number from 2 to {MAX_WIDTH}, as the encoding has two equal halves"),
+    )?;
+    require(
+        (1..=MAX_BATCH).contains(&train.batch),
+        "train.batch",
+        train.batch,
+        &format!("a number of samples from 1 to {MAX_BATCH}"),
+    )?;
+    require(
+        (1..=MAX_EPOCHS).contains(&train.epochs),
+        "train.epochs",
+        train.epochs,
+        &format!("a number from 1 to {MAX_EPOCHS}; to stop within an epoch set train.steps"),
+    )?;
+    require(
+        train.eval_every <= train.epochs,
+        "train.eval_every",
+        train.eval_every,
+        &format!("at most train.epochs, which is {}; 0 evaluates at the end only", train.epochs),
+    )?;
+    require(
+        loss.l1.is_finite() && loss.l1 >= 0.0,
+        "loss.l1",
+        loss.l1,
+        "a finite number, 0 or more",
+    )?;
+    validate_optimizer(optimizer)?;
+    validate_routing(routing)
+}
+
+fn validate_optimizer(optimizer: &Optimizer) -> Result<(), ConfigError> {
+    let Optimizer { lr, weight_decay, decoupled: _, schedule: _, beta1, beta2, eps } = *optimizer;
+    let positive = |value: f64| value.is_finite() && value > 0.0;
+    let below_one = |value: f64| (0.0..1.0).contains(&value);
+    require(positive(lr), "optimizer.lr", lr, "a finite number above 0")?;
+    require(
+        weight_decay.is_finite() && weight_decay >= 0.0,
+        "optimizer.weight_decay",
+        weight_decay,
+        "a finite number, 0 or more",
+    )?;
+    require(below_one(beta1), "optimizer.beta1", beta1, "a number from 0 to below 1")?;
+    require(below_one(beta2), "optimizer.beta2", beta2, "a number from 0 to below 1")?;
+    require(positive(eps), "optimizer.eps", eps, "a finite number above 0")
+}
+
+fn validate_routing(routing: &Routing) -> Result<(), ConfigError> {
+    let mut owner = [None; CLASSES];
+    for (key, digits) in [("routing.bottom", &routing.bottom), ("routing.top", &routing.top)] {
+        let expected = format!("a list of at least one digit from 0 to {}", CLASSES - 1);
+        let known = digits.iter().all(|&digit| usize::from(digit) < CLASSES);
+        require(!digits.is_empty() && known, key, digits, &expected)?;
+        for &digit in digits {
+            if let Some(other) = owner[usize::from(digit)].replace(key) {
+                let expected = if other == key {
+                    format!("each digit once, but {digit} is there twice")
+                } else {
+                    format!("digits that are not in {other} too, but {digit} is")
+                };
+                return require(false, key, digits, &expected);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn require(
+    holds: bool,
+    key: &'static str,
+    found: impl Debug,
+    expected: &str,
+) -> Result<(), ConfigError> {
+    if holds {
+        return Ok(());
+    }
+    Err(ConfigError::Range { key, found: format!("{found:?}"), expected: expected.to_owned() })
+}

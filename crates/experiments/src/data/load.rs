@@ -1,0 +1,186 @@
+//! The four files of a data set, read and checked against each other.
+
+use std::path::PathBuf;
+
+use super::canonical::mnist_sha256;
+use super::idx::{self, IdxError, Images, Labels};
+use super::{Dataset, DatasetError, Location, Role};
+
+/// A data set: what to train on, what to test on, and where it came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Data {
+    /// To train on.
+    pub train: Dataset,
+    /// To test on.
+    pub test: Dataset,
+    /// Where it came from.
+    pub source: Source,
+}
+
+/// Where a data set came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// The folder.
+    pub directory: PathBuf,
+    /// The four files, in the order of [`Role::ALL`].
+    pub files: [FileRecord; 4],
+}
+
+/// A file that was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileRecord {
+    /// What is in it.
+    pub role: Role,
+    /// Its path.
+    pub path: PathBuf,
+    /// SHA-256 of its uncompressed bytes, in hexadecimal.
+    pub sha256: String,
+}
+
+impl FileRecord {
+    /// Whether it is MNIST's file, by its hash.
+    pub fn is_mnist(&self) -> bool {
+        self.sha256 == mnist_sha256(self.role)
+    }
+}
+
+impl Source {
+    /// Whether all four files are MNIST's, by their hashes.
+    pub fn is_mnist(&self) -> bool {
+        self.files.iter().all(FileRecord::is_mnist)
+    }
+
+    /// What the set is, in a line: MNIST, or not, and where it lies.
+    pub fn describe(&self) -> String {
+        let directory = self.directory.display();
+        let other: Vec<&str> = self
+            .files
+            .iter()
+            .filter(|file| !file.is_mnist())
+            .map(|file| file.role.canonical_name())
+            .collect();
+        match other.len() {
+            0 => format!("MNIST from {directory}, checked by SHA-256"),
+            4 => format!("the data set in {directory}, which is not MNIST"),
+            _ => format!(
+                "the data set in {directory}, which is not canonical MNIST: {} differ",
+                other.join(", ")
+            ),
+        }
+    }
+}
+
+/// Why a data set can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum DataError {
+    /// There is none.
+    #[error(transparent)]
+    NotFound(#[from] super::NotFound),
+    /// A file is damaged.
+    #[error(transparent)]
+    Idx(#[from] IdxError),
+    /// Images and labels don't fit each other.
+    #[error(
+        "{} and {} make no data set; check that both are of the same set",
+        images.display(), labels.display()
+    )]
+    Dataset {
+        /// The file of images.
+        images: PathBuf,
+        /// The file of labels.
+        labels: PathBuf,
+        /// What does not fit.
+        source: DatasetError,
+    },
+    /// Train and test images differ in size.
+    #[error(
+        "{}: training images are {} x {}, test images {} x {}; expected one size, check that both \
+         are of the same set", directory.display(), train.0, train.1, test.0, test.1
+    )]
+    Size {
+        /// The folder.
+        directory: PathBuf,
+        /// Rows and columns of training images.
+        train: (usize, usize),
+        /// Rows and columns of test images.
+        test: (usize, usize),
+    },
+    /// A file of the project's own MNIST is not MNIST's.
+    #[error(
+        "{}: SHA-256 of its uncompressed content is {found}, but MNIST's {name} has {expected}; \
+         restore the file, or give another data set with --data", file.display()
+    )]
+    NotMnist {
+        /// The file.
+        file: PathBuf,
+        /// Its canonical name.
+        name: &'static str,
+        /// Its hash.
+        found: String,
+        /// MNIST's.
+        expected: &'static str,
+    },
+}
+
+/// Reads the data set at `location`, keeping the first `limit` training images
+/// (0 for all). A set that the program found by itself must be MNIST; one that
+/// the user named may be any.
+///
+/// # Errors
+/// When a file can't be read, is malformed or does not fit the others, or when
+/// a set that must be MNIST is not.
+pub fn load(location: &Location, limit: usize) -> Result<Data, DataError> {
+    let [train_images, train_labels, test_images, test_labels] = &location.files;
+    let train = Part::read(train_images, train_labels)?;
+    let test = Part::read(test_images, test_labels)?;
+    let record = |role, path: &PathBuf, sha256: &str| FileRecord {
+        role,
+        path: path.clone(),
+        sha256: sha256.to_owned(),
+    };
+    let source = Source {
+        directory: location.directory.clone(),
+        files: [
+            record(Role::TrainImages, train_images, &train.images.sha256),
+            record(Role::TrainLabels, train_labels, &train.labels.sha256),
+            record(Role::TestImages, test_images, &test.images.sha256),
+            record(Role::TestLabels, test_labels, &test.labels.sha256),
+        ],
+    };
+    if !location.given
+        && let Some(file) = source.files.iter().find(|file| !file.is_mnist())
+    {
+        return Err(DataError::NotMnist {
+            file: file.path.clone(),
+            name: file.role.canonical_name(),
+            found: file.sha256.clone(),
+            expected: mnist_sha256(file.role),
+        });
+    }
+    let size = |part: &Part| (part.images.rows, part.images.columns);
+    if size(&train) != size(&test) {
+        let (train, test) = (size(&train), size(&test));
+        return Err(DataError::Size { directory: location.directory.clone(), train, test });
+    }
+    let train = train.into_dataset(train_images, train_labels)?.limited(limit);
+    let test = test.into_dataset(test_images, test_labels)?;
+    Ok(Data { train, test, source })
+}
+
+struct Part {
+    images: Images,
+    labels: Labels,
+}
+
+impl Part {
+    fn read(images: &PathBuf, labels: &PathBuf) -> Result<Self, IdxError> {
+        Ok(Self { images: idx::read_images(images)?, labels: idx::read_labels(labels)? })
+    }
+
+    fn into_dataset(self, images: &PathBuf, labels: &PathBuf) -> Result<Dataset, DataError> {
+        let Images { pixels, rows, columns, .. } = self.images;
+        Dataset::new(pixels, self.labels.labels, rows, columns).map_err(|source| {
+            DataError::Dataset { images: images.clone(), labels: labels.clone(), source }
+        })
+    }
+}

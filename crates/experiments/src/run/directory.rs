@@ -1,0 +1,321 @@
+//! Making, opening and replacing run directories.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use super::FileError;
+use super::atomic::TEMPORARY_PREFIX;
+
+const CONFIG: &str = "config.toml";
+const METRICS: &str = "metrics.jsonl";
+const TIMING: &str = "timing.jsonl";
+const EPOCHS: &str = "epochs.jsonl";
+const EVALUATION: &str = "evaluation.json";
+const MANIFEST: &str = "manifest.json";
+const FIGURES: &str = "figures";
+const REPORT: &str = "report.html";
+const CHECKPOINTS: &str = "checkpoints";
+const OURS: [&str; 9] =
+    [CONFIG, METRICS, TIMING, EPOCHS, EVALUATION, MANIFEST, FIGURES, REPORT, CHECKPOINTS];
+
+/// A folder with one run in it; its methods are where things are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunDirectory {
+    root: PathBuf,
+}
+
+/// Why a run directory can't be made or opened.
+#[derive(Debug, thiserror::Error)]
+pub enum DirectoryError {
+    /// The folder holds something already.
+    #[error(
+        "{} is there already and not empty; choose another --out, or give --overwrite to replace \
+         the run in it", .0.display()
+    )]
+    Occupied(PathBuf),
+    /// The path is a file.
+    #[error("{} is a file; a run needs a folder of its own, choose another --out", .0.display())]
+    File(PathBuf),
+    /// The folder holds what no run of ours put there.
+    #[error(
+        "{} will not be overwritten: it {reason}, so it does not look like a run directory; \
+         choose another --out, or remove it yourself", folder.display()
+    )]
+    Foreign {
+        /// The folder.
+        folder: PathBuf,
+        /// What does not belong.
+        reason: String,
+    },
+    /// There is no run to open.
+    #[error(
+        "{} is no run directory: there is no {missing} in it; give the folder that `gradroute \
+         train` printed at its end", folder.display()
+    )]
+    NoRun {
+        /// The folder.
+        folder: PathBuf,
+        /// The file that a run directory has.
+        missing: &'static str,
+    },
+    /// The run has saved no weights.
+    #[error(
+        "there is no checkpoint in {}: the run ended before it saved one; train again", .0.display()
+    )]
+    NoCheckpoint(PathBuf),
+    /// The system says no.
+    #[error(transparent)]
+    Io(#[from] FileError),
+}
+
+impl RunDirectory {
+    /// Makes a run directory at `root`, with its parents. An empty folder is
+    /// taken as it is. One with a run in it is refused, or with `overwrite`
+    /// emptied; anything else is never touched.
+    ///
+    /// # Errors
+    /// As just said, and when the system says no.
+    pub fn create(root: &Path, overwrite: bool) -> Result<Self, DirectoryError> {
+        let entries = match fs::read_dir(root) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
+            Err(_) if root.is_file() => return Err(DirectoryError::File(root.to_owned())),
+            other => names(other, root)?,
+        };
+        if !entries.is_empty() {
+            if !overwrite {
+                return Err(DirectoryError::Occupied(root.to_owned()));
+            }
+            refuse_foreign(root, &entries)?;
+            for entry in &entries {
+                remove(&root.join(entry))?;
+            }
+        }
+        let checkpoints = root.join(CHECKPOINTS);
+        fs::create_dir_all(&checkpoints).map_err(FileError::of("create", &checkpoints))?;
+        Ok(Self { root: root.to_owned() })
+    }
+
+    /// Makes the first free one of `base/PRESET-SEED-1`, `-2` and so on.
+    ///
+    /// # Errors
+    /// When the system says no.
+    pub fn create_next(base: &Path, preset: &str, seed: u64) -> Result<Self, DirectoryError> {
+        fs::create_dir_all(base).map_err(FileError::of("create", base))?;
+        let mut count = 1u64;
+        loop {
+            let root = base.join(format!("{preset}-{seed}-{count}"));
+            // Fails if it is there, so two processes never get the same.
+            match fs::create_dir(&root) {
+                Ok(()) => return Self::create(&root, false),
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => count += 1,
+                Err(error) => return Err(FileError::of("create", &root)(error).into()),
+            }
+        }
+    }
+
+    /// Opens the run directory at `root`.
+    ///
+    /// # Errors
+    /// When there is no `config.toml` in it.
+    pub fn open(root: &Path) -> Result<Self, DirectoryError> {
+        if !root.join(CONFIG).is_file() {
+            let folder = root.to_owned();
+            return Err(DirectoryError::NoRun { folder, missing: CONFIG });
+        }
+        Ok(Self { root: root.to_owned() })
+    }
+
+    /// The folder itself.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// `config.toml`.
+    pub fn config(&self) -> PathBuf {
+        self.root.join(CONFIG)
+    }
+
+    /// `metrics.jsonl`.
+    pub fn metrics(&self) -> PathBuf {
+        self.root.join(METRICS)
+    }
+
+    /// `timing.jsonl`.
+    pub fn timing(&self) -> PathBuf {
+        self.root.join(TIMING)
+    }
+
+    /// `epochs.jsonl`.
+    pub fn epochs(&self) -> PathBuf {
+        self.root.join(EPOCHS)
+    }
+
+    /// `evaluation.json`.
+    pub fn evaluation(&self) -> PathBuf {
+        self.root.join(EVALUATION)
+    }
+
+    /// `manifest.json`.
+    pub fn manifest(&self) -> PathBuf {
+        self.root.join(MANIFEST)
+    }
+
+    /// The folder `figures`, which is made when there are some.
+    pub fn figures(&self) -> PathBuf {
+        self.root.join(FIGURES)
+    }
+
+    /// `report.html`.
+    pub fn report(&self) -> PathBuf {
+        self.root.join(REPORT)
+    }
+
+    /// The folder `checkpoints`.
+    pub fn checkpoints(&self) -> PathBuf {
+        self.root.join(CHECKPOINTS)
+    }
+
+    /// The weights after `steps` steps.
+    pub fn checkpoint(&self, steps: u64) -> PathBuf {
+        self.checkpoints().join(format!("step-{steps:08}.safetensors"))
+    }
+
+    /// The checkpoint with the most steps, and their number.
+    ///
+    /// # Errors
+    /// When there is none, or the folder can't be read.
+    pub fn latest_checkpoint(&self) -> Result<(u64, PathBuf), DirectoryError> {
+        let folder = self.checkpoints();
+        let entries = match fs::read_dir(&folder) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
+            other => names(other, &folder)?,
+        };
+        let steps = entries.iter().filter_map(|name| {
+            let name = Path::new(name);
+            let digits = name.file_stem()?.to_str()?.strip_prefix("step-")?;
+            let whole = digits.bytes().all(|b| b.is_ascii_digit());
+            (name.extension()? == "safetensors" && whole)
+                .then(|| digits.parse::<u64>().ok())
+                .flatten()
+        });
+        match steps.max() {
+            Some(steps) => Ok((steps, self.checkpoint(steps))),
+            None => Err(DirectoryError::NoCheckpoint(folder)),
+        }
+    }
+}
+
+fn names(
+    entries: std::io::Result<fs::ReadDir>,
+    folder: &Path,
+) -> Result<Vec<std::ffi::OsString>, FileError> {
+    let names = entries.and_then(|list| list.map(|e| Ok(e?.file_name())).collect());
+    names.map_err(FileError::of("list", folder))
+}
+
+fn refuse_foreign(root: &Path, entries: &[impl AsRef<OsStr>]) -> Result<(), DirectoryError> {
+    let foreign = |reason| DirectoryError::Foreign { folder: root.to_owned(), reason };
+    for entry in entries {
+        let name = entry.as_ref().to_string_lossy();
+        if !OURS.contains(&name.as_ref()) && !name.starts_with(TEMPORARY_PREFIX) {
+            return Err(foreign(format!("holds `{name}`")));
+        }
+    }
+    // A run that was killed at its very start has only the empty folder.
+    let only_started = entries.iter().all(|entry| entry.as_ref() == OsStr::new(CHECKPOINTS));
+    if !only_started && !root.join(CONFIG).is_file() {
+        return Err(foreign(format!("has no {CONFIG}")));
+    }
+    Ok(())
+}
+
+/// Removes a file, or a folder with all in it; of a symbolic link the link.
+fn remove(path: &Path) -> Result<(), FileError> {
+    let kind = fs::symlink_metadata(path).map_err(FileError::of("look at", path))?;
+    let removed = if kind.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+    removed.map_err(FileError::of("remove", path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run_in(root: &Path) -> RunDirectory {
+        let run = RunDirectory::create(root, false).unwrap();
+        fs::write(run.config(), "").unwrap();
+        fs::write(run.metrics(), "old").unwrap();
+        run
+    }
+
+    #[test]
+    fn a_run_is_replaced_only_when_asked() {
+        let base = tempfile::tempdir().unwrap();
+        let root = base.path().join("a/b");
+        run_in(&root);
+        let refused = RunDirectory::create(&root, false).unwrap_err();
+        assert!(matches!(refused, DirectoryError::Occupied(_)), "{refused}");
+        assert!(root.join(METRICS).exists());
+        RunDirectory::create(&root, true).unwrap();
+        let left: Vec<_> = fs::read_dir(&root).unwrap().map(|e| e.unwrap().file_name()).collect();
+        assert_eq!(left, [CHECKPOINTS]);
+    }
+
+    #[test]
+    fn folders_that_are_no_runs_are_never_overwritten() {
+        let base = tempfile::tempdir().unwrap();
+        fs::write(base.path().join("thesis.tex"), "").unwrap();
+        let message = RunDirectory::create(base.path(), true).unwrap_err().to_string();
+        assert!(message.contains("holds `thesis.tex`"), "{message}");
+
+        let base = tempfile::tempdir().unwrap();
+        fs::write(base.path().join(METRICS), "").unwrap();
+        let message = RunDirectory::create(base.path(), true).unwrap_err().to_string();
+        assert!(message.contains("has no config.toml"), "{message}");
+        assert!(base.path().join(METRICS).exists());
+
+        let file = base.path().join("file");
+        fs::write(&file, "").unwrap();
+        let message = RunDirectory::create(&file, true).unwrap_err().to_string();
+        assert!(message.contains("is a file"), "{message}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn overwriting_removes_links_and_not_what_they_point_at() {
+        let base = tempfile::tempdir().unwrap();
+        let elsewhere = base.path().join("elsewhere");
+        fs::create_dir(&elsewhere).unwrap();
+        fs::write(elsewhere.join("keep.png"), "").unwrap();
+        let root = base.path().join("run");
+        let run = run_in(&root);
+        std::os::unix::fs::symlink(&elsewhere, run.figures()).unwrap();
+        RunDirectory::create(&root, true).unwrap();
+        assert!(elsewhere.join("keep.png").exists() && !run.figures().exists());
+    }
+
+    #[test]
+    fn default_names_count_up() {
+        let base = tempfile::tempdir().unwrap();
+        for count in 1..=3 {
+            let run = RunDirectory::create_next(base.path(), "quick", 7).unwrap();
+            assert_eq!(run.root(), base.path().join(format!("quick-7-{count}")));
+        }
+    }
+
+    #[test]
+    fn the_latest_checkpoint_is_the_one_with_most_steps() {
+        let base = tempfile::tempdir().unwrap();
+        let run = run_in(base.path());
+        assert!(matches!(run.latest_checkpoint(), Err(DirectoryError::NoCheckpoint(_))));
+        for name in ["step-00000009.safetensors", "step-00000100.safetensors", "step-x", "notes"] {
+            fs::write(run.checkpoints().join(name), "").unwrap();
+        }
+        assert_eq!(run.latest_checkpoint().unwrap(), (100, run.checkpoint(100)));
+        assert_eq!(RunDirectory::open(base.path()).unwrap(), run);
+        let nothing = tempfile::tempdir().unwrap();
+        let message = RunDirectory::open(nothing.path()).unwrap_err().to_string();
+        assert!(message.contains("no config.toml"), "{message}");
+    }
+}
