@@ -1,7 +1,9 @@
 //! Vectors of `f32` lanes, one type for each instruction set.
 
 #[cfg(target_arch = "x86_64")]
-use std::arch::x86_64::*;
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
 
 /// A register of `LANES` floats with exactly the operations the products need. Everything is
 /// `#[inline(always)]`: the instructions are only valid inside a function that enables them.
@@ -10,6 +12,8 @@ pub(crate) trait Vector: Copy + 'static {
     const LANES: usize;
     /// Registers of accumulators that a zero-skipping row may use.
     const ROW_REGISTERS: usize;
+    /// Rows of the dense register tile, which is two registers wide.
+    const TILE_ROWS: usize;
 
     /// All lanes +0.
     ///
@@ -46,6 +50,59 @@ pub(crate) trait Vector: Copy + 'static {
     /// # Safety
     /// See [`Vector::zero`].
     unsafe fn nonzero(self) -> u64;
+
+    /// Asks for the cache line at `address`, which need not be valid.
+    #[inline(always)]
+    fn prefetch(_address: *const f32) {}
+
+    /// Transposes a square of `LANES` by `LANES` floats, of which only the first `rows` rows are
+    /// read and the others taken as zero. Rows start `from_stride` and `to_stride` floats apart;
+    /// those of the result are written in ascending order, so they may overlap.
+    ///
+    /// # Safety
+    /// See [`Vector::zero`]; the first `rows` rows are valid for reading, all `LANES` rows of the
+    /// result for writing, `LANES` floats each.
+    unsafe fn transpose(
+        from: *const f32,
+        from_stride: usize,
+        rows: usize,
+        to: *mut f32,
+        to_stride: usize,
+    );
+}
+
+/// The first `rows` of `N` registers read from rows `stride` floats apart, the others zero.
+///
+/// # Safety
+/// As for [`Vector::transpose`].
+#[inline(always)]
+unsafe fn load_rows<V: Vector, const N: usize>(
+    from: *const f32,
+    stride: usize,
+    rows: usize,
+) -> [V; N] {
+    // SAFETY: the caller vouches for the instruction set and for reading the first `rows` rows.
+    unsafe {
+        let mut loaded = [V::zero(); N];
+        for (row, register) in loaded.iter_mut().enumerate() {
+            if row < rows {
+                *register = V::load(from.add(row * stride));
+            }
+        }
+        loaded
+    }
+}
+
+/// Writes registers to rows `stride` floats apart, in ascending order.
+///
+/// # Safety
+/// As for [`Vector::transpose`].
+#[inline(always)]
+unsafe fn store_rows<V: Vector, const N: usize>(rows: [V; N], to: *mut f32, stride: usize) {
+    for (row, register) in rows.into_iter().enumerate() {
+        // SAFETY: the caller vouches for the instruction set and for writing all rows.
+        unsafe { register.store(to.add(row * stride)) };
+    }
 }
 
 /// Eight lanes in portable code, which the compiler turns into whatever the target has.
@@ -55,6 +112,7 @@ pub(crate) struct Portable([f32; 8]);
 impl Vector for Portable {
     const LANES: usize = 8;
     const ROW_REGISTERS: usize = 8;
+    const TILE_ROWS: usize = 6;
 
     #[inline(always)]
     unsafe fn zero() -> Self {
@@ -95,91 +153,25 @@ impl Vector for Portable {
         }
         bits
     }
-}
-
-#[cfg(target_arch = "x86_64")]
-impl Vector for __m256 {
-    const LANES: usize = 8;
-    const ROW_REGISTERS: usize = 12;
 
     #[inline(always)]
-    unsafe fn zero() -> Self {
-        // SAFETY: the caller vouches for AVX2 and FMA (so for all blocks of this impl).
-        unsafe { _mm256_setzero_ps() }
-    }
-
-    #[inline(always)]
-    unsafe fn splat(value: f32) -> Self {
-        // SAFETY: see `zero`.
-        unsafe { _mm256_set1_ps(value) }
-    }
-
-    #[inline(always)]
-    unsafe fn load(from: *const f32) -> Self {
-        // SAFETY: see `zero`; the caller vouches for 8 readable floats.
-        unsafe { _mm256_loadu_ps(from) }
-    }
-
-    #[inline(always)]
-    unsafe fn store(self, to: *mut f32) {
-        // SAFETY: see `zero`; the caller vouches for 8 writable floats.
-        unsafe { _mm256_storeu_ps(to, self) }
-    }
-
-    #[inline(always)]
-    unsafe fn mul_add(self, b: Self, c: Self) -> Self {
-        // SAFETY: see `zero`.
-        unsafe { _mm256_fmadd_ps(self, b, c) }
-    }
-
-    #[inline(always)]
-    unsafe fn nonzero(self) -> u64 {
-        // SAFETY: see `zero`.
+    unsafe fn transpose(
+        from: *const f32,
+        from_stride: usize,
+        rows: usize,
+        to: *mut f32,
+        to_stride: usize,
+    ) {
+        // SAFETY: as the caller vouches.
         unsafe {
-            let differs = _mm256_cmp_ps::<_CMP_NEQ_UQ>(self, _mm256_setzero_ps());
-            u64::from(_mm256_movemask_ps(differs) as u32)
+            let from: [Self; 8] = load_rows(from, from_stride, rows);
+            let mut out = [Self::zero(); 8];
+            for (col, out) in out.iter_mut().enumerate() {
+                for (row, from) in from.iter().enumerate() {
+                    out.0[row] = from.0[col];
+                }
+            }
+            store_rows(out, to, to_stride);
         }
-    }
-}
-
-#[cfg(target_arch = "x86_64")]
-impl Vector for __m512 {
-    const LANES: usize = 16;
-    const ROW_REGISTERS: usize = 10;
-
-    #[inline(always)]
-    unsafe fn zero() -> Self {
-        // SAFETY: the caller vouches for AVX-512F (so for all blocks of this impl).
-        unsafe { _mm512_setzero_ps() }
-    }
-
-    #[inline(always)]
-    unsafe fn splat(value: f32) -> Self {
-        // SAFETY: see `zero`.
-        unsafe { _mm512_set1_ps(value) }
-    }
-
-    #[inline(always)]
-    unsafe fn load(from: *const f32) -> Self {
-        // SAFETY: see `zero`; the caller vouches for 16 readable floats.
-        unsafe { _mm512_loadu_ps(from) }
-    }
-
-    #[inline(always)]
-    unsafe fn store(self, to: *mut f32) {
-        // SAFETY: see `zero`; the caller vouches for 16 writable floats.
-        unsafe { _mm512_storeu_ps(to, self) }
-    }
-
-    #[inline(always)]
-    unsafe fn mul_add(self, b: Self, c: Self) -> Self {
-        // SAFETY: see `zero`.
-        unsafe { _mm512_fmadd_ps(self, b, c) }
-    }
-
-    #[inline(always)]
-    unsafe fn nonzero(self) -> u64 {
-        // SAFETY: see `zero`.
-        unsafe { u64::from(_mm512_cmp_ps_mask::<_CMP_NEQ_UQ>(self, _mm512_setzero_ps())) }
     }
 }

@@ -8,6 +8,8 @@ const RUN: usize = 32;
 
 /// An estimate of the share of elements that are not zero, always the same for the same matrix.
 pub(super) fn estimate(matrix: &Matrix<f32>) -> f64 {
+    // Runs go along contiguous elements, so that each costs few cache lines.
+    let matrix = if matrix.col_stride == 1 { *matrix } else { matrix.transposed() };
     let (rows, cols) = (matrix.rows, matrix.cols);
     if rows == 0 || cols == 0 {
         return 0.0;

@@ -1,5 +1,6 @@
 //! Matrix products with an epilogue: what `linear` and `matmul` are made of.
 
+mod dense;
 mod density;
 mod double;
 mod epilogue;

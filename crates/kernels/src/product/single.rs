@@ -1,16 +1,22 @@
 //! Products of `f32`: the choice of a path. All paths give the same bits.
 
-use super::{Product, density, skipping};
+use super::{Product, dense, density, skipping};
+
+/// Zeros are skipped when an operand has fewer non-zeros than this.
+const SPARSE: f64 = 0.7;
 
 pub(super) fn product(product: Product<f32>) {
     let Product { a, b, c, epilogue } = product;
     if a.rows == 0 || b.cols == 0 {
         return;
     }
-    // The list operand is the one whose zeros are skipped.
-    if density::estimate(&b) < density::estimate(&a) {
-        skipping::product(b.transposed(), a.transposed(), c, true, epilogue);
-    } else {
+    let cost_a = density::estimate(&a);
+    let cost_b = density::estimate(&b);
+    if cost_a.min(cost_b) > SPARSE {
+        dense::product(a, b, c, epilogue);
+    } else if cost_a <= cost_b {
         skipping::product(a, b, c, false, epilogue);
+    } else {
+        skipping::product(b.transposed(), a.transposed(), c, true, epilogue);
     }
 }

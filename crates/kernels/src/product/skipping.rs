@@ -35,49 +35,86 @@ pub(super) fn product(
     epilogue: Epilogue<f32>,
 ) {
     let isa = Isa::current();
-    let blocks = list.cols.div_ceil(DEPTH);
-    let mut masks = Scratch::take(Slot::Masks, blocks * list.rows);
+    let (m, blocks) = (list.rows, list.cols.div_ceil(DEPTH));
+    let mut masks = Scratch::take(Slot::Masks, blocks * m);
+    let shared_masks = Shared::new(&mut masks);
     let contiguous = list.col_stride == 1;
-    let copied = if contiguous { 0 } else { blocks * list.rows * DEPTH };
-    let mut copy = Scratch::take(Slot::Operand, copied);
-    isa.dispatch(Prepare { list, masks: &mut masks, copy: &mut copy });
+    let mut copy = Scratch::take(Slot::Operand, if contiguous { 0 } else { blocks * m * DEPTH });
     let rows = if contiguous {
+        tasks::for_each(m.div_ceil(DEPTH), |task| {
+            isa.dispatch(Masks { list, rows: piece(task, DEPTH, m), masks: &shared_masks });
+        });
         Rows { values: list.data, row_stride: list.row_stride, block_stride: DEPTH, masks: &masks }
     } else {
-        Rows { values: &copy, row_stride: DEPTH, block_stride: list.rows * DEPTH, masks: &masks }
+        let shared_copy = Shared::new(&mut copy);
+        tasks::for_each(blocks, |block| {
+            // SAFETY: tasks take different blocks.
+            let (copy, masks) = unsafe {
+                (
+                    shared_copy.part(block * m * DEPTH..(block + 1) * m * DEPTH),
+                    shared_masks.part(block * m..(block + 1) * m),
+                )
+            };
+            let depth = piece(block, DEPTH, list.cols);
+            isa.dispatch(Copy { list, rows: 0..m, depth, copy, masks });
+        });
+        Rows { values: &copy, row_stride: DEPTH, block_stride: m * DEPTH, masks: &masks }
     };
     isa.dispatch(Multiply { list, rows, dense, c, transposed, epilogue });
 }
 
-/// Fills in the masks, [blocks][rows], and for an operand whose rows are not contiguous a copy,
-/// [blocks][rows][DEPTH].
-struct Prepare<'a> {
+/// Fills in the masks, [blocks][rows], of an operand with contiguous rows.
+struct Masks<'a> {
     list: Matrix<'a, f32>,
-    masks: &'a mut [u64],
-    copy: &'a mut [f32],
+    rows: Range<usize>,
+    masks: &'a Shared<'a, u64>,
 }
 
-impl Kernel for Prepare<'_> {
+impl Kernel for Masks<'_> {
     type Output = ();
 
     #[inline(always)]
     fn call<V: Vector>(self) {
-        let Prepare { list, masks, copy } = self;
-        let rows = list.rows;
+        let Masks { list, rows, masks } = self;
         for block in 0..list.cols.div_ceil(DEPTH) {
             let depth = piece(block, DEPTH, list.cols);
-            for row in 0..rows {
-                let mut values = [0.0; DEPTH];
+            let start = block * list.rows;
+            // SAFETY: tasks take different rows.
+            let masks = unsafe { masks.part(start + rows.start..start + rows.end) };
+            for (out, row) in masks.iter_mut().zip(rows.clone()) {
                 let start = row * list.row_stride;
-                for (value, k) in values.iter_mut().zip(depth.clone()) {
-                    *value = list.data[start + k * list.col_stride];
-                }
-                if list.col_stride != 1 {
-                    let first = (block * rows + row) * DEPTH;
-                    copy[first..first + DEPTH].copy_from_slice(&values);
-                }
-                masks[block * rows + row] = mask::<V>(&values);
+                let values = &list.data[start + depth.start..start + depth.end];
+                *out = match values.try_into() {
+                    Ok(values) => mask::<V>(values),
+                    Err(_) => {
+                        let mut padded = [0.0; DEPTH];
+                        padded[..values.len()].copy_from_slice(values);
+                        mask::<V>(&padded)
+                    }
+                };
             }
+        }
+    }
+}
+
+/// Copies one block of an operand whose rows are not contiguous, [rows][DEPTH], and fills in its
+/// masks.
+struct Copy<'a> {
+    list: Matrix<'a, f32>,
+    rows: Range<usize>,
+    depth: Range<usize>,
+    copy: &'a mut [f32],
+    masks: &'a mut [u64],
+}
+
+impl Kernel for Copy<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call<V: Vector>(self) {
+        pack::panel::<V>(self.copy, DEPTH, &self.list, self.rows, self.depth);
+        for (mask_out, values) in self.masks.iter_mut().zip(self.copy.chunks_exact(DEPTH)) {
+            *mask_out = mask::<V>(values.try_into().expect("a chunk of DEPTH values"));
         }
     }
 }
@@ -167,7 +204,8 @@ impl Kernel for Tile<'_> {
         for block in 0..self.list.cols.div_ceil(DEPTH) {
             let depth = piece(block, DEPTH, self.list.cols);
             let steps = depth.len();
-            let finite = pack::panel(&mut panel, self.width, &self.dense, depth, self.cols.clone());
+            let finite =
+                pack::panel::<V>(&mut panel, self.width, &self.dense, depth, self.cols.clone());
             let all = if finite { 0 } else { u64::MAX >> (DEPTH - steps) };
             match self.width / V::LANES {
                 1 => self.block::<V, 1>(&mut chains, &panel, block, all),

@@ -1,0 +1,186 @@
+//! The dense product: packed operands and a tile of accumulator registers (Goto and van de Geijn
+//! 2008, "Anatomy of high-performance matrix multiplication").
+//!
+//! B is packed once, by all threads, into strips two registers wide. A task then packs its rows
+//! of A, `DEPTH` steps of the chain at a time, and takes tiles of `TILE_ROWS` by two registers
+//! through these steps; between them the unfinished chains rest in a buffer of the task.
+
+use std::ops::Range;
+
+use super::{Epilogue, pack};
+use crate::isa::Kernel;
+use crate::scratch::{Scratch, Slot};
+use crate::tasks::{self, Shared, piece};
+use crate::vector::Vector;
+use crate::{Isa, Matrix};
+
+/// The most steps of the chain taken at a time: a strip of B then fits in the L1 cache.
+const DEPTH: usize = 256;
+/// The most strips of A, and of B, in a task: packed A, B and the chains share the L2 cache.
+const STRIPS: usize = 16;
+/// Tasks wanted, so that threads can share even a small product.
+const TASKS: usize = 8;
+
+/// `c = epilogue(a b)`.
+pub(super) fn product(a: Matrix<f32>, b: Matrix<f32>, c: &mut [f32], epilogue: Epilogue<f32>) {
+    Isa::current().dispatch(Multiply { a, b, c, epilogue });
+}
+
+struct Multiply<'a> {
+    a: Matrix<'a, f32>,
+    b: Matrix<'a, f32>,
+    c: &'a mut [f32],
+    epilogue: Epilogue<'a, f32>,
+}
+
+impl Kernel for Multiply<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call<V: Vector>(self) {
+        let Multiply { a, b, c, epilogue } = self;
+        let isa = Isa::current();
+        let (m, k, n) = (a.rows, a.cols, b.cols);
+        let width = 2 * V::LANES;
+        let (row_strips, col_strips) = (m.div_ceil(V::TILE_ROWS), n.div_ceil(width));
+
+        let mut packed = Scratch::take(Slot::Panels, col_strips * k * width);
+        let shared = Shared::new(&mut packed);
+        tasks::for_each(col_strips, |strip| {
+            // SAFETY: each task packs a strip of its own.
+            let out = unsafe { shared.part(strip * k * width..(strip + 1) * k * width) };
+            isa.dispatch(PackStrip { out, b, cols: piece(strip, width, n) });
+        });
+
+        let col_parts = col_strips.div_ceil(STRIPS);
+        let row_parts = row_strips.div_ceil(STRIPS).max(TASKS.div_ceil(col_parts).min(row_strips));
+        let (row_part, col_part) = (row_strips.div_ceil(row_parts), col_strips.div_ceil(col_parts));
+        let c = Shared::new(c);
+        let row_parts = row_strips.div_ceil(row_part);
+        tasks::for_each(row_parts * col_parts, |task| {
+            isa.dispatch(Tiles {
+                rows: piece(task % row_parts, row_part * V::TILE_ROWS, m),
+                strips: piece(task / row_parts, col_part, col_strips),
+                a,
+                packed: &packed,
+                n,
+                c: &c,
+                epilogue,
+            });
+        });
+    }
+}
+
+/// Packs `b[.., cols]`.
+struct PackStrip<'a> {
+    out: &'a mut [f32],
+    b: Matrix<'a, f32>,
+    cols: Range<usize>,
+}
+
+impl Kernel for PackStrip<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call<V: Vector>(self) {
+        pack::panel::<V>(self.out, 2 * V::LANES, &self.b, 0..self.b.rows, self.cols);
+    }
+}
+
+/// One task: rows `rows` of C, columns of the strips `strips`.
+struct Tiles<'a> {
+    rows: Range<usize>,
+    strips: Range<usize>,
+    a: Matrix<'a, f32>,
+    packed: &'a [f32],
+    n: usize,
+    c: &'a Shared<'a, f32>,
+    epilogue: Epilogue<'a, f32>,
+}
+
+impl Kernel for Tiles<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call<V: Vector>(self) {
+        let (k, height, width) = (self.a.cols, V::TILE_ROWS, 2 * V::LANES);
+        let blocks = k.div_ceil(DEPTH).max(1);
+        let longest = k.div_ceil(blocks);
+        let row_strips = self.rows.len().div_ceil(height);
+        let tile = height * width;
+        let mut strips =
+            Scratch::<f32>::take(Slot::Operand, row_strips * longest * height + V::LANES);
+        let mut chains = Scratch::<f32>::take(Slot::Tile, row_strips * self.strips.len() * tile);
+        chains.fill(0.0);
+        for block in 0..blocks {
+            let depth = piece(block, longest, k);
+            pack::strips::<V>(&mut strips, height, &self.a, self.rows.clone(), depth.clone());
+            let mut tiles = chains.chunks_exact_mut(tile);
+            for col_strip in self.strips.clone() {
+                let start = (col_strip * k + depth.start) * width;
+                let b = &self.packed[start..start + depth.len() * width];
+                for row_strip in 0..row_strips {
+                    let chains = tiles.next().expect("a tile for each pair of strips");
+                    let start = row_strip * depth.len() * height;
+                    let a = &strips[start..start + depth.len() * height];
+                    match V::TILE_ROWS {
+                        6 => tile_times_strips::<V, 6>(chains, a, b),
+                        14 => tile_times_strips::<V, 14>(chains, a, b),
+                        rows => unreachable!("a tile of {rows} rows"),
+                    }
+                    if block + 1 == blocks {
+                        self.finish::<V>(chains, row_strip, col_strip);
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Tiles<'_> {
+    /// Writes a finished tile to C.
+    #[inline(always)]
+    fn finish<V: Vector>(&self, chains: &mut [f32], row_strip: usize, col_strip: usize) {
+        let width = 2 * V::LANES;
+        let cols = piece(col_strip, width, self.n);
+        let first = self.rows.start + row_strip * V::TILE_ROWS;
+        for (chain, row) in chains.chunks_exact_mut(width).zip(first..self.rows.end) {
+            // SAFETY: tasks write different rectangles of C, and this part of a row lies in ours.
+            let out = unsafe { self.c.part(row * self.n + cols.start..row * self.n + cols.end) };
+            self.epilogue.finish(&mut chain[..cols.len()], out, row, cols.start, self.n);
+        }
+    }
+}
+
+/// Continues the chains of a tile, [ROWS][two registers], over all steps of two strips.
+#[inline(always)]
+fn tile_times_strips<V: Vector, const ROWS: usize>(chains: &mut [f32], a: &[f32], b: &[f32]) {
+    let width = 2 * V::LANES;
+    let depth = a.len() / ROWS;
+    assert!(chains.len() == ROWS * width && b.len() == depth * width);
+    let chains = chains.as_mut_ptr();
+    let (mut a, mut b) = (a.as_ptr(), b.as_ptr());
+    // SAFETY: `V` was dispatched on; the strips have `depth` steps of ROWS and `width` floats,
+    // and `chains` ROWS rows of `width`, as asserted.
+    unsafe {
+        let mut sums = [[V::zero(); 2]; ROWS];
+        for (row, [left, right]) in sums.iter_mut().enumerate() {
+            *left = V::load(chains.add(row * width));
+            *right = V::load(chains.add(row * width + V::LANES));
+        }
+        for _ in 0..depth {
+            let (b_left, b_right) = (V::load(b), V::load(b.add(V::LANES)));
+            for (row, [left, right]) in sums.iter_mut().enumerate() {
+                let value = V::splat(*a.add(row));
+                *left = value.mul_add(b_left, *left);
+                *right = value.mul_add(b_right, *right);
+            }
+            a = a.add(ROWS);
+            b = b.add(width);
+        }
+        for (row, [left, right]) in sums.into_iter().enumerate() {
+            left.store(chains.add(row * width));
+            right.store(chains.add(row * width + V::LANES));
+        }
+    }
+}
