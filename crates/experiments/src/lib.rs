@@ -3,9 +3,14 @@
 
 pub mod config;
 pub mod data;
+pub mod evaluate;
 pub mod evaluation;
 pub mod interrupt;
+pub mod model;
 pub mod nonfinite;
+pub mod objective;
 pub mod presets;
 pub mod progress;
+pub mod routing;
 pub mod run;
+pub mod trainer;

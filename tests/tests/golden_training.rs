@@ -1,0 +1,194 @@
+//! Twenty training steps of the seed's model in small, against PyTorch's: the same initial
+//! weights, the same batches, the same losses, routing and optimizer. `golden/README.md` says how
+//! the files were made and how far a correct implementation may be from them.
+
+use std::path::PathBuf;
+
+use gradroute::config::{self, Config};
+use gradroute::data::batches::{EpochOrder, PixelTable};
+use gradroute::data::{Dataset, load, locate};
+use gradroute::objective::Losses;
+use gradroute::trainer::Trainer;
+use gradroute_tape::Real;
+use safetensors::{Dtype, SafeTensors};
+use serde_json::Value;
+
+fn golden(file: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("golden").join(file)
+}
+
+fn json(file: &str) -> Value {
+    let text = std::fs::read_to_string(golden(file)).expect("the golden file is committed");
+    serde_json::from_str(&text).expect("the golden file is JSON")
+}
+
+/// The numbers of a tensor, whatever their width in the file.
+fn numbers(tensors: &SafeTensors<'_>, name: &str) -> Vec<f64> {
+    let tensor = tensors.tensor(name).unwrap_or_else(|_| panic!("no golden tensor `{name}`"));
+    match tensor.dtype() {
+        Dtype::F32 => tensor
+            .data()
+            .chunks_exact(4)
+            .map(|b| f64::from(f32::from_le_bytes(b.try_into().unwrap())))
+            .collect(),
+        Dtype::F64 => {
+            tensor.data().chunks_exact(8).map(|b| f64::from_le_bytes(b.try_into().unwrap())).collect()
+        }
+        other => panic!("golden tensor `{name}` is {other:?}"),
+    }
+}
+
+fn specification() -> (Config, Value) {
+    let spec = json("spec.json");
+    let list = |v: &Value| v.as_array().unwrap().iter().map(|v| v.as_u64().unwrap()).collect::<Vec<_>>();
+    let digits = |v: &Value| list(v).into_iter().map(|d| d as u8).collect::<Vec<_>>();
+    let number = |v: &Value| v.as_f64().unwrap();
+    let count = |v: &Value| v.as_u64().unwrap() as usize;
+    let seed = config::Request { preset: Some("seed".into()), ..Default::default() };
+    let mut config = config::resolve(&seed).expect("the preset is sound").config;
+    config.model.hidden = list(&spec["model"]["hidden"]).into_iter().map(|w| w as usize).collect();
+    config.model.encoding = count(&spec["model"]["encoding"]);
+    config.data.limit = count(&spec["data"]["limit"]);
+    config.train.batch = count(&spec["train"]["batch"]);
+    config.train.steps = count(&spec["train"]["steps"]);
+    config.train.shuffle = false;
+    config.optimizer.lr = number(&spec["optimizer"]["lr"]);
+    config.optimizer.weight_decay = number(&spec["optimizer"]["weight_decay"]);
+    config.optimizer.beta1 = number(&spec["optimizer"]["beta1"]);
+    config.optimizer.beta2 = number(&spec["optimizer"]["beta2"]);
+    config.optimizer.eps = number(&spec["optimizer"]["eps"]);
+    config.loss.l1 = number(&spec["loss"]["l1"]);
+    config.loss.l1_divisor = count(&spec["loss"]["l1_divisor"]);
+    config.routing.bottom = digits(&spec["routing"]["bottom"]);
+    config.routing.top = digits(&spec["routing"]["top"]);
+    (config, spec)
+}
+
+fn training_set(limit: usize) -> Dataset {
+    let location = locate(None).expect("data/mnist is part of the repository");
+    load(&location, limit).expect("data/mnist is whole").train
+}
+
+fn fresh_trainer<T: Real>(config: &Config, pixels: usize) -> Trainer<T> {
+    let bytes = std::fs::read(golden("initial.safetensors")).unwrap();
+    let initial = SafeTensors::deserialize(&bytes).unwrap();
+    let mut trainer = Trainer::<T>::new(config, pixels);
+    assert_eq!(trainer.params().count(), initial.len());
+    for id in trainer.params().ids() {
+        let values = numbers(&initial, trainer.params().name(id));
+        let slot = trainer.params_mut().get_mut(id);
+        assert_eq!(slot.len(), values.len());
+        slot.iter_mut().zip(values).for_each(|(slot, v)| *slot = T::from_f64(v));
+    }
+    trainer
+}
+
+/// Runs all steps and returns the losses of each; `look` sees the trainer after each backward.
+fn train<T: Real>(
+    config: &Config,
+    data: &Dataset,
+    mut look: impl FnMut(usize, &Trainer<T>),
+) -> (Vec<Losses<T>>, Trainer<T>) {
+    let mut trainer = fresh_trainer::<T>(config, data.pixels());
+    let (table, order) = (PixelTable::<T>::new(), EpochOrder::new(data.len()));
+    let mut losses = Vec::new();
+    while losses.len() < config.train.steps {
+        for indices in order.batches(config.train.batch) {
+            if losses.len() == config.train.steps {
+                break;
+            }
+            let mut pixels = vec![T::ZERO; indices.len() * data.pixels()];
+            table.fill(&mut pixels, data, indices);
+            let labels: Vec<u8> = indices.iter().map(|&i| data.labels()[i as usize]).collect();
+            losses.push(trainer.differentiate(&pixels, &labels).unwrap());
+            look(losses.len() - 1, &trainer);
+            trainer.update(config.optimizer.lr).unwrap();
+        }
+    }
+    (losses, trainer)
+}
+
+/// The largest relative deviation of any loss term at any step.
+fn worst_loss<T: Real>(losses: &[Losses<T>], golden: &Value) -> f64 {
+    let mut worst = 0.0f64;
+    for (step, found) in losses.iter().enumerate() {
+        for (term, value) in [
+            ("total", found.total),
+            ("decoder", found.decoder),
+            ("top", found.top),
+            ("bottom", found.bottom),
+            ("l1", found.l1),
+        ] {
+            let wanted = golden[term][step].as_f64().unwrap();
+            let deviation = (value.to_f64() - wanted).abs() / wanted.abs();
+            assert!(deviation.is_finite(), "step {step}, {term}: {value}, PyTorch {wanted}");
+            worst = worst.max(deviation);
+        }
+    }
+    worst
+}
+
+/// The largest absolute and the largest relative deviation (against each tensor's largest
+/// element) of any weight.
+fn worst_weights<T: Real>(trainer: &Trainer<T>, file: &str) -> (f64, f64) {
+    let bytes = std::fs::read(golden(file)).unwrap();
+    let tensors = SafeTensors::deserialize(&bytes).unwrap();
+    let (mut absolute, mut relative) = (0.0f64, 0.0f64);
+    for id in trainer.params().ids() {
+        let wanted = numbers(&tensors, trainer.params().name(id));
+        let largest = wanted.iter().fold(0.0f64, |m, v| m.max(v.abs()));
+        for (found, wanted) in trainer.params().get(id).iter().zip(&wanted) {
+            let deviation = (found.to_f64() - wanted).abs();
+            absolute = absolute.max(deviation);
+            relative = relative.max(deviation / largest);
+        }
+    }
+    (absolute, relative)
+}
+
+#[test]
+fn twenty_steps_in_f64_agree_with_pytorch_to_1e_9() {
+    let (config, _) = specification();
+    let data = training_set(config.data.limit);
+    let (losses, trainer) = train::<f64>(&config, &data, |_, _| {});
+    let loss = worst_loss(&losses, &json("losses.json")["f64"]);
+    let (_, weights) = worst_weights(&trainer, "final_f64.safetensors");
+    println!("f64: losses differ by {loss:e}, weights by {weights:e}, relative");
+    assert!(loss <= 1e-9, "losses differ by {loss:e}");
+    assert!(weights <= 1e-9, "weights differ by {weights:e}");
+}
+
+#[test]
+fn twenty_steps_in_f32_agree_with_pytorch_to_1e_5_in_losses_and_5e_6_in_weights() {
+    let (config, _) = specification();
+    let data = training_set(config.data.limit);
+    let (losses, trainer) = train::<f32>(&config, &data, |_, _| {});
+    let loss = worst_loss(&losses, &json("losses.json")["f32"]);
+    let (weights, _) = worst_weights(&trainer, "final_f32.safetensors");
+    println!("f32: losses differ by {loss:e} relative, weights by {weights:e} absolute");
+    assert!(loss <= 1e-5, "losses differ by {loss:e}");
+    assert!(weights <= 5e-6, "weights differ by {weights:e}");
+}
+
+#[test]
+fn the_gradients_of_the_first_step_agree_with_pytorch_to_1e_9_in_f64() {
+    let (config, _) = specification();
+    let data = training_set(config.data.limit);
+    let bytes = std::fs::read(golden("gradients0_f64.safetensors")).unwrap();
+    let tensors = SafeTensors::deserialize(&bytes).unwrap();
+    let one = Config { train: config::Train { steps: 1, ..config.train.clone() }, ..config };
+    train::<f64>(&one, &data, |_, trainer| {
+        for id in trainer.params().ids() {
+            let name = trainer.params().name(id);
+            let wanted = numbers(&tensors, name);
+            let found = trainer.gradients().get(id).expect("every parameter gets a gradient");
+            let largest = wanted.iter().fold(0.0f64, |m, v| m.max(v.abs()));
+            for (i, (found, wanted)) in found.iter().zip(&wanted).enumerate() {
+                assert!(
+                    (found - wanted).abs() <= 1e-9 * largest,
+                    "gradient of `{name}` at {i}: {found:e}, PyTorch {wanted:e}"
+                );
+            }
+        }
+    });
+}
