@@ -1,0 +1,184 @@
+//! Loss curves over the steps of training, on logarithmic axes.
+
+use super::axis::linear_ticks;
+use super::canvas::{Canvas, Stroke};
+use super::panel::{BELOW_NAME, Frame};
+use super::smoothing::window;
+use super::text::{Align, TextStyle};
+use super::{Color, FigureError};
+
+/// One curve: a value for each step.
+#[derive(Clone, Debug)]
+pub struct Curve<'a> {
+    /// Name written at the curve's end.
+    pub name: &'a str,
+    /// Colour of the curve.
+    pub color: Color,
+    /// The values, one a step. Those that a logarithmic axis can't hold (NaN, infinite, zero or
+    /// negative ones) leave gaps, and their number is stated under the chart.
+    pub values: Vec<f32>,
+}
+
+/// Curves that share a logarithmic axis. Losses of different sizes are easier to read in panels
+/// of their own, above each other over the same steps.
+#[derive(Clone, Debug)]
+pub struct Panel<'a> {
+    /// What the axis measures; "logarithmic scale" is added to it.
+    pub name: &'a str,
+    /// Height relative to the other panels.
+    pub height: f32,
+    /// The curves, drawn in this order.
+    pub curves: Vec<Curve<'a>>,
+}
+
+/// Panels of curves over steps.
+///
+/// From 400 steps on each curve is drawn twice: thin, with every value, and thick, as a running
+/// geometric mean (the mean that is an arithmetic one on this axis).
+#[derive(Clone, Copy, Debug)]
+pub struct Curves<'a> {
+    /// Title above the chart.
+    pub title: &'a str,
+    /// A line of explanation under the title; empty for none.
+    pub subtitle: &'a str,
+    /// Step numbers, ascending.
+    pub steps: &'a [u64],
+    /// The panels, from the top down.
+    pub panels: &'a [Panel<'a>],
+}
+
+pub(super) const WIDTH: f32 = 1280.0;
+const HEIGHT: f32 = 760.0;
+pub(super) const LEFT: f32 = 98.0;
+pub(super) const RIGHT: f32 = WIDTH - 236.0;
+const TOP_EDGE: f32 = 102.0;
+const BASE: f32 = HEIGHT - 104.0;
+/// Curves stop short of the frame, so that their ends can be told from it.
+const END_ROOM: f32 = 8.0;
+/// Between one panel's base and the next one's name.
+const PANEL_GAP: f32 = 18.0;
+const MOST_PANELS: usize = 4;
+const MOST_CURVES: usize = 10;
+
+impl Curves<'_> {
+    /// Draws the chart; bytes of a PNG file with two pixels a point.
+    ///
+    /// # Errors
+    /// If there are no steps, no panels or more than 4, a panel without curves or with more than
+    /// 10, if steps don't ascend or if a curve holds another number of values than there are
+    /// steps.
+    pub fn png(&self) -> Result<Vec<u8>, FigureError> {
+        self.check()?;
+        let mut canvas = Canvas::new((WIDTH, HEIGHT));
+        canvas.heading(self.title, self.subtitle, 30.0, WIDTH - 60.0);
+        let xs: Vec<f32> = self.steps.iter().map(|step| self.x_of(*step)).collect();
+        let smooth = window(self.steps.len());
+
+        let gaps = PANEL_GAP * (self.panels.len() - 1) as f32;
+        let room = BASE - TOP_EDGE - gaps;
+        let shares: f32 = self.panels.iter().map(share).sum();
+        let mut top = TOP_EDGE;
+        for panel in self.panels {
+            let height = room * share(panel) / shares;
+            let frame = Frame::new(&panel.curves, top + BELOW_NAME, top + height);
+            frame.draw(&mut canvas, panel, &xs, smooth);
+            top += height + PANEL_GAP;
+        }
+        self.step_axis(&mut canvas);
+        self.footnote(&mut canvas, smooth);
+        canvas.into_png()
+    }
+
+    fn check(&self) -> Result<(), FigureError> {
+        let figure = || self.title.to_owned();
+        let curves = self.panels.iter().map(|p| p.curves.len());
+        let (fewest, most) = (curves.clone().min().unwrap_or(0), curves.max().unwrap_or(0));
+        for (field, empty) in [
+            ("steps", self.steps.is_empty()),
+            ("panels", self.panels.is_empty()),
+            ("panels[].curves", fewest == 0),
+        ] {
+            if empty {
+                return Err(FigureError::Empty { figure: figure(), field });
+            }
+        }
+        for (field, found, limit, expected) in [
+            ("panels", self.panels.len(), MOST_PANELS, "at most 4 panels"),
+            ("panels[].curves", most, MOST_CURVES, "at most 10 curves"),
+        ] {
+            if found > limit {
+                return Err(FigureError::Range { figure: figure(), field, found, expected });
+            }
+        }
+        if let Some(i) = self.steps.windows(2).position(|pair| pair[1] <= pair[0]) {
+            let (found, before) = (self.steps[i + 1], self.steps[i]);
+            return Err(FigureError::Order { figure: figure(), index: i + 1, found, before });
+        }
+        let expected = self.steps.len();
+        for curve in self.panels.iter().flat_map(|p| &p.curves) {
+            let found = curve.values.len();
+            if found != expected {
+                let field = format!("values of the curve `{}`", curve.name);
+                let rule = "one a step";
+                return Err(FigureError::Length { figure: figure(), field, found, expected, rule });
+            }
+        }
+        Ok(())
+    }
+
+    fn ends(&self) -> (u64, u64) {
+        (self.steps[0], self.steps[self.steps.len() - 1])
+    }
+
+    fn x_of(&self, step: u64) -> f32 {
+        let (first, last) = self.ends();
+        if first == last {
+            return (LEFT + RIGHT) / 2.0;
+        }
+        let share = (step - first) as f64 / (last - first) as f64;
+        LEFT + END_ROOM + share as f32 * (RIGHT - LEFT - 2.0 * END_ROOM)
+    }
+
+    fn step_axis(&self, canvas: &mut Canvas) {
+        let (first, last) = self.ends();
+        canvas.stroke(&[(LEFT, BASE), (RIGHT, BASE)], Stroke::new(Color::INK, 1.5));
+        let style = TextStyle::regular(17.0, Color::INK);
+        for tick in linear_ticks(first as f64, last as f64, 8, 1.0) {
+            let x = self.x_of((tick.value as u64).clamp(first, last));
+            canvas.stroke(&[(x, BASE), (x, BASE + 7.0)], Stroke::new(Color::INK, 1.5));
+            let label = tick.label.unwrap_or_default();
+            canvas.text(&label, (x, BASE + 28.0), Align::Middle, style);
+        }
+        let style = TextStyle::regular(17.0, Color::MUTED);
+        canvas.text("training step", ((LEFT + RIGHT) / 2.0, BASE + 54.0), Align::Middle, style);
+    }
+
+    fn footnote(&self, canvas: &mut Canvas, smooth: Option<usize>) {
+        let mut notes = vec!["Beside each name: the curve's last value.".to_owned()];
+        if let Some(half) = smooth {
+            notes[0] = format!(
+                "Thin: every step. Thick: running geometric mean over {} steps; its last value \
+                 stands beside the name.",
+                2 * half + 1
+            );
+        }
+        let values = self.panels.iter().flat_map(|p| &p.curves).flat_map(|c| &c.values);
+        let left_out = values.filter(|v| !shown(**v)).count();
+        if left_out > 0 {
+            let are = if left_out == 1 { "value is" } else { "values are" };
+            notes.push(format!("{left_out} {are} not shown: NaN, infinite, zero or negative."));
+        }
+        let style = TextStyle::regular(15.0, Color::MUTED);
+        canvas.text(&notes.join(" "), (30.0, HEIGHT - 20.0), Align::Start, style);
+    }
+}
+
+/// Whether a logarithmic axis can hold the value.
+pub(super) fn shown(value: f32) -> bool {
+    value.is_finite() && value > 0.0
+}
+
+/// A panel's height, kept within what can be drawn.
+fn share(panel: &Panel<'_>) -> f32 {
+    if panel.height.is_finite() { panel.height.clamp(0.2, 5.0) } else { 1.0 }
+}

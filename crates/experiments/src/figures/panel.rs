@@ -1,0 +1,197 @@
+//! One panel of a chart of curves: its axis, its curves and their names.
+
+use super::Color;
+use super::axis::LogAxis;
+use super::canvas::{Canvas, Point, Stroke};
+use super::curves::{Curve, LEFT, Panel, RIGHT, WIDTH, shown};
+use super::smoothing::running_geometric_mean;
+use super::text::{self, Align, TextStyle};
+use super::thinning::lines;
+
+/// Room that the axis' name takes above the frame.
+pub(super) const BELOW_NAME: f32 = 34.0;
+
+const LABEL_STEP: f32 = 45.0;
+/// Up to this many values each gets a marker of its own.
+const MOST_MARKERS: usize = 60;
+
+/// The area of a panel and its logarithmic axis.
+pub(super) struct Frame {
+    axis: LogAxis,
+    top: f32,
+    base: f32,
+}
+
+impl Frame {
+    /// A frame from `top` to `base` that holds every value that can be shown.
+    pub(super) fn new(curves: &[Curve<'_>], top: f32, base: f32) -> Frame {
+        let values = curves.iter().flat_map(|c| &c.values).filter(|v| shown(**v));
+        let (low, high) = values.fold((f32::INFINITY, 0.0f32), |(l, h), v| (l.min(*v), h.max(*v)));
+        let (low, high) = if high > 0.0 { (low, high) } else { (0.1, 1.0) };
+        Frame { axis: LogAxis::around(f64::from(low), f64::from(high)), top, base }
+    }
+
+    /// Draws axis, curves and names; `xs` are the places of the steps.
+    pub(super) fn draw(
+        &self,
+        canvas: &mut Canvas,
+        panel: &Panel<'_>,
+        xs: &[f32],
+        smooth: Option<usize>,
+    ) {
+        self.draw_axis(canvas, panel.name);
+        let mut ends = Vec::with_capacity(panel.curves.len());
+        for curve in &panel.curves {
+            let thin = self.points(xs, &curve.values);
+            let Some(half) = smooth else {
+                draw(canvas, &thin, Stroke::new(curve.color, 2.6));
+                if xs.len() <= MOST_MARKERS {
+                    let marker = Stroke::new(curve.color, 7.0);
+                    thin.iter().flatten().for_each(|p| canvas.stroke(&[*p], marker));
+                }
+                ends.push(End::of(xs, &curve.values));
+                continue;
+            };
+            draw(canvas, &thin, Stroke { alpha: 0.3, ..Stroke::new(curve.color, 1.1) });
+            let means = running_geometric_mean(&curve.values, half);
+            draw(canvas, &self.points(xs, &means), Stroke::new(curve.color, 3.0));
+            ends.push(End { last: last_of(&curve.values, &means), ..End::of(xs, &means) });
+        }
+        self.draw_names(canvas, &panel.curves, &ends);
+    }
+
+    fn y_of(&self, value: f64) -> f32 {
+        self.base - self.axis.share(value) as f32 * (self.base - self.top)
+    }
+
+    /// The points of a curve, as lines between its gaps.
+    fn points(&self, xs: &[f32], values: &[f32]) -> Vec<Vec<Point>> {
+        let point =
+            |(x, value): (&f32, &f32)| shown(*value).then(|| (*x, self.y_of(f64::from(*value))));
+        lines(xs.iter().zip(values).map(point))
+    }
+
+    fn draw_axis(&self, canvas: &mut Canvas, name: &str) {
+        let style = TextStyle::regular(17.0, Color::INK);
+        for tick in &self.axis.ticks {
+            let y = self.y_of(tick.value);
+            let width = if tick.label.is_some() { 1.4 } else { 0.6 };
+            canvas.stroke(&[(LEFT, y), (RIGHT, y)], Stroke::new(Color::GRID, width));
+            if let Some(label) = &tick.label {
+                canvas.text(label, (LEFT - 10.0, y + 6.0), Align::End, style);
+            }
+        }
+        let style = TextStyle::regular(17.0, Color::MUTED);
+        let name = text::shorten(&format!("{name}, logarithmic scale"), style, RIGHT - 30.0);
+        canvas.text(&name, (30.0, self.top - 12.0), Align::Start, style);
+    }
+
+    /// Name and last value of each curve, right of the frame at the height where it ends: a
+    /// legend that covers nothing and needs no colours to be looked up.
+    fn draw_names(&self, canvas: &mut Canvas, curves: &[Curve<'_>], ends: &[End]) {
+        let wanted: Vec<f32> = ends
+            .iter()
+            .map(|end| end.shown.map_or(self.base, |(_, value)| self.y_of(f64::from(value))))
+            .collect();
+        let placed = spread(&wanted, LABEL_STEP, (self.top + 10.0, self.base - 14.0));
+        for (i, curve) in curves.iter().enumerate() {
+            let y = placed[i];
+            if let Some((x, _)) = ends[i].shown {
+                let thin = Stroke { alpha: 0.7, ..Stroke::new(curve.color, 1.2) };
+                let points = [(x + 4.0, wanted[i]), (RIGHT + 16.0, y), (RIGHT + 24.0, y)];
+                canvas.stroke(&points, thin);
+            }
+            canvas.stroke(&[(RIGHT + 26.0, y), (RIGHT + 40.0, y)], Stroke::new(curve.color, 5.0));
+            let style = TextStyle::semibold(18.0, Color::INK);
+            let name = text::shorten(curve.name, style, WIDTH - RIGHT - 58.0);
+            canvas.text(&name, (RIGHT + 50.0, y - 1.0), Align::Start, style);
+            let style = TextStyle::regular(16.0, Color::MUTED);
+            let value = significant(ends[i].last);
+            canvas.text(&value, (RIGHT + 50.0, y + 18.0), Align::Start, style);
+        }
+    }
+}
+
+/// How a curve ends.
+struct End {
+    /// The last value, which may not be one that can be shown.
+    last: f32,
+    /// Place and value of the last one that can.
+    shown: Option<(f32, f32)>,
+}
+
+impl End {
+    fn of(xs: &[f32], values: &[f32]) -> End {
+        let shown = values.iter().rposition(|v| shown(*v)).map(|i| (xs[i], values[i]));
+        End { last: values.last().copied().unwrap_or(f32::NAN), shown }
+    }
+}
+
+/// The last mean, or the last value itself where it has none (NaN, infinite, zero).
+fn last_of(values: &[f32], means: &[f32]) -> f32 {
+    let [value, mean] = [values, means].map(|v| v.last().copied().unwrap_or(f32::NAN));
+    if shown(mean) { mean } else { value }
+}
+
+fn draw(canvas: &mut Canvas, lines: &[Vec<Point>], stroke: Stroke) {
+    lines.iter().for_each(|line| canvas.stroke(line, stroke));
+}
+
+/// Three significant digits.
+fn significant(value: f32) -> String {
+    match value.abs() {
+        size if !size.is_finite() || size == 0.0 => format!("{value}"),
+        size if !(1e-4..1e5).contains(&size) => format!("{value:.2e}"),
+        size => format!("{value:.*}", (2 - size.log10().floor() as i32).max(0) as usize),
+    }
+}
+
+/// Moves labels apart to at least `step`, in their order, within `limits`; nearer together where
+/// they don't fit otherwise.
+fn spread(wanted: &[f32], step: f32, limits: (f32, f32)) -> Vec<f32> {
+    let mut order: Vec<usize> = (0..wanted.len()).collect();
+    order.sort_by(|a, b| wanted[*a].total_cmp(&wanted[*b]));
+    let step = step.min((limits.1 - limits.0) / (wanted.len().max(2) - 1) as f32);
+    let mut placed = wanted.to_vec();
+    // Downwards each label makes room for itself, then upwards those pushed out come back in.
+    let mut highest = limits.0;
+    for &i in &order {
+        placed[i] = placed[i].max(highest);
+        highest = placed[i] + step;
+    }
+    let mut lowest = limits.1;
+    for &i in order.iter().rev() {
+        placed[i] = placed[i].min(lowest);
+        lowest = placed[i] - step;
+    }
+    placed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn spread_labels_keep_order_distance_and_limits(
+            wanted in proptest::collection::vec(0.0f32..700.0, 1..8),
+        ) {
+            let placed = spread(&wanted, 40.0, (100.0, 600.0));
+            let mut order: Vec<usize> = (0..wanted.len()).collect();
+            order.sort_by(|a, b| wanted[*a].total_cmp(&wanted[*b]));
+            for pair in order.windows(2) {
+                prop_assert!(placed[pair[1]] - placed[pair[0]] >= 39.9);
+            }
+            prop_assert!(placed.iter().all(|y| (99.9..600.1).contains(y)));
+        }
+    }
+
+    #[test]
+    fn last_values_keep_three_significant_digits() {
+        assert_eq!(significant(0.45678), "0.457");
+        assert_eq!(significant(0.006851), "0.00685");
+        assert_eq!(significant(2.841), "2.84");
+        assert_eq!(significant(f32::NAN), "NaN");
+    }
+}

@@ -1,0 +1,193 @@
+use proptest::prelude::*;
+
+use super::*;
+
+/// Width, height and RGB bytes of a PNG.
+fn decode(png: &[u8]) -> (usize, usize, Vec<u8>) {
+    let mut reader = png::Decoder::new(std::io::Cursor::new(png)).read_info().unwrap();
+    let mut rgb = vec![0; reader.output_buffer_size().unwrap()];
+    let info = reader.next_frame(&mut rgb).unwrap();
+    assert_eq!(info.color_type, png::ColorType::Rgb);
+    (info.width as usize, info.height as usize, rgb)
+}
+
+fn sheet<'a>(originals: &'a [f32], reconstructions: &'a [f32], digits: &'a [u8]) -> Sheet<'a> {
+    let (rows, cols) = (28, 28);
+    let (title, subtitle, reconstruction) = ("A sheet", "of a test", "top certificate");
+    Sheet { title, subtitle, reconstruction, originals, reconstructions, rows, cols, digits }
+}
+
+fn uniform_sheet(pixel: f32) -> Vec<u8> {
+    let pixels = vec![pixel; 12 * 784];
+    decode(&sheet(&pixels, &pixels, &[7; 12]).png().unwrap()).2
+}
+
+fn bars(values: [f64; 3]) -> Vec<DigitBars> {
+    let [bottom, top, floor] = values;
+    let own = |digit| if digit < 5 { OwnHalf::Bottom } else { OwnHalf::Top };
+    (0..10).map(|digit| DigitBars { digit, own: own(digit), bottom, top, floor }).collect()
+}
+
+fn bar_chart(digits: &[DigitBars]) -> Result<Vec<u8>, FigureError> {
+    Bars { title: "Bars", subtitle: "", metric: "MAE", floor: "median image", digits }.png()
+}
+
+fn curves(steps: &[u64], values: &[Vec<f32>]) -> Result<Vec<u8>, FigureError> {
+    let curve = |values: &Vec<f32>| Curve { name: "c", color: Color::TOP, values: values.clone() };
+    let panel = Panel { name: "loss", height: 1.0, curves: values.iter().map(curve).collect() };
+    Curves { title: "Curves", subtitle: "", steps, panels: &[panel] }.png()
+}
+
+fn count(rgb: &[u8], color: Color) -> usize {
+    rgb.chunks(3).filter(|pixel| *pixel == color.0).count()
+}
+
+#[test]
+fn minus_one_is_white_plus_one_black_and_the_middle_grey() {
+    let (white, black) = (uniform_sheet(-1.0), uniform_sheet(1.0));
+    // The error below each image is the same, so only image pixels differ: 6 x 6 for each.
+    let differing: Vec<usize> = (0..white.len()).filter(|&i| white[i] != black[i]).collect();
+    assert_eq!(differing.len(), 3 * 2 * 12 * 28 * 28 * 36);
+    assert!(differing.iter().all(|&i| white[i] == 255 && black[i] == 0));
+    let grey = uniform_sheet(0.0);
+    assert!(differing.iter().all(|&i| grey[i] == 127));
+}
+
+#[test]
+fn the_grey_scale_does_not_depend_on_the_other_pixels() {
+    let alone = uniform_sheet(0.5);
+    let mut pixels = vec![0.5; 12 * 784];
+    pixels[11 * 784..].fill(9.0);
+    let beside_brighter = decode(&sheet(&pixels, &pixels, &[7; 12]).png().unwrap()).2;
+    let differing = (0..alone.len()).filter(|&i| alone[i] != beside_brighter[i]);
+    assert_eq!(differing.count(), 3 * 2 * 28 * 28 * 36);
+}
+
+#[test]
+fn pixels_beyond_the_scale_are_cut_off_and_nan_is_seen() {
+    assert_eq!(uniform_sheet(-3.0), uniform_sheet(-1.0));
+    let page = uniform_sheet(f32::NAN);
+    assert_eq!(count(&page, Color::NOT_A_NUMBER), 2 * 12 * 28 * 28 * 36);
+}
+
+#[test]
+fn each_image_pixel_is_a_sharp_square_in_its_place() {
+    let mut pixels = vec![-1.0; 784];
+    pixels[3 * 28 + 5] = 1.0;
+    let blank = vec![-1.0; 784];
+    let with = sheet(&pixels, &blank, &[1]).png().unwrap();
+    let without = sheet(&blank, &blank, &[1]).png().unwrap();
+    let ((width, _, with), (_, _, without)) = (decode(&with), decode(&without));
+    let framed = |x: usize, y: usize| (0..6).all(|i| with[((y + i) * width + x + i) * 3] == 0);
+    let black: Vec<usize> =
+        (0..with.len() / 3).filter(|i| with[i * 3] == 0 && without[i * 3] == 255).collect();
+    // A few more pixels differ in the error printed below, but none of them is pure black
+    // in a square of 6 x 6.
+    let corner = black[0];
+    assert!(framed(corner % width, corner / width));
+    assert_eq!(black.iter().take_while(|i| **i < corner + 6 * width).count(), 36);
+}
+
+#[test]
+fn figures_are_the_same_bytes_each_time_and_of_the_stated_size() {
+    let pixels = vec![0.25; 12 * 784];
+    let steps: Vec<u64> = (0..900).collect();
+    let values = vec![steps.iter().map(|s| 1.0 / (*s as f32 + 1.0)).collect(); 2];
+    let draw = || {
+        [
+            sheet(&pixels, &pixels, &[3; 12]).png().unwrap(),
+            bar_chart(&bars([0.1, 0.2, 0.3])).unwrap(),
+            curves(&steps, &values).unwrap(),
+        ]
+    };
+    let (first, second) = (draw(), draw());
+    assert_eq!(first, second);
+    for (png, height) in first.iter().zip([778, 1380, 1520]) {
+        let (width, found, rgb) = decode(png);
+        assert_eq!((width, found, rgb.len()), (2560, height, 2560 * height * 3));
+        assert!(rgb[..3] == [255; 3] && count(&rgb, Color::INK) > 100);
+    }
+}
+
+#[test]
+fn fewer_images_make_a_narrower_sheet() {
+    let pixels = vec![0.0; 12 * 784];
+    let width = |n: usize| {
+        decode(&sheet(&pixels[..n * 784], &pixels[..n * 784], &vec![1; n]).png().unwrap()).0
+    };
+    assert!(width(1) <= width(7) && width(7) < width(12));
+}
+
+#[test]
+fn bars_stand_in_proportion_to_their_values_and_own_colours() {
+    let area = |values, color| count(&decode(&bar_chart(&bars(values)).unwrap()).2, color) as f64;
+    // What is not bar: legend and bracket.
+    let rest = area([0.0, 0.0, 0.4], Color::BOTTOM);
+    let (half, whole) =
+        (area([0.2, 0.1, 0.4], Color::BOTTOM) - rest, area([0.4, 0.1, 0.4], Color::BOTTOM) - rest);
+    assert!((whole / half - 2.0).abs() < 0.1, "{half} and {whole} pixels");
+}
+
+#[test]
+fn wrong_input_is_refused_with_figure_field_and_counts() {
+    let pixels = vec![0.0; 2 * 784];
+    let says = |result: Result<Vec<u8>, FigureError>, parts: &[&str]| {
+        let message = result.unwrap_err().to_string();
+        assert!(parts.iter().all(|part| message.contains(part)), "{message}");
+    };
+    says(sheet(&[], &[], &[]).png(), &["A sheet", "digits", "empty"]);
+    says(sheet(&pixels, &pixels[1..], &[1, 2]).png(), &["reconstructions", "1567", "1568"]);
+    says(Sheet { rows: 0, ..sheet(&[], &[], &[1]) }.png(), &["rows", "is 0", "1 to 512"]);
+    says(sheet(&pixels, &pixels, &[1; 25]).png(), &["digits", "25", "at most 24"]);
+    says(bar_chart(&[]), &["Bars", "digits", "empty"]);
+    says(curves(&[], &[vec![]]), &["Curves", "steps", "empty"]);
+    says(curves(&[1], &[]), &["curves", "empty"]);
+    says(curves(&[1, 2], &[vec![0.5]]), &["`c`", "holds 1", "expected 2"]);
+    says(curves(&[1, 5, 5], &[vec![0.5; 3]]), &["steps[2]", "is 5"]);
+}
+
+#[test]
+fn the_number_of_points_drawn_is_bounded_by_the_pixels_of_the_page() {
+    let values: Vec<f32> = (0..300_000).map(|i| 1.0 + (i % 7) as f32).collect();
+    let points = values.iter().enumerate().map(|(i, v)| Some((i as f32 / 300.0, *v)));
+    let drawn: usize = thinning::lines(points).iter().map(Vec::len).sum();
+    assert!(drawn <= 4 * 2001, "{drawn} points");
+}
+
+#[test]
+fn images_are_chosen_evenly_over_the_digits_and_earliest_first() {
+    let labels = [9, 0, 1, 0, 1, 0, 2, 1, 2];
+    assert_eq!(choose_images(&labels, &[0, 1, 2], 5), [1, 3, 2, 4, 6]);
+    assert_eq!(choose_images(&labels, &[2, 5], 4), [6, 8], "no image shows a 5");
+    assert_eq!(choose_images(&labels, &[], 4), [0; 0]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn any_losses_are_drawn(
+        values in proptest::collection::vec(
+            prop_oneof![
+                any::<f32>(), 1e-3f32..3.0, Just(0.0), Just(f32::NAN), Just(f32::INFINITY),
+            ],
+            1..500,
+        ),
+        first in any::<u32>(),
+    ) {
+        let steps: Vec<u64> = (0..values.len() as u64).map(|i| i * 3 + u64::from(first)).collect();
+        prop_assert!(curves(&steps, &[values.clone(), values]).is_ok());
+    }
+
+    #[test]
+    fn any_errors_are_drawn(values in any::<[f64; 3]>()) {
+        prop_assert!(bar_chart(&bars(values)).is_ok());
+    }
+
+    #[test]
+    fn any_image_shape_within_bounds_is_drawn(rows in 1usize..600, cols in 1usize..600) {
+        let pixels = vec![0.5; rows * cols];
+        let sheet = Sheet { rows, cols, ..sheet(&pixels, &pixels, &[0]) };
+        prop_assert_eq!(sheet.png().is_ok(), rows <= 512 && cols <= 512);
+    }
+}

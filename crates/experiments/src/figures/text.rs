@@ -1,0 +1,130 @@
+//! Text on the canvas, in the two bundled fonts.
+
+use std::sync::OnceLock;
+
+use ab_glyph::{Font, FontRef, GlyphId, PxScale, ScaleFont, point};
+
+use super::Color;
+use super::canvas::{Canvas, Point, SCALE};
+
+/// Weight of the letters.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Weight {
+    Regular,
+    Semibold,
+}
+
+/// Which part of the text lies at the given x.
+#[derive(Clone, Copy)]
+pub(super) enum Align {
+    Start,
+    Middle,
+    End,
+}
+
+/// How text looks; `size` is the em in points.
+#[derive(Clone, Copy)]
+pub(super) struct TextStyle {
+    pub(super) size: f32,
+    pub(super) weight: Weight,
+    pub(super) color: Color,
+}
+
+impl TextStyle {
+    pub(super) fn regular(size: f32, color: Color) -> TextStyle {
+        TextStyle { size, weight: Weight::Regular, color }
+    }
+
+    pub(super) fn semibold(size: f32, color: Color) -> TextStyle {
+        TextStyle { size, weight: Weight::Semibold, color }
+    }
+}
+
+/// How far capitals and figures rise above the baseline, as a share of the em.
+pub(super) const CAP_HEIGHT: f32 = 0.727;
+
+fn font(weight: Weight) -> &'static FontRef<'static> {
+    static REGULAR: OnceLock<FontRef<'static>> = OnceLock::new();
+    static SEMIBOLD: OnceLock<FontRef<'static>> = OnceLock::new();
+    let (cell, bytes): (_, &'static [u8]) = match weight {
+        Weight::Regular => (&REGULAR, include_bytes!("../../assets/fonts/sans-regular.otf")),
+        Weight::Semibold => (&SEMIBOLD, include_bytes!("../../assets/fonts/sans-semibold.otf")),
+    };
+    cell.get_or_init(|| FontRef::try_from_slice(bytes).expect("the bundled font is well formed"))
+}
+
+/// The scale at which one em is `size` points; the font library counts ascent minus descent.
+fn pixel_scale(font: &FontRef<'_>, size: f32) -> PxScale {
+    let em = font.units_per_em().expect("the bundled font states its em");
+    PxScale::from(size * SCALE * font.height_unscaled() / em)
+}
+
+/// Glyphs of `text` with their x in pixels from its start, and the width of it all.
+fn layout(text: &str, style: TextStyle) -> (Vec<(GlyphId, f32)>, f32) {
+    let font = font(style.weight);
+    let scaled = font.as_scaled(pixel_scale(font, style.size));
+    let mut x = 0.0;
+    let mut glyphs: Vec<(GlyphId, f32)> = Vec::with_capacity(text.len());
+    for character in text.chars() {
+        let glyph = scaled.glyph_id(character);
+        if let Some(&(before, _)) = glyphs.last() {
+            x += scaled.kern(before, glyph);
+        }
+        glyphs.push((glyph, x));
+        x += scaled.h_advance(glyph);
+    }
+    (glyphs, x)
+}
+
+/// Width of `text` in points.
+pub(super) fn width(text: &str, style: TextStyle) -> f32 {
+    layout(text, style).1 / SCALE
+}
+
+/// `text` if it fits into `limit` points, otherwise its start and an ellipsis.
+pub(super) fn shorten(text: &str, style: TextStyle, limit: f32) -> String {
+    // Long before this many characters no figure has room, and measuring must stay cheap.
+    const LONGEST: usize = 400;
+    let mut kept: String = text.chars().take(LONGEST).collect();
+    if kept.len() == text.len() && width(text, style) <= limit {
+        return kept;
+    }
+    while kept.pop().is_some() {
+        let shortened = format!("{}…", kept.trim_end());
+        if width(&shortened, style) <= limit {
+            return shortened;
+        }
+    }
+    kept
+}
+
+impl Canvas {
+    /// Writes one line of text; `at` is a point on its baseline.
+    pub(super) fn text(&mut self, text: &str, at: Point, align: Align, style: TextStyle) {
+        let font = font(style.weight);
+        let scale = pixel_scale(font, style.size);
+        let (glyphs, width) = layout(text, style);
+        let left = at.0 * SCALE
+            - match align {
+                Align::Start => 0.0,
+                Align::Middle => width / 2.0,
+                Align::End => width,
+            };
+        let baseline = (at.1 * SCALE).round();
+        for (glyph, x) in glyphs {
+            let placed = glyph.with_scale_and_position(scale, point(left + x, baseline));
+            let Some(outline) = font.outline_glyph(placed) else {
+                continue;
+            };
+            let corner = outline.px_bounds().min;
+            outline.draw(|x, y, cover| {
+                self.blend(
+                    x as i32 + corner.x as i32,
+                    y as i32 + corner.y as i32,
+                    style.color,
+                    cover,
+                );
+            });
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! The table of test errors at the end of training.
+
+use super::{Cell, Column, Section, Table};
+use crate::evaluation::{CLASSES, DecoderErrors, Evaluation, GroupErrors, GroupMean};
+
+/// Test MAE and MSE of the decoder and both certificates, per digit and as means over each
+/// half's digits, beside the best image that knows nothing of the input: the training set's
+/// median image for MAE, its mean image for MSE. In each row the lower certificate is marked.
+///
+/// Digits without test samples are left out. A digit of neither half stands in a section of its
+/// own, without means.
+pub fn error_table(evaluation: &Evaluation) -> Table {
+    let columns = Columns(evaluation);
+    let halves = &evaluation.halves;
+    let with_samples = |digits: &[u8]| -> Vec<u8> {
+        let has_samples = |d: &u8| evaluation.counts.get(usize::from(*d)).is_some_and(|n| *n > 0);
+        digits.iter().copied().filter(has_samples).collect()
+    };
+    let half = |name: &str, digits: &[u8], group: fn(&DecoderErrors) -> &GroupErrors| {
+        let mut rows: Vec<Vec<Cell>> =
+            with_samples(digits).into_iter().map(|d| columns.digit_row(d)).collect();
+        rows.push(columns.mean_row("mean by sample", group, |m| m.by_sample));
+        rows.push(columns.mean_row("mean over digits", group, |m| m.over_digits));
+        Section { heading: format!("{name} half: digits {}", digit_list(digits)), rows }
+    };
+    let mut sections = Vec::new();
+    if !halves.bottom.is_empty() {
+        sections.push(half("Bottom", &halves.bottom, |errors| &errors.groups.bottom));
+    }
+    if !halves.top.is_empty() {
+        sections.push(half("Top", &halves.top, |errors| &errors.groups.top));
+    }
+    let assigned = |d: &u8| halves.bottom.contains(d) || halves.top.contains(d);
+    let neither: Vec<u8> = (0..CLASSES as u8).filter(|d| !assigned(d)).collect();
+    let rows: Vec<Vec<Cell>> =
+        with_samples(&neither).into_iter().map(|d| columns.digit_row(d)).collect();
+    if !rows.is_empty() {
+        sections
+            .push(Section { heading: format!("No half: digits {}", digit_list(&neither)), rows });
+    }
+    Table {
+        caption: "Test errors, pixels in [-1, 1]; the lower certificate is marked".to_owned(),
+        columns: heads(),
+        sections,
+        notes: vec![
+            "bottom, top: the certificates, decoders that see one half of the encoding only."
+                .to_owned(),
+            "median, mean: the training set's median and mean image, the best that can be had \
+             without looking."
+                .to_owned(),
+        ],
+    }
+}
+
+fn heads() -> Vec<Column> {
+    let column =
+        |group: &str, name: &str| Column { group: group.to_owned(), name: name.to_owned() };
+    let mut columns = vec![column("", "digit")];
+    for (group, floor) in [("MAE", "median"), ("MSE", "mean")] {
+        columns.extend(["decoder", "bottom", "top", floor].map(|name| column(group, name)));
+    }
+    columns
+}
+
+struct Columns<'a>(&'a Evaluation);
+
+impl Columns<'_> {
+    fn digit_row(&self, digit: u8) -> Vec<Cell> {
+        let i = usize::from(digit);
+        self.row(digit.to_string(), |errors| errors.mae[i], |errors| errors.mse[i])
+    }
+
+    fn mean_row(
+        &self,
+        name: &str,
+        group: fn(&DecoderErrors) -> &GroupErrors,
+        mean: fn(&GroupMean) -> f64,
+    ) -> Vec<Cell> {
+        let mae = |errors: &DecoderErrors| mean(&group(errors).mae);
+        let mse = |errors: &DecoderErrors| mean(&group(errors).mse);
+        self.row(name.to_owned(), mae, mse)
+    }
+
+    fn row(
+        &self,
+        name: String,
+        mae: impl Fn(&DecoderErrors) -> f64,
+        mse: impl Fn(&DecoderErrors) -> f64,
+    ) -> Vec<Cell> {
+        let Evaluation { decoder, bottom, top, floors, .. } = self.0;
+        let mut row = vec![Cell::plain(name)];
+        row.extend(block(mae(decoder), mae(bottom), mae(top), mae(&floors.median)));
+        row.extend(block(mse(decoder), mse(bottom), mse(top), mse(&floors.mean)));
+        row
+    }
+}
+
+fn block(decoder: f64, bottom: f64, top: f64, floor: f64) -> [Cell; 4] {
+    let cell = |value: f64, marked| Cell { text: number(value), marked };
+    [cell(decoder, false), cell(bottom, bottom < top), cell(top, top < bottom), cell(floor, false)]
+}
+
+/// Four decimals; scientific where that would be too wide for a column.
+fn number(value: f64) -> String {
+    match value.abs() >= 1000.0 && value.is_finite() {
+        true => format!("{value:.1e}"),
+        false => format!("{value:.4}"),
+    }
+}
+
+/// Digits as a reader would write them: "0-4" for a run of three or more, "0, 2, 5" else. The
+/// order is that of the digits, whatever that of the list.
+pub fn digit_list(digits: &[u8]) -> String {
+    let mut sorted = digits.to_vec();
+    sorted.sort_unstable();
+    sorted.dedup();
+    let runs: Vec<String> = sorted
+        .chunk_by(|a, b| a + 1 == *b)
+        .map(|run| match run {
+            [first, _, .., last] => format!("{first}-{last}"),
+            _ => run.iter().map(u8::to_string).collect::<Vec<_>>().join(", "),
+        })
+        .collect();
+    if runs.is_empty() { "none".to_owned() } else { runs.join(", ") }
+}
