@@ -45,6 +45,11 @@ impl<T: Real> Adjoints<T> {
 
     /// Gives node `index` a region of `len` elements with arbitrary content.
     pub fn allocate(&mut self, index: usize, len: usize) {
+        if len == 0 {
+            // At the slab's start, where it lies inside no other region.
+            self.regions[index] = Some((0, 0));
+            return;
+        }
         let room = len.next_multiple_of(ALIGN);
         // Best fit: the smallest hole that is large enough.
         let hole = (0..self.free.len())
@@ -74,10 +79,10 @@ impl<T: Real> Adjoints<T> {
     /// Gives the region of node `index` back.
     pub fn release(&mut self, index: usize) {
         let Some((start, len)) = self.regions[index].take() else { return };
-        let end = start + len.next_multiple_of(ALIGN);
-        if start == end {
+        if len == 0 {
             return;
         }
+        let end = start + len.next_multiple_of(ALIGN);
         let at = self.free.partition_point(|r| r.start < start);
         self.free.insert(at, start..end);
         if at + 1 < self.free.len() && self.free[at].end == self.free[at + 1].start {
@@ -149,5 +154,19 @@ mod tests {
                 assert!(adjoints.get_mut(other).iter().all(|&v| v == other as f64));
             }
         }
+    }
+
+    #[test]
+    fn an_adjoint_without_elements_is_disjoint_from_a_region_around_it() {
+        let mut adjoints = Adjoints::<f32>::default();
+        adjoints.begin(4);
+        adjoints.allocate(0, 32);
+        adjoints.allocate(1, 0);
+        adjoints.allocate(2, 32);
+        adjoints.release(0);
+        adjoints.release(2);
+        adjoints.allocate(3, 64);
+        let (nothing, around) = adjoints.read_and_write(1, 3);
+        assert_eq!((nothing.len(), around.len()), (0, 64));
     }
 }

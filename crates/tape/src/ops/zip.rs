@@ -45,7 +45,8 @@ impl<T: Real, F: Elementwise2<T>> Op<T> for Zip<F> {
 
     fn forward(&self, operands: Operands<'_, T>, _: &Attrs, out: &mut [T]) {
         let (a, b) = (operands.value(0), operands.value(1));
-        if a.len() == b.len() {
+        // Equal lengths alone don't do: a row and a column of three broadcast to nine.
+        if a.len() == out.len() && b.len() == out.len() {
             return elementwise::map2(Write::Store, out, a, b, F::value);
         }
         let full = operands.shape(0).broadcast(operands.shape(1)).expect("checked by shape()");
@@ -66,7 +67,7 @@ impl<T: Real, F: Elementwise2<T>> Op<T> for Zip<F> {
     fn backward(&self, node: Backward<'_, T>, operand: usize, write: Write, dx: &mut [T]) {
         let (a, b, dy) = (node.operands.value(0), node.operands.value(1), node.dout);
         let gradient = if operand == 0 { F::gradient_a } else { F::gradient_b };
-        if a.len() == b.len() {
+        if a.len() == dy.len() && b.len() == dy.len() {
             return elementwise::map3(write, dx, a, b, dy, gradient);
         }
         let [at_a, at_b] = [0, 1].map(|i| Repeat::new(node.operands.shape(i), node.shape));
