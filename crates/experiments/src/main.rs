@@ -1,2 +1,9 @@
-//! gradroute
-fn main() {}
+//! The `gradroute` command.
+
+mod cli;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::run()
+}

@@ -1,6 +1,6 @@
 //! The four files of a data set, read and checked against each other.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::canonical::mnist_sha256;
 use super::idx::{self, IdxError, Images, Labels};
@@ -173,14 +173,14 @@ struct Part {
 }
 
 impl Part {
-    fn read(images: &PathBuf, labels: &PathBuf) -> Result<Self, IdxError> {
+    fn read(images: &Path, labels: &Path) -> Result<Self, IdxError> {
         Ok(Self { images: idx::read_images(images)?, labels: idx::read_labels(labels)? })
     }
 
-    fn into_dataset(self, images: &PathBuf, labels: &PathBuf) -> Result<Dataset, DataError> {
+    fn into_dataset(self, images: &Path, labels: &Path) -> Result<Dataset, DataError> {
         let Images { pixels, rows, columns, .. } = self.images;
         Dataset::new(pixels, self.labels.labels, rows, columns).map_err(|source| {
-            DataError::Dataset { images: images.clone(), labels: labels.clone(), source }
+            DataError::Dataset { images: images.to_owned(), labels: labels.to_owned(), source }
         })
     }
 }

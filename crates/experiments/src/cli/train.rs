@@ -1,0 +1,166 @@
+//! `gradroute train`.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+use gradroute::config::{Override, Request, Resolved, resolve};
+use gradroute::data::{self, Data};
+use gradroute::interrupt::{self, StopFlag};
+use gradroute::presets;
+use gradroute::run::checkpoint::Checkpoint;
+use gradroute::run::{DirectoryError, RunDirectory};
+
+use super::failure::Failure;
+use super::machine::Machine;
+
+/// Where runs go that name no place.
+const RUNS: &str = "runs";
+
+/// Train a model, evaluate it and draw its figures
+///
+/// The configuration is made from a preset, then the keys of --config, then
+/// those of --set, then the flags below. Everything lands in one run directory.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  gradroute train
+  gradroute train --preset seed --epochs 20 --seed 1 --out runs/seed-short
+  gradroute train --set model.hidden=[128,64] --set optimizer.lr=3e-4
+  gradroute train --data /usr/share/datasets/fashion-mnist
+  gradroute train --config runs/quick-0-1/config.toml --seed 2")]
+pub struct Train {
+    /// Built-in configuration to start from [default: quick, or what --config names]
+    #[arg(long, value_name = "NAME", value_parser = preset_names())]
+    preset: Option<String>,
+
+    /// TOML file whose keys replace the preset's
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    /// Give one key a value, such as train.batch=512; may be repeated
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+
+    /// Passes over the training set (train.epochs)
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(1..))]
+    epochs: Option<i64>,
+
+    /// Seed of initial weights and shuffling (train.seed)
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(0..))]
+    seed: Option<i64>,
+
+    /// Take batches in file order (train.shuffle=false)
+    #[arg(long)]
+    no_shuffle: bool,
+
+    /// Start from these weights, with PyTorch's names and shapes, instead of the seed's
+    #[arg(long, value_name = "FILE.safetensors")]
+    init: Option<PathBuf>,
+
+    /// Folder with the four IDX files of a data set [default: the project's data/mnist]
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+
+    /// Run directory [default: the first free runs/PRESET-SEED-N]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+
+    /// Replace the run that --out already holds
+    #[arg(long, requires = "out")]
+    overwrite: bool,
+
+    #[command(flatten)]
+    machine: Machine,
+}
+
+/// All that a training run needs, checked as far as it can be without a model.
+#[derive(Debug)]
+pub struct TrainOptions {
+    /// Configuration and preset.
+    pub resolved: Resolved,
+    /// The data set.
+    pub data: Data,
+    /// Initial weights and the file they are from, if the user gave some.
+    pub init: Option<(PathBuf, Checkpoint)>,
+    /// Where the run goes; made only once nothing can be refused any more.
+    pub destination: Destination,
+    /// Set by Ctrl-C.
+    pub stop: StopFlag,
+}
+
+/// Where a run goes.
+#[derive(Debug)]
+pub struct Destination {
+    out: Option<PathBuf>,
+    overwrite: bool,
+}
+
+impl Destination {
+    /// Makes the run directory.
+    pub fn create(&self, resolved: &Resolved) -> Result<RunDirectory, DirectoryError> {
+        match &self.out {
+            Some(out) => RunDirectory::create(out, self.overwrite),
+            None => RunDirectory::create_next(
+                Path::new(RUNS),
+                &resolved.preset,
+                resolved.config.train.seed,
+            ),
+        }
+    }
+}
+
+impl Train {
+    pub fn run(self) -> Result<(), Failure> {
+        let resolved = resolve(&self.request()).map_err(Failure::usage)?;
+        self.machine.run(|| {
+            let location = data::locate(self.data.as_deref())?;
+            let data = data::load(&location, resolved.config.data.limit)?;
+            let init = self.init.as_deref().map(load_weights).transpose()?;
+            eprintln!("Data: {}", data.source.describe());
+            let destination = Destination { out: self.out.clone(), overwrite: self.overwrite };
+            let stop = interrupt::install()?;
+            train(TrainOptions { resolved, data, init, destination, stop })
+        })
+    }
+
+    fn request(&self) -> Request {
+        let mut flags = Vec::new();
+        if let Some(epochs) = self.epochs {
+            flags.push(Override::flag("--epochs", "train.epochs", epochs));
+        }
+        if let Some(seed) = self.seed {
+            flags.push(Override::flag("--seed", "train.seed", seed));
+        }
+        if self.no_shuffle {
+            flags.push(Override::flag("--no-shuffle", "train.shuffle", false));
+        }
+        Request {
+            preset: self.preset.clone(),
+            file: self.config.clone(),
+            set: self.set.clone(),
+            flags,
+        }
+    }
+}
+
+fn load_weights(file: &Path) -> Result<(PathBuf, Checkpoint), Failure> {
+    Ok((file.to_owned(), Checkpoint::load(file)?))
+}
+
+/// The names that `--preset` takes, for messages and completions.
+pub fn preset_names() -> PossibleValuesParser {
+    PossibleValuesParser::new(presets::all().iter().map(|preset| preset.name))
+}
+
+// CONNECT: train, write the run directory, print the table and where it is.
+fn train(options: TrainOptions) -> Result<(), Failure> {
+    let TrainOptions { resolved, data, init: _, destination, stop: _ } = options;
+    let directory = destination.create(&resolved)?;
+    Err(anyhow::anyhow!(
+        "training is not connected yet ({} steps into {})",
+        resolved.config.total_steps(data.train.len()),
+        directory.root().display()
+    )
+    .into())
+}
