@@ -127,10 +127,10 @@ impl Train {
     fn request(&self) -> Request {
         let mut flags = Vec::new();
         if let Some(epochs) = self.epochs {
-            flags.push(Override::flag("--epochs", "train.epochs", epochs));
+            flags.push(Override::flag(&format!("--epochs {epochs}"), "train.epochs", epochs));
         }
         if let Some(seed) = self.seed {
-            flags.push(Override::flag("--seed", "train.seed", seed));
+            flags.push(Override::flag(&format!("--seed {seed}"), "train.seed", seed));
         }
         if self.no_shuffle {
             flags.push(Override::flag("--no-shuffle", "train.shuffle", false));

@@ -184,3 +184,6 @@ impl Part {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;
