@@ -78,6 +78,22 @@ pub enum CheckError {
         /// The margin asked for.
         margin: f64,
     },
+    /// A surrogate that is not the forward at the point where it must be: a route that changes
+    /// its value, for instance.
+    #[error(
+        "{op}: element {element} of the forward is {forward:e}, but the surrogate, with operands \
+         as they were frozen, says {surrogate:e}; both must be the same"
+    )]
+    OtherValue {
+        /// The op, with its label.
+        op: String,
+        /// Row-major position in the output.
+        element: usize,
+        /// What the forward computed.
+        forward: f64,
+        /// What the surrogate says.
+        surrogate: f64,
+    },
 }
 
 /// Where gradients were compared.
@@ -104,7 +120,8 @@ impl Check {
     ///
     /// # Errors
     /// [`CheckError::Mismatch`] for the first element that differs, [`CheckError::NearKink`] if
-    /// the parameters are too close to one.
+    /// the parameters are too close to one, [`CheckError::OtherValue`] if an op's surrogate does
+    /// not start from the op's value.
     pub fn elements(
         &self,
         params: &Params<f64>,
@@ -196,6 +213,7 @@ impl<'f> Function<'f> {
         let graph = tape.graph(params).with_mode(Mode::Record(Frozen::new()));
         let loss = project(&graph, build(&graph), &projection);
         nearest_kink(&graph, check.kink_margin)?;
+        surrogates_agree(&graph, check)?;
         let mut gradients = Gradients::new(params);
         graph.backward(loss, &mut gradients);
         let frozen = graph.into_frozen().expect("the graph was recording");
@@ -244,9 +262,40 @@ fn nearest_kink(graph: &Graph<'_, f64>, margin: f64) -> Result<(), CheckError> {
         let op: &dyn Op<f64> = op;
         let Some(distance) = op.kink_distance(operands, &node.attrs, out) else { continue };
         if distance < margin && node.needs_grad {
-            let op = format!("{} {}", op.name(), state.tape.labels.path(node.label));
-            return Err(CheckError::NearKink { op: op.trim().to_owned(), distance, margin });
+            let op = labelled(op.name(), &state.tape.labels.path(node.label));
+            return Err(CheckError::NearKink { op, distance, margin });
         }
     }
     Ok(())
+}
+
+/// A surrogate with another value than the forward would pass unseen where the loss is linear.
+fn surrogates_agree(graph: &Graph<'_, f64>, check: &Check) -> Result<(), CheckError> {
+    let state = graph.state.borrow();
+    let Mode::Record(frozen) = &state.mode else { unreachable!("the graph is recording") };
+    let mut out = Vec::new();
+    for (index, node) in state.tape.nodes.iter().enumerate() {
+        let Kind::Apply(op) = node.kind else { continue };
+        if !op.has_surrogate(&node.attrs) {
+            continue;
+        }
+        let operands = state.operands(node, graph.params());
+        out.clear();
+        out.resize(node.shape.len(), 0.0);
+        op.surrogate(operands, frozen.operands(index), &node.attrs, &mut out);
+        let forward = operands.memory.read(node.place, node.shape.len());
+        for (element, (&forward, &surrogate)) in forward.iter().zip(&out).enumerate() {
+            let allowed = check.atol + check.rtol * forward.abs().max(surrogate.abs());
+            let same = forward == surrogate || (forward - surrogate).abs() <= allowed;
+            if !same {
+                let op = labelled(op.name(), &state.tape.labels.path(node.label));
+                return Err(CheckError::OtherValue { op, element, forward, surrogate });
+            }
+        }
+    }
+    Ok(())
+}
+
+fn labelled(op: &str, label: &str) -> String {
+    if label.is_empty() { op.to_owned() } else { format!("{op} {label}") }
 }
