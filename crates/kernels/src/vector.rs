@@ -12,8 +12,10 @@ pub(crate) trait Vector: Copy + 'static {
     const LANES: usize;
     /// Registers of accumulators that a zero-skipping row may use.
     const ROW_REGISTERS: usize;
-    /// Rows of the dense register tile, which is two registers wide.
+    /// Rows of the dense product's tile of accumulators.
     const TILE_ROWS: usize;
+    /// Registers in a row of that tile.
+    const TILE_REGISTERS: usize;
 
     /// All lanes +0.
     ///
@@ -113,6 +115,7 @@ impl Vector for Portable {
     const LANES: usize = 8;
     const ROW_REGISTERS: usize = 8;
     const TILE_ROWS: usize = 6;
+    const TILE_REGISTERS: usize = 2;
 
     #[inline(always)]
     unsafe fn zero() -> Self {

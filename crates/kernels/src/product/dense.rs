@@ -41,7 +41,7 @@ impl Kernel for Multiply<'_> {
         let Multiply { a, b, c, epilogue } = self;
         let isa = Isa::current();
         let (m, k, n) = (a.rows, a.cols, b.cols);
-        let width = 2 * V::LANES;
+        let width = V::TILE_REGISTERS * V::LANES;
         let (row_strips, col_strips) = (m.div_ceil(V::TILE_ROWS), n.div_ceil(width));
 
         let mut packed = Scratch::take(Slot::Panels, col_strips * k * width);
@@ -83,7 +83,13 @@ impl Kernel for PackStrip<'_> {
 
     #[inline(always)]
     fn call<V: Vector>(self) {
-        pack::panel::<V>(self.out, 2 * V::LANES, &self.b, 0..self.b.rows, self.cols);
+        pack::panel::<V>(
+            self.out,
+            V::TILE_REGISTERS * V::LANES,
+            &self.b,
+            0..self.b.rows,
+            self.cols,
+        );
     }
 }
 
@@ -103,7 +109,7 @@ impl Kernel for Tiles<'_> {
 
     #[inline(always)]
     fn call<V: Vector>(self) {
-        let (k, height, width) = (self.a.cols, V::TILE_ROWS, 2 * V::LANES);
+        let (k, height, width) = (self.a.cols, V::TILE_ROWS, V::TILE_REGISTERS * V::LANES);
         let blocks = k.div_ceil(DEPTH).max(1);
         let longest = k.div_ceil(blocks);
         let row_strips = self.rows.len().div_ceil(height);
@@ -111,7 +117,6 @@ impl Kernel for Tiles<'_> {
         let mut strips =
             Scratch::<f32>::take(Slot::Operand, row_strips * longest * height + V::LANES);
         let mut chains = Scratch::<f32>::take(Slot::Tile, row_strips * self.strips.len() * tile);
-        chains.fill(0.0);
         for block in 0..blocks {
             let depth = piece(block, longest, k);
             pack::strips::<V>(&mut strips, height, &self.a, self.rows.clone(), depth.clone());
@@ -123,10 +128,10 @@ impl Kernel for Tiles<'_> {
                     let chains = tiles.next().expect("a tile for each pair of strips");
                     let start = row_strip * depth.len() * height;
                     let a = &strips[start..start + depth.len() * height];
-                    match V::TILE_ROWS {
-                        6 => tile_times_strips::<V, 6>(chains, a, b),
-                        14 => tile_times_strips::<V, 14>(chains, a, b),
-                        rows => unreachable!("a tile of {rows} rows"),
+                    match (V::TILE_ROWS, V::TILE_REGISTERS) {
+                        (6, 2) => tile_times_strips::<V, 6, 2>(chains, a, b, block == 0),
+                        (14, 2) => tile_times_strips::<V, 14, 2>(chains, a, b, block == 0),
+                        (rows, registers) => unreachable!("tile of {rows} x {registers}"),
                     }
                     if block + 1 == blocks {
                         self.finish::<V>(chains, row_strip, col_strip);
@@ -141,7 +146,7 @@ impl Tiles<'_> {
     /// Writes a finished tile to C.
     #[inline(always)]
     fn finish<V: Vector>(&self, chains: &mut [f32], row_strip: usize, col_strip: usize) {
-        let width = 2 * V::LANES;
+        let width = V::TILE_REGISTERS * V::LANES;
         let cols = piece(col_strip, width, self.n);
         let first = self.rows.start + row_strip * V::TILE_ROWS;
         for (chain, row) in chains.chunks_exact_mut(width).zip(first..self.rows.end) {
@@ -152,10 +157,16 @@ impl Tiles<'_> {
     }
 }
 
-/// Continues the chains of a tile, [ROWS][two registers], over all steps of two strips.
+/// Continues the chains of a tile, [ROWS][REGISTERS], over all steps of two strips, or starts
+/// them at +0.
 #[inline(always)]
-fn tile_times_strips<V: Vector, const ROWS: usize>(chains: &mut [f32], a: &[f32], b: &[f32]) {
-    let width = 2 * V::LANES;
+fn tile_times_strips<V: Vector, const ROWS: usize, const REGISTERS: usize>(
+    chains: &mut [f32],
+    a: &[f32],
+    b: &[f32],
+    start: bool,
+) {
+    let width = REGISTERS * V::LANES;
     let depth = a.len() / ROWS;
     assert!(chains.len() == ROWS * width && b.len() == depth * width);
     let chains = chains.as_mut_ptr();
@@ -163,24 +174,32 @@ fn tile_times_strips<V: Vector, const ROWS: usize>(chains: &mut [f32], a: &[f32]
     // SAFETY: `V` was dispatched on; the strips have `depth` steps of ROWS and `width` floats,
     // and `chains` ROWS rows of `width`, as asserted.
     unsafe {
-        let mut sums = [[V::zero(); 2]; ROWS];
-        for (row, [left, right]) in sums.iter_mut().enumerate() {
-            *left = V::load(chains.add(row * width));
-            *right = V::load(chains.add(row * width + V::LANES));
+        let mut sums = [[V::zero(); REGISTERS]; ROWS];
+        if !start {
+            for (row, sums) in sums.iter_mut().enumerate() {
+                for (register, sum) in sums.iter_mut().enumerate() {
+                    *sum = V::load(chains.add(row * width + register * V::LANES));
+                }
+            }
         }
         for _ in 0..depth {
-            let (b_left, b_right) = (V::load(b), V::load(b.add(V::LANES)));
-            for (row, [left, right]) in sums.iter_mut().enumerate() {
+            let mut factors = [V::zero(); REGISTERS];
+            for (register, factor) in factors.iter_mut().enumerate() {
+                *factor = V::load(b.add(register * V::LANES));
+            }
+            for (row, sums) in sums.iter_mut().enumerate() {
                 let value = V::splat(*a.add(row));
-                *left = value.mul_add(b_left, *left);
-                *right = value.mul_add(b_right, *right);
+                for (sum, &factor) in sums.iter_mut().zip(&factors) {
+                    *sum = value.mul_add(factor, *sum);
+                }
             }
             a = a.add(ROWS);
             b = b.add(width);
         }
-        for (row, [left, right]) in sums.into_iter().enumerate() {
-            left.store(chains.add(row * width));
-            right.store(chains.add(row * width + V::LANES));
+        for (row, sums) in sums.into_iter().enumerate() {
+            for (register, sum) in sums.into_iter().enumerate() {
+                sum.store(chains.add(row * width + register * V::LANES));
+            }
         }
     }
 }

@@ -10,11 +10,12 @@ pub(super) fn product(product: Product<f32>) {
     if a.rows == 0 || b.cols == 0 {
         return;
     }
-    let cost_a = density::estimate(&a);
-    let cost_b = density::estimate(&b);
-    if cost_a.min(cost_b) > SPARSE {
+    let density_a = density::estimate(&a);
+    let density_b = density::estimate(&b);
+    // An empty chain has no zeros to skip.
+    if a.cols == 0 || density_a.min(density_b) > SPARSE {
         dense::product(a, b, c, epilogue);
-    } else if cost_a <= cost_b {
+    } else if density_a <= density_b {
         skipping::product(a, b, c, false, epilogue);
     } else {
         skipping::product(b.transposed(), a.transposed(), c, true, epilogue);

@@ -23,6 +23,8 @@ const DEPTH: usize = 64;
 const ROWS: usize = 1024;
 /// Tasks wanted, so that threads can share even a product of few panels.
 const TASKS: usize = 8;
+/// Rows that are prefetched ahead of the one at work.
+const AHEAD: usize = 2;
 /// Columns of `c` finished at a time when it is transposed.
 const STRIP: usize = 32;
 
@@ -200,7 +202,6 @@ impl Kernel for Tile<'_> {
     fn call<V: Vector>(self) {
         let mut chains = Scratch::<f32>::take(Slot::Tile, self.rows.len() * self.width);
         let mut panel = Scratch::<f32>::take(Slot::Panels, DEPTH * self.width);
-        chains.fill(0.0);
         for block in 0..self.list.cols.div_ceil(DEPTH) {
             let depth = piece(block, DEPTH, self.list.cols);
             let steps = depth.len();
@@ -245,10 +246,21 @@ impl Tile<'_> {
             let first = row * self.values.row_stride + block * self.values.block_stride;
             let values = &self.values.values[first..];
             let mask = mask | all;
+            let ahead = values.as_ptr().wrapping_add(AHEAD * self.values.row_stride);
+            for line in (0..DEPTH).step_by(16) {
+                V::prefetch(ahead.wrapping_add(line));
+            }
+            let ahead = chain.as_ptr().wrapping_add(AHEAD * chain.len());
+            for line in (0..N * V::LANES).step_by(16) {
+                V::prefetch(ahead.wrapping_add(line));
+            }
             assert!(mask == 0 || 63 - (mask.leading_zeros() as usize) < values.len());
             // SAFETY: `V` was dispatched on; `chain` has N registers; `panel` has a row for each
             // of 64 bits, and `values` is long enough for the highest bit set.
-            unsafe { row_times_panel::<V, N>(chain, panel.as_ptr(), values.as_ptr(), mask) };
+            unsafe {
+                let (panel, values) = (panel.as_ptr(), values.as_ptr());
+                row_times_panel::<V, N>(chain, panel, values, mask, block == 0);
+            }
         }
     }
 
@@ -286,7 +298,8 @@ impl Tile<'_> {
     }
 }
 
-/// Continues the chains of one row over the factors named by `mask`, in ascending order.
+/// Continues the chains of one row over the factors named by `mask`, in ascending order, or
+/// starts them at +0.
 ///
 /// # Safety
 /// The processor has `V`'s instruction set; `panel` holds a row of N registers for every set bit
@@ -297,14 +310,17 @@ unsafe fn row_times_panel<V: Vector, const N: usize>(
     panel: *const f32,
     values: *const f32,
     mut mask: u64,
+    start: bool,
 ) {
     assert!(chain.len() == N * V::LANES);
     let chain = chain.as_mut_ptr();
     // SAFETY: `chain` has N registers as asserted; for the rest see above.
     unsafe {
         let mut sums = [V::zero(); N];
-        for (register, sum) in sums.iter_mut().enumerate() {
-            *sum = V::load(chain.add(register * V::LANES));
+        if !start {
+            for (register, sum) in sums.iter_mut().enumerate() {
+                *sum = V::load(chain.add(register * V::LANES));
+            }
         }
         while mask != 0 {
             let k = mask.trailing_zeros() as usize;

@@ -8,6 +8,7 @@ impl Vector for __m256 {
     const LANES: usize = 8;
     const ROW_REGISTERS: usize = 12;
     const TILE_ROWS: usize = 6;
+    const TILE_REGISTERS: usize = 2;
 
     #[inline(always)]
     unsafe fn zero() -> Self {

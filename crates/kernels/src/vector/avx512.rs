@@ -8,6 +8,7 @@ impl Vector for __m512 {
     const LANES: usize = 16;
     const ROW_REGISTERS: usize = 10;
     const TILE_ROWS: usize = 14;
+    const TILE_REGISTERS: usize = 2;
 
     #[inline(always)]
     unsafe fn zero() -> Self {
