@@ -88,8 +88,8 @@ impl ReportFigure<'_> {
         };
         let caption = escape(self.caption);
         format!(
-            "<figure>\n<img{size} alt=\"{caption}\" src=\"data:image/png;base64,{}\">\n\
-             <figcaption>{caption}</figcaption>\n</figure>\n",
+            "<figure>\n<div class=\"wide\"><img{size} alt=\"{caption}\" \
+             src=\"data:image/png;base64,{}\"></div>\n<figcaption>{caption}</figcaption>\n</figure>\n",
             STANDARD.encode(self.png)
         )
     }

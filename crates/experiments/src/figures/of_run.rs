@@ -148,8 +148,9 @@ pub fn certificate_sheet(
         dashed(shown.digits(halves))
     );
     let last = end.saturating_sub(1);
-    let subtitle =
-        format!("It sees dims {first}–{last} of the encoding only, the half assigned to {owner}");
+    let subtitle = format!(
+        "It sees dims {first}–{last} of the encoding only, the half assigned to digits {owner}"
+    );
     let sheet = Sheet {
         title: &title,
         subtitle: &subtitle,

@@ -45,8 +45,7 @@ pub fn error_table(evaluation: &Evaluation) -> Table {
         notes: vec![
             "bottom, top: the certificates, decoders that see one half of the encoding only."
                 .to_owned(),
-            "median, mean: the training set's median and mean image, the best that can be had \
-             without looking."
+            "median, mean image: those of the training set, the best that can be had without looking."
                 .to_owned(),
         ],
     }
@@ -56,7 +55,7 @@ fn heads() -> Vec<Column> {
     let column =
         |group: &str, name: &str| Column { group: group.to_owned(), name: name.to_owned() };
     let mut columns = vec![column("", "digit")];
-    for (group, floor) in [("MAE", "median"), ("MSE", "mean")] {
+    for (group, floor) in [("MAE", "median image"), ("MSE", "mean image")] {
         columns.extend(["decoder", "bottom", "top", floor].map(|name| column(group, name)));
     }
     columns

@@ -23,7 +23,7 @@ impl fmt::Display for Table {
         writeln!(f, "{}", layout.line(names))?;
         for section in &self.sections {
             if !section.heading.is_empty() {
-                writeln!(f, "{}", section.heading)?;
+                writeln!(f, "\n{}", section.heading)?;
             }
             for row in &section.rows {
                 let cells = self.cells(row).map(|cell| (cell.text.as_str(), cell.marked));
@@ -83,7 +83,9 @@ impl Layout {
     fn widen_for_groups(&mut self, table: &Table) {
         let mut first = 0;
         for (group, count) in table.column_groups() {
-            let missing = group.chars().count().saturating_sub(self.span(first, count));
+            // Two more for the spaces around the name.
+            let width = if group.is_empty() { 0 } else { group.chars().count() + 2 };
+            let missing = width.saturating_sub(self.span(first, count));
             self.widths[first] += missing;
             first += count;
         }
@@ -94,10 +96,16 @@ impl Layout {
         let mut first = 0;
         for (group, count) in table.column_groups() {
             line.push_str(&" ".repeat(self.gaps[first]));
-            // Right-aligned like the columns under it: its end stands over their last digit.
             let mark = usize::from(self.marks[first + count - 1]);
             let width = self.span(first, count) - mark;
-            line.push_str(&format!("{group:>width$}{:mark$}", ""));
+            // A rule across its columns shows which ones belong to a group.
+            let name = if group.is_empty() { String::new() } else { format!(" {group} ") };
+            let rule = if group.is_empty() { ' ' } else { '-' };
+            let missing = width.saturating_sub(name.chars().count());
+            line.extend(std::iter::repeat_n(rule, missing / 2));
+            line.push_str(&name);
+            line.extend(std::iter::repeat_n(rule, missing - missing / 2));
+            line.extend(std::iter::repeat_n(' ', mark));
             first += count;
         }
         line.trim_end().to_owned()
