@@ -12,6 +12,8 @@ mod train;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use gradroute::evaluation::Evaluation;
+use gradroute::table::error_table;
 
 use failure::Failure;
 
@@ -67,6 +69,11 @@ fn print(text: &str) -> Result<(), Failure> {
     use std::io::Write;
     let mut out = std::io::stdout().lock();
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(Failure::output)
+}
+
+/// The table of test errors, and in words what they say of the split.
+fn results(evaluation: &Evaluation) -> String {
+    format!("{}\n{}\n", error_table(evaluation), evaluation.split.verdict)
 }
 
 #[cfg(test)]

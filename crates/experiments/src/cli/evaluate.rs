@@ -1,6 +1,9 @@
 //! `gradroute evaluate`.
 
 use clap::Args;
+use gradroute::data;
+use gradroute::evaluate::evaluate;
+use gradroute::run::atomic;
 
 use super::failure::Failure;
 use super::saved_run::{SavedRun, SavedRunArguments};
@@ -17,12 +20,16 @@ pub struct Evaluate {
 
 impl Evaluate {
     pub fn run(self) -> Result<(), Failure> {
-        self.run.machine.run(|| evaluate(self.run.open()?))
+        self.run.machine.run(|| {
+            let SavedRun { directory, resolved, data, mut trainer, .. } = self.run.open()?;
+            let halves = resolved.config.routing.halves();
+            let floors = data::floors(&data.train, &data.test, &halves);
+            let batch = resolved.config.train.batch;
+            let evaluation = evaluate(&mut trainer, &data.test, batch, halves, floors);
+            let file = directory.evaluation();
+            atomic::write_json(&file, &evaluation)?;
+            let results = super::results(&evaluation);
+            super::print(&format!("{results}Written: {}\n", file.display()))
+        })
     }
-}
-
-// CONNECT: evaluate the weights, write evaluation.json, print the table.
-fn evaluate(run: SavedRun) -> Result<(), Failure> {
-    Err(anyhow::anyhow!("evaluation is not connected yet ({})", run.directory.root().display())
-        .into())
 }

@@ -1,6 +1,8 @@
 //! `gradroute figures`.
 
 use clap::Args;
+use gradroute::publish::publish;
+use gradroute::run::read_json;
 
 use super::failure::Failure;
 use super::saved_run::{SavedRun, SavedRunArguments};
@@ -17,12 +19,13 @@ pub struct Figures {
 
 impl Figures {
     pub fn run(self) -> Result<(), Failure> {
-        self.run.machine.run(|| figures(self.run.open()?))
+        self.run.machine.run(|| {
+            let SavedRun { directory, resolved, data, manifest, mut trainer } = self.run.open()?;
+            let evaluation = read_json(&directory.evaluation())?;
+            let manifest = manifest.as_ref();
+            publish(&directory, &resolved, manifest, &evaluation, &mut trainer, &data.test)?;
+            let (figures, report) = (directory.figures(), directory.report());
+            super::print(&format!("Written: {} and {}\n", figures.display(), report.display()))
+        })
     }
-}
-
-// CONNECT: draw figures/ and report.html.
-fn figures(run: SavedRun) -> Result<(), Failure> {
-    Err(anyhow::anyhow!("figures are not connected yet ({})", run.directory.root().display())
-        .into())
 }

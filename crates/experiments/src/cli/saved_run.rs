@@ -7,6 +7,8 @@ use gradroute::config::Resolved;
 use gradroute::data::{self, Data};
 use gradroute::run::checkpoint::Checkpoint;
 use gradroute::run::{DataRecord, Manifest, RunDirectory};
+use gradroute::train::take_weights;
+use gradroute::trainer::Trainer;
 
 use super::failure::Failure;
 use super::machine::Machine;
@@ -26,7 +28,6 @@ pub struct SavedRunArguments {
 }
 
 /// A run from disk: configuration, data and weights.
-#[derive(Debug)]
 pub struct SavedRun {
     /// Where it is.
     pub directory: RunDirectory,
@@ -34,10 +35,10 @@ pub struct SavedRun {
     pub resolved: Resolved,
     /// The data set, the same as the run's where its manifest says which.
     pub data: Data,
-    /// The weights with the most steps.
-    pub checkpoint: Checkpoint,
-    /// How many steps these are.
-    pub steps: u64,
+    /// The manifest; a run that was killed has none.
+    pub manifest: Option<Manifest>,
+    /// The model with the weights that were saved last.
+    pub trainer: Trainer<f32>,
 }
 
 impl SavedRunArguments {
@@ -45,17 +46,19 @@ impl SavedRunArguments {
     pub fn open(&self) -> Result<SavedRun, Failure> {
         let directory = RunDirectory::open(&self.run)?;
         let resolved = Resolved::read(&directory.config())?;
-        let manifest = directory.manifest();
-        // A run that was killed has none; its weights can be judged all the same.
-        let manifest = manifest.is_file().then(|| Manifest::read(&manifest)).transpose()?;
-        let record = manifest.map(|manifest| manifest.data);
-        let (steps, path) = directory.latest_checkpoint()?;
-        let checkpoint = Checkpoint::load(&path)?;
-        let data = self.data(record.as_ref(), resolved.config.data.limit)?;
-        Ok(SavedRun { directory, resolved, data, checkpoint, steps })
+        let file = directory.manifest();
+        let manifest = file.is_file().then(|| Manifest::read(&file)).transpose()?;
+        let (_, checkpoint) = directory.latest_checkpoint()?;
+        let checkpoint = Checkpoint::load(&checkpoint)?;
+        let record = manifest.as_ref().map(|manifest| &manifest.data);
+        let data = self.data(record, resolved.config.data.limit)?;
+        let mut trainer = Trainer::new(&resolved.config, data.train.pixels());
+        take_weights(&mut trainer, &checkpoint)?;
+        Ok(SavedRun { directory, resolved, data, manifest, trainer })
     }
 
     fn data(&self, record: Option<&DataRecord>, limit: usize) -> Result<Data, Failure> {
+        // MNIST is where the project is now, another set where it was then.
         let of_run = record.filter(|record| !record.canonical_mnist);
         let folder = self.data.as_deref().or(of_run.map(|record| Path::new(&record.directory)));
         let data = data::load(&data::locate(folder)?, limit)?;

@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use gradroute::config::{Override, Request, Resolved, resolve};
-use gradroute::data::{self, Data};
-use gradroute::interrupt::{self, StopFlag};
+use gradroute::data;
+use gradroute::interrupt;
 use gradroute::presets;
 use gradroute::run::checkpoint::Checkpoint;
-use gradroute::run::{DirectoryError, RunDirectory};
+use gradroute::run::{DirectoryError, Manifest, RunDirectory};
+use gradroute::train::{self, Job, Outcome};
 
 use super::failure::Failure;
 use super::machine::Machine;
@@ -74,31 +75,32 @@ pub struct Train {
     machine: Machine,
 }
 
-/// All that a training run needs, checked as far as it can be without a model.
-#[derive(Debug)]
-pub struct TrainOptions {
-    /// Configuration and preset.
-    pub resolved: Resolved,
-    /// The data set.
-    pub data: Data,
-    /// Initial weights and the file they are from, if the user gave some.
-    pub init: Option<(PathBuf, Checkpoint)>,
-    /// Where the run goes; made only once nothing can be refused any more.
-    pub destination: Destination,
-    /// Set by Ctrl-C.
-    pub stop: StopFlag,
-}
+impl Train {
+    pub fn run(self) -> Result<(), Failure> {
+        let resolved = resolve(&self.request()).map_err(Failure::usage)?;
+        self.machine.run(|| {
+            let location = data::locate(self.data.as_deref())?;
+            let data = data::load(&location, resolved.config.data.limit)?;
+            eprintln!("Data: {}", data.source.describe());
+            let init = match &self.init {
+                Some(file) => Some((file.as_path(), Checkpoint::load(file)?)),
+                None => None,
+            };
+            let directory = self.directory(&resolved)?;
+            eprintln!("Run directory: {}", directory.root().display());
+            let outcome = train::run(Job {
+                resolved: &resolved,
+                data: &data,
+                directory: &directory,
+                init: init.as_ref().map(|(file, weights)| (*file, weights)),
+                stop: &interrupt::install()?,
+                show_progress: true,
+            })?;
+            super::print(&summary(&directory, &outcome))
+        })
+    }
 
-/// Where a run goes.
-#[derive(Debug)]
-pub struct Destination {
-    out: Option<PathBuf>,
-    overwrite: bool,
-}
-
-impl Destination {
-    /// Makes the run directory.
-    pub fn create(&self, resolved: &Resolved) -> Result<RunDirectory, DirectoryError> {
+    fn directory(&self, resolved: &Resolved) -> Result<RunDirectory, DirectoryError> {
         match &self.out {
             Some(out) => RunDirectory::create(out, self.overwrite),
             None => RunDirectory::create_next(
@@ -107,21 +109,6 @@ impl Destination {
                 resolved.config.train.seed,
             ),
         }
-    }
-}
-
-impl Train {
-    pub fn run(self) -> Result<(), Failure> {
-        let resolved = resolve(&self.request()).map_err(Failure::usage)?;
-        self.machine.run(|| {
-            let location = data::locate(self.data.as_deref())?;
-            let data = data::load(&location, resolved.config.data.limit)?;
-            let init = self.init.as_deref().map(load_weights).transpose()?;
-            eprintln!("Data: {}", data.source.describe());
-            let destination = Destination { out: self.out.clone(), overwrite: self.overwrite };
-            let stop = interrupt::install()?;
-            train(TrainOptions { resolved, data, init, destination, stop })
-        })
     }
 
     fn request(&self) -> Request {
@@ -144,23 +131,21 @@ impl Train {
     }
 }
 
-fn load_weights(file: &Path) -> Result<(PathBuf, Checkpoint), Failure> {
-    Ok((file.to_owned(), Checkpoint::load(file)?))
-}
-
 /// The names that `--preset` takes, for messages and completions.
 pub fn preset_names() -> PossibleValuesParser {
     PossibleValuesParser::new(presets::all().iter().map(|preset| preset.name))
 }
 
-// CONNECT: train, write the run directory, print the table and where it is.
-fn train(options: TrainOptions) -> Result<(), Failure> {
-    let TrainOptions { resolved, data, init: _, destination, stop: _ } = options;
-    let directory = destination.create(&resolved)?;
-    Err(anyhow::anyhow!(
-        "training is not connected yet ({} steps into {})",
-        resolved.config.total_steps(data.train.len()),
-        directory.root().display()
-    )
-    .into())
+fn summary(directory: &RunDirectory, outcome: &Outcome) -> String {
+    let Manifest { steps, steps_planned, interrupted, .. } = &outcome.manifest;
+    let mut text = super::results(&outcome.evaluation);
+    if *interrupted {
+        text += &format!("Ended early, after {steps} of {steps_planned} steps.\n");
+    }
+    text += &format!(
+        "Results: {} (open {} in a browser)\n",
+        directory.root().display(),
+        directory.report().display()
+    );
+    text
 }
