@@ -100,7 +100,7 @@ fn linear_products_are_the_canonical_chain_at_sizes_around_tiles() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(60))]
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..Default::default() })]
 
     #[test]
     fn linear_products_are_the_canonical_chain(

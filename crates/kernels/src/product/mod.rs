@@ -10,8 +10,8 @@ mod skipping;
 
 pub(crate) use epilogue::{Epilogue, Offset};
 
-use crate::Matrix;
-use crate::scratch::Plain;
+use crate::scratch::{Plain, Scratch, Slot};
+use crate::{Matrix, Real};
 
 /// `c = epilogue(a b)`, with `c` contiguous, row-major. Shapes have been checked.
 pub struct Product<'a, T> {
@@ -19,6 +19,23 @@ pub struct Product<'a, T> {
     pub(crate) b: Matrix<'a, T>,
     pub(crate) c: &'a mut [T],
     pub(crate) epilogue: Epilogue<'a, T>,
+}
+
+impl<T: Real> Product<'_, T> {
+    /// Whether there is nothing to multiply: no element in C, or none in each chain.
+    fn has_no_terms(&self) -> bool {
+        self.a.cols == 0 || self.c.is_empty()
+    }
+
+    /// Gives all elements the chain of no terms, +0.
+    fn without_terms(self) {
+        let cols = self.b.cols.max(1);
+        let mut chain = Scratch::<T>::take(Slot::Product, cols);
+        for (row, out) in self.c.chunks_exact_mut(cols).enumerate() {
+            chain.fill(T::ZERO);
+            self.epilogue.finish(&mut chain, out, row, 0, cols);
+        }
+    }
 }
 
 /// The part of [`Real`](crate::Real) that differs by type; outside the crate it has no name, so

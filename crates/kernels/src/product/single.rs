@@ -6,14 +6,13 @@ use super::{Product, dense, density, skipping};
 const SPARSE: f64 = 0.7;
 
 pub(super) fn product(product: Product<f32>) {
-    let Product { a, b, c, epilogue } = product;
-    if a.rows == 0 || b.cols == 0 {
-        return;
+    if product.has_no_terms() {
+        return product.without_terms();
     }
+    let Product { a, b, c, epilogue } = product;
     let density_a = density::estimate(&a);
     let density_b = density::estimate(&b);
-    // An empty chain has no zeros to skip.
-    if a.cols == 0 || density_a.min(density_b) > SPARSE {
+    if density_a.min(density_b) > SPARSE {
         dense::product(a, b, c, epilogue);
     } else if density_a <= density_b {
         skipping::product(a, b, c, false, epilogue);
