@@ -68,11 +68,13 @@ pub struct Gallery {
     pub bottom: Vec<f32>,
 }
 
-/// The first `count` images of `data` whose label is in `digits`, and their reconstructions.
-pub fn gallery(trainer: &mut Trainer<f32>, data: &Dataset, digits: &[u8], count: usize) -> Gallery {
-    let labels = data.labels();
-    let wanted = (0..data.len()).filter(|&i| digits.contains(&labels[i])).take(count);
-    let chosen: Vec<u32> = wanted.map(|i| i as u32).collect();
+/// The images of `data` at the positions `chosen`, and their reconstructions.
+///
+/// # Panics
+/// If a position is not in the set.
+pub fn gallery(trainer: &mut Trainer<f32>, data: &Dataset, chosen: &[usize]) -> Gallery {
+    let labels = chosen.iter().map(|&i| data.labels()[i]).collect();
+    let chosen: Vec<u32> = chosen.iter().map(|&i| i as u32).collect();
     let mut pixels = vec![0.0; chosen.len() * data.pixels()];
     PixelTable::new().fill(&mut pixels, data, &chosen);
     let (g, model) = trainer.graph();
@@ -80,7 +82,7 @@ pub fn gallery(trainer: &mut Trainer<f32>, data: &Dataset, digits: &[u8], count:
     let images = model.images(&g, pixels);
     let made = model.reconstruct(&g, pixels);
     Gallery {
-        labels: chosen.iter().map(|&i| labels[i as usize]).collect(),
+        labels,
         originals: g.value(images).to_vec(),
         top: g.value(made.top).to_vec(),
         bottom: g.value(made.bottom).to_vec(),
