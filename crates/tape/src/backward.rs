@@ -25,6 +25,8 @@ impl<T: Real> Graph<'_, T> {
     /// op's backward, when its adjoint is complete. Nodes come in reverse order of creation;
     /// those without an adjoint, and parameters, don't come at all.
     ///
+    /// The graph can be read within `watch`, values too, but not grow.
+    ///
     /// Elements of an adjoint that the node's op ignores (where the output of a ReLU is 0) may
     /// read +0 instead of what would be computed for them.
     ///
@@ -44,9 +46,12 @@ impl<T: Real> Graph<'_, T> {
             "backward starts from a single number, but the loss is {shape}: sum it or take its mean"
         );
         gradients.begin(self.params);
-        let mut state = self.state.borrow_mut();
-        let State { tape, inputs, .. } = &mut *state;
-        let (nodes, adjoints) = (&tape.nodes, &mut tape.adjoints);
+        let state = self.state.borrow();
+        let State { tape, inputs, .. } = &*state;
+        let nodes = &tape.nodes;
+        let Ok(mut adjoints) = tape.adjoints.try_borrow_mut() else {
+            panic!("backward can't be called from within the watch of another backward pass")
+        };
         adjoints.begin(nodes.len());
         match nodes[loss.index()].kind {
             Kind::Param(p) if nodes[loss.index()].needs_grad => {

@@ -199,8 +199,9 @@ impl<'a, T: Real> Graph<'a, T> {
     /// Opens a label scope until the guard is dropped: ops applied meanwhile are labelled with
     /// `name`, inside a scope `outer` with `outer.name`.
     #[must_use = "the scope closes when the guard is dropped"]
+    #[track_caller]
     pub fn scope(&self, name: &str) -> Scope<'_, 'a, T> {
-        self.state.borrow_mut().tape.labels.push(name);
+        self.recording().tape.labels.push(name);
         Scope { graph: self }
     }
 
@@ -273,7 +274,8 @@ impl<'a, T: Real> Graph<'a, T> {
             Ok(state) => state,
             Err(_) => panic!(
                 "the graph can't grow while one of its values is being looked at: drop the guard \
-                 that value() returned first (or copy what you need out of it)"
+                 that value() returned first (or copy what you need out of it); nor can it grow \
+                 within the watch of a backward pass"
             ),
         }
     }

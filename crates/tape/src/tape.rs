@@ -1,5 +1,6 @@
 //! The memory that outlives a step: nodes, values and adjoints keep their capacity.
 
+use std::cell::RefCell;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use gradroute_kernels::Real;
@@ -23,7 +24,8 @@ pub struct Tape<T: Real> {
     /// The node of each parameter on the open graph, if it has one yet.
     pub(crate) param_nodes: Vec<Option<u32>>,
     pub(crate) labels: Labels,
-    pub(crate) adjoints: Adjoints<T>,
+    /// Apart from the rest, which stays readable while a backward pass writes here.
+    pub(crate) adjoints: RefCell<Adjoints<T>>,
 }
 
 impl<T: Real> Default for Tape<T> {
@@ -42,7 +44,7 @@ impl<T: Real> Tape<T> {
             used: 0,
             param_nodes: Vec::new(),
             labels: Labels::default(),
-            adjoints: Adjoints::default(),
+            adjoints: RefCell::default(),
         }
     }
 
@@ -61,6 +63,6 @@ impl<T: Real> Tape<T> {
     /// Bytes held for values, then for adjoints.
     pub fn memory(&self) -> (usize, usize) {
         let size = std::mem::size_of::<T>();
-        (self.slab.capacity() * size, self.adjoints.capacity() * size)
+        (self.slab.capacity() * size, self.adjoints.borrow().capacity() * size)
     }
 }

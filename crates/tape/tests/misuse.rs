@@ -1,0 +1,258 @@
+//! Misuse panics with what was wrong, where, and whose line it is; a missing gradient is an error.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex};
+
+use gradroute_tape::layers::Mlp;
+use gradroute_tape::ops::LinearOptions;
+use gradroute_tape::optim::{Adam, AdamOptions, Sgd};
+use gradroute_tape::{Gradients, Params, Shape, Tape};
+use ndarray::{Array2, s};
+
+/// What `misuse` panics with, after checking that the panic is laid at this file's door.
+#[track_caller]
+fn panic_of<R>(misuse: impl FnOnce() -> R) -> String {
+    // The hook belongs to the whole process, and tests run side by side.
+    static HOOK: Mutex<()> = Mutex::new(());
+    let _alone = HOOK.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let file = Arc::new(Mutex::new(String::new()));
+    let (seen, this_thread) = (file.clone(), std::thread::current().id());
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        if std::thread::current().id() == this_thread {
+            let location = info.location().expect("panics have a location");
+            *seen.lock().expect("not poisoned") = location.file().to_owned();
+        }
+    }));
+    let result = catch_unwind(AssertUnwindSafe(misuse));
+    std::panic::set_hook(usual);
+    let payload = result.err().expect("misuse must panic");
+    let text = match (payload.downcast_ref::<String>(), payload.downcast_ref::<&str>()) {
+        (Some(text), _) => text.clone(),
+        (None, Some(text)) => (*text).to_owned(),
+        (None, None) => panic!("a panic without a message"),
+    };
+    let file = file.lock().expect("not poisoned").clone();
+    assert!(file.ends_with("misuse.rs"), "the panic is reported at {file}: {text}");
+    text
+}
+
+#[track_caller]
+fn says(text: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(text.contains(part), "{part:?} is missing from: {text}");
+    }
+}
+
+fn zeros(g: &gradroute_tape::Graph<'_, f32>, shape: Shape) -> gradroute_tape::Var {
+    g.literal(shape, &vec![0.0; shape.len()])
+}
+
+#[test]
+fn shapes_that_do_not_fit_name_op_operands_labels_and_rule() {
+    let mut params = Params::<f32>::new();
+    let mlp = Mlp::new(&mut params, "encoder", &[5, 4, 3], true, 0);
+    let mut tape = Tape::new();
+    let g = tape.graph(&params);
+    let images = {
+        let _scope = g.scope("batch");
+        zeros(&g, Shape::of_samples(&[7, 6]))
+    };
+    let text = panic_of(|| mlp.forward(&g, images));
+    says(
+        &text,
+        &[
+            "linear in encoder.0: the input has 6 columns, but the weight expects 5",
+            "operand 0: input [n=7, 6] (batch, ",
+            "operand 1: param `encoder.0.weight` [4, 5] (encoder.0, ",
+            "operand 2: param `encoder.0.bias` [4]",
+            "misuse.rs:",
+        ],
+    );
+}
+
+#[test]
+fn every_op_with_a_shape_rule_states_it() {
+    let params = Params::<f32>::new();
+    let mut tape = Tape::new();
+    let g = tape.graph(&params);
+    let z = |dims: &[usize]| zeros(&g, Shape::new(dims));
+    let (a, b, v) = (z(&[2, 3]), z(&[4, 5]), z(&[3]));
+    says(&panic_of(|| g.linear(a, v, None)), &["linear: needs an input [n, in] and a weight"]);
+    says(&panic_of(|| g.linear(a, a, Some(v))), &["linear: the bias must be [2]"]);
+    let options = LinearOptions { update: Some(v), ..Default::default() };
+    says(
+        &panic_of(|| g.linear_with(a, a, None, options)),
+        &["linear: update weights must be [2], one a sample", "operand 2: input [3]"],
+    );
+    says(&panic_of(|| g.matmul(a, b)), &["matmul: [2, 3] times [4, 5]: inner extents must agree"]);
+    says(&panic_of(|| g.matmul(a, v)), &["matmul: operands must be matrices"]);
+    for (name, text) in [
+        ("add", panic_of(|| g.add(a, b))),
+        ("sub", panic_of(|| g.sub(a, b))),
+        ("mul", panic_of(|| g.mul(a, b))),
+        ("div", panic_of(|| g.div(a, b))),
+        ("ablate", panic_of(|| g.ablate(a, b))),
+    ] {
+        says(&text, &[&format!("{name}: "), "aligned at the last axis", "[2, 3]", "[4, 5]"]);
+    }
+    says(&panic_of(|| g.route(v, a)), &["route: the mask must have the value's extents"]);
+    says(&panic_of(|| g.slice_columns(a, 2..4)), &["slice_columns: columns 2..4 don't lie within"]);
+    says(&panic_of(|| g.concat_columns(&[a, b])), &["concat_columns: ", "same number of rows"]);
+    says(&panic_of(|| g.concat_columns(&[])), &["concat_columns: at least one operand"]);
+    says(&panic_of(|| g.reshape(a, &[4])), &["reshape: [4] holds 4 elements", "operand has 6"]);
+    says(&panic_of(|| g.reshape(a, &[1, 1, 1, 2, 3])), &["at most 4 axes, found 5"]);
+    says(&panic_of(|| g.sum_axis(a, 2)), &["sum_axis: there is no axis 2", "[2, 3]"]);
+    says(&panic_of(|| g.mean_axis(z(&[2, 0]), 1)), &["mean_axis: axis 1 of [2, 0] has extent 0"]);
+    says(&panic_of(|| g.mean(z(&[0, 2]))), &["mean: the operand [0, 2] has no elements"]);
+    says(&panic_of(|| g.absolute_error(a, b)), &["absolute_error: prediction and target must"]);
+    says(&panic_of(|| g.squared_error(a, v)), &["squared_error: prediction and target must"]);
+    says(&panic_of(|| g.absolute_error(z(&[2, 0]), z(&[2, 0]))), &["mean over no elements"]);
+    says(&panic_of(|| g.weighted_sum(a, v)), &["weighted_sum: there must be one weight for each"]);
+    says(&panic_of(|| g.softmax_cross_entropy(v, v)), &["logits must be [n, classes]"]);
+    says(&panic_of(|| g.softmax_cross_entropy(a, v)), &["labels must be [2], one a row"]);
+    says(&panic_of(|| g.literal(Shape::new(&[2]), &[0.0])), &["needs 2 elements, found 1"]);
+    says(&panic_of(|| g.scalar(a)), &["one element, found [2, 3]"]);
+    says(&panic_of(|| Shape::of_samples(&[])), &["needs an axis to count"]);
+}
+
+#[test]
+fn a_label_that_is_no_class_is_named_with_its_position() {
+    let params = Params::<f32>::new();
+    let mut tape = Tape::new();
+    let g = tape.graph(&params);
+    let logits = zeros(&g, Shape::of_samples(&[3, 10]));
+    for wrong in [10.0, -1.0, 2.5, f32::NAN] {
+        let labels = g.literal(Shape::of_samples(&[3]), &[0.0, wrong, 9.0]);
+        let text = panic_of(|| g.softmax_cross_entropy(logits, labels));
+        says(&text, &["label 1 is ", &wrong.to_string(), "a whole number from 0 to 9"]);
+    }
+}
+
+#[test]
+fn a_var_of_an_earlier_step_or_of_another_tape_is_refused() {
+    let params = Params::<f32>::new();
+    let (mut tape, mut other) = (Tape::new(), Tape::new());
+    let stale = zeros(&tape.graph(&params), Shape::scalar());
+    let foreign = zeros(&other.graph(&params), Shape::scalar());
+    let g = tape.graph(&params);
+    let mut gradients = Gradients::new(&params);
+    for var in [stale, foreign] {
+        says(&panic_of(|| g.relu(var)), &["relu: this Var", "belongs to another graph"]);
+        says(&panic_of(|| g.value(var)), &["value: this Var", "belongs to another graph"]);
+        says(&panic_of(|| g.shape(var)), &["shape: this Var", "belongs to another graph"]);
+        says(&panic_of(|| g.mean(var)), &["belongs to another graph"]);
+        says(&panic_of(|| g.backward(var, &mut gradients)), &["backward: this Var"]);
+    }
+}
+
+#[test]
+fn backward_from_more_than_one_number_is_refused() {
+    let params = Params::<f32>::new();
+    let mut tape = Tape::new();
+    let g = tape.graph(&params);
+    let losses = zeros(&g, Shape::of_samples(&[4]));
+    let mut gradients = Gradients::new(&params);
+    says(
+        &panic_of(|| g.backward(losses, &mut gradients)),
+        &["a single number", "the loss is [n=4]", "sum it or take its mean"],
+    );
+}
+
+#[test]
+fn gradients_of_other_parameters_are_refused() {
+    let mut params = Params::<f32>::new();
+    params.add("a", &[2], || 0.0);
+    let mut early = Gradients::new(&params);
+    let b = params.add("b", &[3], || 0.0);
+    let mut tape = Tape::new();
+    let g = tape.graph(&params);
+    let loss = g.sum(g.param(b));
+    says(
+        &panic_of(|| g.backward(loss, &mut early)),
+        &["made for other parameters (1 entries, 2 numbers)", "(2, 5)", "Gradients::new"],
+    );
+}
+
+#[test]
+fn the_graph_says_why_it_cannot_grow_while_a_value_is_looked_at() {
+    let mut params = Params::<f32>::new();
+    let mlp = Mlp::new(&mut params, "net", &[2, 1], true, 0);
+    let mut tape = Tape::new();
+    let g = tape.graph(&params);
+    let x = zeros(&g, Shape::of_samples(&[1, 2]));
+    let held = g.value(x);
+    for text in [
+        panic_of(|| g.relu(x)),
+        panic_of(|| zeros(&g, Shape::scalar())),
+        panic_of(|| g.scope("layer")),
+        panic_of(|| mlp.forward(&g, x)),
+    ] {
+        says(&text, &["while one of its values is being looked at", "drop the guard"]);
+    }
+    drop(held);
+    mlp.forward(&g, x);
+}
+
+#[test]
+fn an_input_in_another_layout_is_refused() {
+    let params = Params::<f32>::new();
+    let images = Array2::<f32>::zeros((4, 6));
+    let mut tape = Tape::new();
+    let g = tape.graph(&params);
+    says(
+        &panic_of(|| g.samples(images.t())),
+        &["standard (row-major, contiguous) layout", "[n=6, 4]", "strides [1, 6]"],
+    );
+    says(&panic_of(|| g.constant(images.slice(s![.., ..3]))), &["[4, 3], strides [6, 1]"]);
+}
+
+#[test]
+fn a_parameter_name_can_be_used_once_only() {
+    let mut params = Params::<f32>::new();
+    params.add("w", &[1], || 0.0);
+    says(&panic_of(|| params.add("w", &[1], || 0.0)), &["`w` exists already"]);
+}
+
+#[test]
+fn a_parameter_of_other_params_is_refused() {
+    let (mut params, empty) = (Params::<f32>::new(), Params::<f32>::new());
+    let w = params.add("w", &[1], || 0.0);
+    let mut tape = Tape::new();
+    let g = tape.graph(&empty);
+    says(&panic_of(|| g.param(w)), &["parameter number 0 does not exist", "over 0 parameters"]);
+}
+
+#[test]
+fn a_graph_can_go_on_after_a_refused_op() {
+    let params = Params::<f32>::new();
+    let mut tape = Tape::new();
+    let g = tape.graph(&params);
+    let (a, b) = (zeros(&g, Shape::new(&[2])), zeros(&g, Shape::new(&[3])));
+    panic_of(|| g.add(a, b));
+    let sum = g.sum(g.add(b, b));
+    assert_eq!(g.scalar(sum), 0.0);
+    assert_eq!(g.to_text().lines().count(), 4, "the refused op left nothing behind");
+}
+
+#[test]
+fn parameters_without_a_gradient_are_named_and_nothing_is_changed() {
+    let mut params = Params::<f32>::new();
+    let ids =
+        ["used", "detached", "frozen", "forgotten"].map(|name| params.add(name, &[2], || 1.5));
+    params.freeze(ids[2]);
+    let mut gradients = Gradients::new(&params);
+    let mut tape = Tape::new();
+    let g = tape.graph(&params);
+    let used = g.mul(g.param(ids[0]), g.detach(g.param(ids[1])));
+    g.backward(g.sum(g.mul(used, g.param(ids[2]))), &mut gradients);
+    let before = params.clone();
+    let error = Adam::new(&params, AdamOptions::default())
+        .step(&mut params, &gradients)
+        .expect_err("two parameters got nothing");
+    assert_eq!(error.names, ["detached", "forgotten"]);
+    says(&error.to_string(), &["detached, forgotten", "freeze them"]);
+    let sgd = Sgd { lr: 0.1, weight_decay: 0.0 };
+    assert_eq!(sgd.step(&mut params, &gradients), Err(error));
+    assert_eq!(params.flat(), before.flat());
+}
