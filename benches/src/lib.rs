@@ -1,1 +1,4 @@
-//! Benches.
+//! How fast: one whole training step, and what it is made of.
+
+pub mod flops;
+pub mod memory;
