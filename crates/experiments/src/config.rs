@@ -19,6 +19,10 @@ pub use schedule::Schedule;
 
 use crate::evaluation::Halves;
 
+/// The most parameters that a model may have. Training holds four numbers for
+/// each, so this is 4 GiB.
+pub const MAX_PARAMETERS: u64 = 1 << 28;
+
 /// Everything that decides a run's numbers. Threads and instruction set are not
 /// here, because they don't.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -129,6 +133,41 @@ impl Config {
     /// The configuration as TOML, in the order of the structs.
     pub fn to_toml(&self) -> String {
         toml::to_string(self).expect("a configuration holds only what TOML can")
+    }
+
+    /// Parameters of the model for images of `pixels` pixels: encoder, decoder
+    /// and two certificates, all with biases but the encoder's last layer.
+    pub fn parameters(&self, pixels: usize) -> u64 {
+        let Model { hidden, encoding } = &self.model;
+        let network = |code: usize| -> u64 {
+            let widths: Vec<u64> =
+                [pixels].iter().chain(hidden).chain([&code]).map(|&width| width as u64).collect();
+            widths
+                .windows(2)
+                .map(|pair| pair[0].saturating_mul(pair[1]))
+                .fold(0, u64::saturating_add)
+        };
+        let of_hidden: u64 = hidden.iter().map(|&width| width as u64).sum();
+        let whole = network(*encoding).saturating_mul(2);
+        let halves = network(encoding / 2).saturating_mul(2);
+        whole.saturating_add(halves).saturating_add(4 * of_hidden + 3 * pixels as u64)
+    }
+
+    /// Refuses a model for images of `pixels` pixels that has more parameters
+    /// than [`MAX_PARAMETERS`].
+    ///
+    /// # Errors
+    /// When it has.
+    pub fn check_size(&self, pixels: usize) -> Result<(), ConfigError> {
+        let parameters = self.parameters(pixels);
+        if parameters <= MAX_PARAMETERS {
+            return Ok(());
+        }
+        Err(ConfigError::Range {
+            key: "model.hidden",
+            found: format!("{:?}, which makes {parameters} parameters", self.model.hidden),
+            expected: format!("at most {MAX_PARAMETERS}; make the layers narrower"),
+        })
     }
 
     /// Total steps of a run over `samples` training samples: all batches of all

@@ -40,7 +40,8 @@ impl Progress {
         let display = if std::io::stderr().is_terminal() {
             let target = ProgressDrawTarget::stderr_with_hz(8);
             let bar = ProgressBar::with_draw_target(Some(plan.steps), target);
-            let template = "{bar:24} {pos}/{len} {msg}";
+            // The terms go on a line of their own, cut where a narrow terminal ends.
+            let template = "{bar:30} step {pos}/{len}  {prefix}\n{wide_msg}";
             bar.set_style(ProgressStyle::with_template(template).expect("the template is valid"));
             Display::Bar(bar)
         } else {
@@ -60,15 +61,16 @@ impl Progress {
         let done = losses.step + 1;
         match &mut self.display {
             Display::Bar(bar) => {
-                bar.set_message(self.rate.message(self.plan, losses));
+                bar.set_prefix(self.rate.speed(self.plan, losses));
+                bar.set_message(terms(self.plan, losses));
                 bar.set_position(done);
             }
             Display::Lines { last } => {
                 let due = last.is_none_or(|last| last.elapsed() >= LINE_EVERY);
                 if due || done == self.plan.steps {
                     *last = Some(Instant::now());
-                    let of = self.plan.steps;
-                    eprintln!("step {done}/{of}  {}", self.rate.message(self.plan, losses));
+                    let (of, terms) = (self.plan.steps, terms(self.plan, losses));
+                    eprintln!("step {done}/{of}  {terms}  {}", self.rate.speed(self.plan, losses));
                 }
             }
             Display::Nothing => {}
@@ -116,18 +118,20 @@ impl Rate {
         (self.seconds_per_step, self.samples_per_second) = (Some(seconds), speed);
     }
 
-    fn message(&self, plan: Plan, losses: &StepLosses) -> String {
-        let StepLosses { step, total, decoder, top, bottom, l1, .. } = *losses;
-        let epoch = step / plan.steps_per_epoch.max(1) + 1;
-        let left = plan.steps.saturating_sub(step + 1) as f64;
-        let left = self.seconds_per_step.map_or(0.0, |seconds| seconds * left);
-        format!(
-            "epoch {epoch}  total {total:.4} decoder {decoder:.4} top {top:.4} bottom {bottom:.4} \
-             l1 {l1:.4}  {:.0} samples/s  {} left",
-            self.samples_per_second,
-            duration_text(left)
-        )
+    fn speed(&self, plan: Plan, losses: &StepLosses) -> String {
+        let left = plan.steps.saturating_sub(losses.step + 1) as f64;
+        let left = duration_text(self.seconds_per_step.map_or(0.0, |seconds| seconds * left));
+        format!("{:.0} samples/s  {left} left", self.samples_per_second)
     }
+}
+
+fn terms(plan: Plan, losses: &StepLosses) -> String {
+    let StepLosses { step, total, decoder, top, bottom, l1, .. } = *losses;
+    let epoch = step / plan.steps_per_epoch.max(1) + 1;
+    format!(
+        "epoch {epoch}  total {total:.4}  decoder {decoder:.4}  top {top:.4}  bottom \
+         {bottom:.4}  l1 {l1:.4}"
+    )
 }
 
 /// Seconds as people say them: "45 s", "3 min 05 s", "2 h 10 min".
@@ -172,9 +176,9 @@ mod tests {
             lr: 1e-3,
         };
         assert_eq!(
-            rate.message(plan, &losses),
-            "epoch 2  total 1.5000 decoder 0.5000 top 0.2500 bottom 0.1250 l1 0.0625  4096 \
-             samples/s  20 s left"
+            terms(plan, &losses),
+            "epoch 2  total 1.5000  decoder 0.5000  top 0.2500  bottom 0.1250  l1 0.0625"
         );
+        assert_eq!(rate.speed(plan, &losses), "4096 samples/s  20 s left");
     }
 }

@@ -10,7 +10,8 @@ use gradroute::interrupt;
 use gradroute::presets;
 use gradroute::run::checkpoint::Checkpoint;
 use gradroute::run::{DirectoryError, Manifest, RunDirectory};
-use gradroute::train::{self, Job, Outcome};
+use gradroute::train::{self, Job, Outcome, take_weights};
+use gradroute::trainer::Trainer;
 
 use super::failure::Failure;
 use super::machine::Machine;
@@ -86,6 +87,12 @@ impl Train {
                 Some(file) => Some((file.as_path(), Checkpoint::load(file)?)),
                 None => None,
             };
+            let pixels = data.train.pixels();
+            resolved.config.check_size(pixels).map_err(Failure::usage)?;
+            if let Some((_, weights)) = &init {
+                // Refused here, before there is a run directory.
+                take_weights(&mut Trainer::new(&resolved.config, pixels), weights)?;
+            }
             let directory = self.directory(&resolved)?;
             eprintln!("Run directory: {}", directory.root().display());
             let outcome = train::run(Job {

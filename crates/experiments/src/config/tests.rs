@@ -185,6 +185,16 @@ fn a_step_limit_ends_a_run_before_its_epochs_do() {
     assert_eq!(config.total_steps(2_049), 4);
 }
 
+#[test]
+fn models_that_no_machine_could_hold_are_refused() {
+    assert_eq!(crate::presets::get("seed").unwrap().config().parameters(784), 10_678_576);
+    let config = set(&["model.hidden=[65536, 65536]"]).unwrap();
+    let message = config.check_size(784).unwrap_err().to_string();
+    assert!(message.contains("model.hidden") && message.contains("parameters"), "{message}");
+    assert!(set(&[]).unwrap().check_size(784).is_ok());
+    assert!(set(&[]).unwrap().check_size(usize::MAX / 4).is_err());
+}
+
 proptest! {
     #[test]
     fn no_text_given_to_set_or_in_a_file_panics(text in "\\PC*", key in "[a-z.=]{0,12}") {

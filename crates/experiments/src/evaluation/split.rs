@@ -47,7 +47,7 @@ impl Split {
         judged.sort_unstable();
 
         let holds = !judged.is_empty() && judged.iter().all(|&d| margins[d] >= CLEAR_MARGIN);
-        let mut verdict = who_is_ahead(&judged, &margins);
+        let mut verdict = who_is_ahead(halves, &judged, &margins);
         if let Some(crossing) = across_the_split(top, bottom, floors) {
             verdict.push_str("; ");
             verdict.push_str(&crossing);
@@ -57,7 +57,7 @@ impl Split {
     }
 }
 
-fn who_is_ahead(judged: &[usize], margins: &[f64; CLASSES]) -> String {
+fn who_is_ahead(halves: &Halves, judged: &[usize], margins: &[f64; CLASSES]) -> String {
     if judged.is_empty() {
         return "The split can't be judged: the test set shows no digit of either half".to_owned();
     }
@@ -69,6 +69,12 @@ fn who_is_ahead(judged: &[usize], margins: &[f64; CLASSES]) -> String {
         return format!(
             "There is no split: on none of the {all} digits does the certificate of the digit's \
              own half have the lower test MAE"
+        );
+    }
+    if let Some((name, digits)) = one_sided(halves, judged, &behind) {
+        return format!(
+            "There is no split: the {name} certificate has the lower test MAE on the other \
+             half's digits ({digits}) too"
         );
     }
     if !behind.is_empty() {
@@ -97,6 +103,21 @@ fn who_is_ahead(judged: &[usize], margins: &[f64; CLASSES]) -> String {
         named(least),
         named(most)
     )
+}
+
+/// The certificate that is ahead on every judged digit of the other half, if
+/// one is, and these digits.
+fn one_sided(
+    halves: &Halves,
+    judged: &[usize],
+    behind: &[usize],
+) -> Option<(&'static str, String)> {
+    [("top", &halves.bottom), ("bottom", &halves.top)].into_iter().find_map(|(name, others)| {
+        let others: Vec<usize> =
+            judged.iter().copied().filter(|&d| others.contains(&(d as u8))).collect();
+        let lost = !others.is_empty() && others.iter().all(|digit| behind.contains(digit));
+        lost.then(|| (name, list(others.iter().map(usize::to_string).collect())))
+    })
 }
 
 /// How near each certificate comes, on the digits that are not its half's, to

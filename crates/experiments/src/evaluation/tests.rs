@@ -61,6 +61,21 @@ fn digits_whose_own_half_is_behind_or_not_finite_are_named() {
 }
 
 #[test]
+fn a_certificate_that_is_ahead_everywhere_is_no_split() {
+    let mut own = [0.1; 10];
+    own[..5].fill(0.3);
+    let split = evaluation(own, [0.2; 10]).split;
+    assert!(
+        split.verdict.starts_with(
+            "There is no split: the top certificate has the lower test MAE on the other half's \
+             digits (0, 1, 2, 3 and 4) too"
+        ),
+        "{}",
+        split.verdict
+    );
+}
+
+#[test]
 fn digits_without_samples_are_nan_and_not_judged() {
     let halves = Halves::default();
     let mut own = ErrorSums::new();
