@@ -1,0 +1,122 @@
+//! After the first step, a training step allocates nothing: graph, forward, backward, Adam.
+//!
+//! Counted on one thread, with an allocator that stands in front of the system's. Smaller
+//! batches in between use the same memory and give the bits that a fresh tape gives.
+
+mod autoencoder;
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+use autoencoder::{Autoencoder, batch};
+use gradroute_tape::optim::{Adam, AdamOptions};
+use gradroute_tape::{Gradients, Params, Tape};
+use ndarray::ArrayView2;
+
+struct Counting;
+
+thread_local! {
+    /// Allocations on this thread. Constant and without a destructor, so that looking at it
+    /// allocates nothing itself.
+    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
+}
+
+// SAFETY: every call is handed to the system's allocator as it came.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+        // SAFETY: the caller keeps the contract of `alloc`, which is the system's.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: as above, and the pointer came from the system's allocator.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+        // SAFETY: as above.
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+const PIXELS: usize = 50;
+const ENCODING: usize = 8;
+
+/// A model with everything that a step of it needs.
+struct Training {
+    params: Params<f32>,
+    model: Autoencoder,
+    tape: Tape<f32>,
+    gradients: Gradients<f32>,
+    adam: Adam<f32>,
+}
+
+impl Training {
+    fn new() -> Self {
+        let mut params = Params::new();
+        let model = Autoencoder::new(&mut params, PIXELS, &[40, 24], ENCODING, 1);
+        let gradients = Gradients::new(&params);
+        let adam = Adam::new(&params, AdamOptions { weight_decay: 5e-5, ..Default::default() });
+        Self { params, model, tape: Tape::new(), gradients, adam }
+    }
+
+    fn step(&mut self, n: usize, images: &[f32], mask: &[f32]) -> f32 {
+        let Self { params, model, tape, gradients, adam } = self;
+        let g = tape.graph(params);
+        let images = ArrayView2::from_shape((n, PIXELS), images).expect("length fits");
+        let mask = ArrayView2::from_shape((n, ENCODING), mask).expect("length fits");
+        let loss = model.loss(&g, g.samples(images), g.samples(mask), 0.001);
+        g.backward(loss, gradients);
+        let loss = g.scalar(loss);
+        adam.step(params, gradients).expect("all parameters received a gradient");
+        loss
+    }
+
+    fn bits(&self) -> Vec<u32> {
+        self.params.flat().iter().map(|v| v.to_bits()).collect()
+    }
+}
+
+const SIZES: [usize; 6] = [33, 33, 20, 1, 33, 7];
+
+fn on_one_thread<R: Send>(work: impl FnOnce() -> R + Send) -> R {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("one thread");
+    pool.install(work)
+}
+
+#[test]
+fn steps_after_the_first_allocate_nothing_even_with_smaller_batches() {
+    on_one_thread(|| {
+        let mut training = Training::new();
+        let batches: Vec<_> =
+            (0u64..).zip(SIZES).map(|(i, n)| batch::<f32>(n, PIXELS, ENCODING, i)).collect();
+        let mut counts = Vec::new();
+        for (n, (images, mask)) in SIZES.into_iter().zip(&batches) {
+            let before = ALLOCATIONS.get();
+            training.step(n, images, mask);
+            counts.push(ALLOCATIONS.get() - before);
+        }
+        assert!(counts[0] > 0, "the first step fills the tape: the counter counts");
+        assert_eq!(counts[1..], [0; 5], "allocations of the steps after the first");
+    });
+}
+
+#[test]
+fn a_used_tape_gives_the_bits_of_a_fresh_one_at_every_batch_size() {
+    on_one_thread(|| {
+        let [mut used, mut fresh] = std::array::from_fn(|_| Training::new());
+        for (i, n) in (0u64..).zip(SIZES) {
+            let (images, mask) = batch::<f32>(n, PIXELS, ENCODING, i);
+            fresh.tape = Tape::new();
+            fresh.gradients = Gradients::new(&fresh.params);
+            let losses = [&mut used, &mut fresh].map(|t| t.step(n, &images, &mask).to_bits());
+            assert_eq!(losses[0], losses[1], "loss of step {i}");
+            assert_eq!(used.bits(), fresh.bits(), "parameters after step {i}");
+        }
+    });
+}
