@@ -1,0 +1,65 @@
+//! The same seed gives the same weights to the bit, whatever the threads and the instruction set.
+
+use gradroute::config::{Request, resolve};
+use gradroute::data::{load, locate};
+use gradroute::train::Batches;
+use gradroute::trainer::Trainer;
+use gradroute_kernels::{Isa, tasks};
+use sha2::{Digest, Sha256};
+
+/// SHA-256 of all weights after `steps` steps, and how many parallel tasks were handed out.
+fn train(set: &[&str], steps: usize, threads: usize, isa: Isa) -> (String, u64) {
+    let set = set.iter().map(|s| (*s).to_owned()).collect();
+    let request = Request { preset: Some("seed".into()), set, ..Request::default() };
+    let config = resolve(&request).expect("the settings are sound").config;
+    let data = load(&locate(None).expect("data/mnist is committed"), config.data.limit).unwrap();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+    pool.install(|| {
+        isa.run(|| {
+            let before = tasks::count();
+            let mut trainer = Trainer::<f32>::new(&config, data.train.pixels());
+            let mut batches = Batches::new(&data.train, &config);
+            let an_epoch = config.steps_per_epoch(data.train.len()) as usize;
+            for step in 0..steps {
+                if step % an_epoch == 0 {
+                    batches.begin((step / an_epoch) as u64);
+                }
+                let (pixels, labels) = batches.get(step % an_epoch);
+                trainer.differentiate(pixels, labels).unwrap();
+                trainer.update(config.optimizer.lr).unwrap();
+            }
+            let mut hash = Sha256::new();
+            trainer.params().flat().iter().for_each(|w| hash.update(w.to_le_bytes()));
+            let hash = hash.finalize().iter().map(|b| format!("{b:02x}")).collect();
+            (hash, tasks::count() - before)
+        })
+    })
+}
+
+#[test]
+fn three_steps_of_the_seeds_full_shapes_give_the_same_bits_at_1_2_3_and_4_threads() {
+    let set = ["data.limit=6144"];
+    let (expected, tasks) = train(&set, 3, 1, Isa::detect());
+    assert!(tasks > 3 * 4 * 20, "the work of 3 steps was split into {tasks} tasks only");
+    for threads in [2, 3, 4] {
+        let (found, _) = train(&set, 3, threads, Isa::detect());
+        assert_eq!(found, expected, "{threads} threads");
+    }
+}
+
+/// A small configuration, short last batches included.
+const SMALL: [&str; 4] =
+    ["model.hidden=[96,40]", "model.encoding=16", "train.batch=128", "data.limit=1100"];
+
+/// The weights after 40 steps of [`SMALL`]: what every platform must arrive at.
+const SMALL_SHA256: &str = "01e3b41c5e947fa8fa0c5c0a69d533dcff2c8f30d1a064f340c1d3bec4621a57";
+
+#[test]
+fn forty_steps_of_a_small_model_give_the_committed_bits_on_every_instruction_set() {
+    for isa in Isa::available().iter().copied() {
+        for threads in [1, 2, 3, 8] {
+            let (found, _) = train(&SMALL, 40, threads, isa);
+            assert_eq!(found, SMALL_SHA256, "{threads} threads, {isa}");
+        }
+    }
+}
