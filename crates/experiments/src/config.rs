@@ -5,6 +5,7 @@
 //! don't exist are refused by name. The result is written into the run
 //! directory as `config.toml`, which `--config` takes again.
 
+mod error;
 mod merge;
 mod resolve;
 mod schedule;
@@ -12,8 +13,9 @@ mod validate;
 
 use serde::{Deserialize, Serialize};
 
+pub use error::ConfigError;
 pub(crate) use merge::nearest;
-pub use resolve::{ConfigError, Override, Request, Resolved, resolve};
+pub use resolve::{Override, Request, Resolved, resolve};
 pub(crate) use resolve::{parse, take_text};
 pub use schedule::Schedule;
 

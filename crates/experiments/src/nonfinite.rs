@@ -4,7 +4,7 @@
 //! loses what a diverged run most needs to tell. Here they are the strings
 //! `"NaN"`, `"inf"` and `"-inf"`; finite values stay numbers, in the shortest
 //! text that reads back to the same bits. Use as `#[serde(with = "nonfinite")]`
-//! on an `f32` or `f64`, and [`array`] on an array of `f64`.
+//! on an `f32` or `f64`, and [`mod@array`] on an array of `f64`.
 
 use std::fmt;
 use std::marker::PhantomData;

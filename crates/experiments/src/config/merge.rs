@@ -2,7 +2,7 @@
 
 use toml::{Table, Value};
 
-use super::resolve::ConfigError;
+use super::ConfigError;
 
 /// Changes `base` where `layer` says so. `base` must hold every key, so that an
 /// unknown one, or a value of another kind than the base's, can be refused by

@@ -80,7 +80,7 @@ pub fn write(target: &Path, content: &[u8]) -> Result<(), FileError> {
 /// Writes a value as indented JSON with a line break at the end.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn write_json<T: Serialize>(target: &Path, value: &T) -> Result<(), FileError> {
     let mut text = serde_json::to_vec_pretty(value)
         .map_err(|error| FileError::of("write", target)(error.into()))?;
