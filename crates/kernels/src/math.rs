@@ -9,6 +9,10 @@ use std::f64::consts::{LN_2, LOG2_E};
 /// ln 2 minus its nearest `f64`.
 const LN_2_LOW: f64 = 2.3190468138462996e-17;
 
+/// The first 41 bits of ln 2, so that its product with an exponent is exact, and the rest.
+const LN_2_HIGH: f64 = 0.693147180559663;
+const LN_2_REST: f64 = 2.8235290563031577e-13;
+
 /// Adding this number rounds to an integer, which then stands in the lowest bits.
 const ROUNDER: f64 = 6755399441055744.0; // 1.5 * 2^52
 
@@ -18,13 +22,14 @@ fn power_of_two(k: i64) -> f64 {
     f64::from_bits((k.wrapping_add(1023) << 52) as u64)
 }
 
-/// x = k ln 2 + r with |r| <= ln 2 / 2; gives k and e^r - 1. Meant for |x| < 1000.
+/// x = k ln 2 + r with |r| <= ln 2 / 2; gives k, r and e^r - 1 - r. Meant for |x| < 1000.
 #[inline(always)]
-fn reduced_expm1(x: f64) -> (i64, f64) {
+fn reduced(x: f64) -> (i64, f64, f64) {
     let shifted = x.mul_add(LOG2_E, ROUNDER);
     let k = shifted - ROUNDER;
-    let r = k.mul_add(-LN_2, x);
-    let r = k.mul_add(-LN_2_LOW, r);
+    let exact = k.mul_add(-LN_2_HIGH, x);
+    let r = k.mul_add(-LN_2_REST, exact);
+    let rounded_off = k.mul_add(-LN_2_REST, exact - r);
     // The Taylor series to r^13 / 13!: what is left out is below 1e-17 of the sum.
     let mut sum = 1.0 / 6227020800.0;
     for reciprocal in [
@@ -43,7 +48,7 @@ fn reduced_expm1(x: f64) -> (i64, f64) {
         sum = r.mul_add(sum, reciprocal);
     }
     let k = (shifted.to_bits() as i64).wrapping_sub(ROUNDER.to_bits() as i64);
-    (k, (r * r).mul_add(sum, r))
+    (k, r, (r * r).mul_add(sum, rounded_off))
 }
 
 /// e^x.
@@ -53,10 +58,12 @@ pub(crate) fn exp(x: f64) -> f64 {
     // it pass.
     let x = if x > 710.0 { 710.0 } else { x };
     let x = if x < -746.0 { -746.0 } else { x };
-    let (k, expm1) = reduced_expm1(x);
+    let (k, r, rest) = reduced(x);
+    let sum = 1.0 + r;
+    let power = sum + ((1.0 - sum) + r + rest);
     // Two factors, because 2^k itself may be out of range; only the second one can round.
     let half = k >> 1;
-    (1.0 + expm1) * power_of_two(half) * power_of_two(k.wrapping_sub(half))
+    power * power_of_two(half) * power_of_two(k.wrapping_sub(half))
 }
 
 /// ln x.
@@ -108,10 +115,19 @@ pub(crate) fn ln(x: f64) -> f64 {
 pub(crate) fn tanh(x: f64) -> f64 {
     let magnitude = x.abs();
     let magnitude = if magnitude > 20.0 { 20.0 } else { magnitude };
-    let (k, expm1) = reduced_expm1(2.0 * magnitude);
+    let (k, r, rest) = reduced(2.0 * magnitude);
     let scale = power_of_two(k);
-    let t = scale.mul_add(expm1, scale - 1.0);
-    (t / (t + 2.0)).copysign(x)
+    // t = 2^k (1 + r + rest) - 1 and t + 2, each with what its rounding drops.
+    let sum = scale.mul_add(r, scale - 1.0);
+    let sum_rest = scale.mul_add(rest, scale.mul_add(r, (scale - 1.0) - sum));
+    let t = sum + sum_rest;
+    let t_rest = (sum - t) + sum_rest;
+    let divisor = t + 2.0;
+    let part = divisor - t;
+    let divisor_rest = (t - (divisor - part)) + (2.0 - part) + t_rest;
+    let quotient = t / divisor;
+    let remainder = quotient.mul_add(-divisor, t) + quotient.mul_add(-divisor_rest, t_rest);
+    (quotient + remainder / divisor).copysign(x)
 }
 
 /// 1 / (1 + e^-x), written for x < 0 as e^x / (1 + e^x) to keep its accuracy.

@@ -1,0 +1,13 @@
+//! The kernels against naive references, on every instruction set of this processor.
+
+mod adam;
+mod elementwise;
+mod functions;
+mod inputs;
+mod isa;
+mod linear;
+mod matmul;
+mod random;
+mod reduce;
+mod softmax;
+mod special_values;
