@@ -256,3 +256,20 @@ fn parameters_without_a_gradient_are_named_and_nothing_is_changed() {
     assert_eq!(sgd.step(&mut params, &gradients), Err(error));
     assert_eq!(params.flat(), before.flat());
 }
+
+#[test]
+fn an_optimizer_of_other_parameters_says_so() {
+    let mut params = Params::<f32>::new();
+    params.add("a", &[2], || 0.0);
+    let mut adam = Adam::new(&params, AdamOptions::default());
+    let text = panic_of(|| adam.restore(1, &[0.0; 3], &[0.0; 2]));
+    says(&text, &["moments of 3 and 2 elements", "for 2 parameters"]);
+    let b = params.add("b", &[3], || 0.0);
+    let mut gradients = Gradients::new(&params);
+    let mut tape = Tape::new();
+    let g = tape.graph(&params);
+    let loss = g.add(g.sum(g.param(b)), g.sum(g.param(params.id("a").expect("added above"))));
+    g.backward(loss, &mut gradients);
+    let text = panic_of(|| adam.step(&mut params, &gradients));
+    says(&text, &["made for 2 numbers", "there are 5", "after the last parameter"]);
+}

@@ -81,6 +81,13 @@ impl<T: Real> Adam<T> {
     /// If the moments don't have as many elements as the parameters.
     #[track_caller]
     pub fn restore(&mut self, steps: u64, first: &[T], second: &[T]) {
+        assert!(
+            first.len() == self.first.len() && second.len() == self.second.len(),
+            "moments of {} and {} elements can't be restored for {} parameters",
+            first.len(),
+            second.len(),
+            self.first.len()
+        );
         self.first.copy_from_slice(first);
         self.second.copy_from_slice(second);
         self.steps = 0;
@@ -95,11 +102,19 @@ impl<T: Real> Adam<T> {
     ///
     /// # Panics
     /// If parameters were added since [`Adam::new`].
+    #[track_caller]
     pub fn step(
         &mut self,
         params: &mut Params<T>,
         gradients: &Gradients<T>,
     ) -> Result<(), MissingGradient> {
+        assert!(
+            params.flat().len() == self.first.len(),
+            "this optimizer was made for {} numbers, but there are {} in the parameters: make it \
+             after the last parameter was added",
+            self.first.len(),
+            params.flat().len()
+        );
         ready(params, gradients)?;
         self.count_step();
         let Self { options, first, second, powers, .. } = self;
