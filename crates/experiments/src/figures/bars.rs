@@ -122,7 +122,7 @@ impl Bars<'_> {
         let largest = values.filter(|v| v.is_finite()).fold(0.0, f64::max);
         let largest = if largest > 0.0 { largest } else { 1.0 };
         let highest = largest * 1.04;
-        for tick in linear_ticks(0.0, highest, 7, 0.0) {
+        for tick in linear_ticks(0.0, highest, 9, 0.0) {
             let y = BASE - (tick.value / highest) as f32 * (BASE - TOP_EDGE);
             canvas.stroke(&[(LEFT, y), (RIGHT, y)], Stroke::new(Color::GRID, 1.0));
             let style = TextStyle::regular(17.0, Color::INK);
