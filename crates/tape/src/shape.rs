@@ -97,7 +97,7 @@ impl Shape {
         let rank = self.rank().max(other.rank());
         let mut dims = [1; MAX_AXES];
         for from_end in 1..=rank {
-            let (a, b) = (self.from_end(from_end), other.from_end(from_end));
+            let (a, b) = (self.extent_from_end(from_end), other.extent_from_end(from_end));
             dims[rank - from_end] = match (a, b) {
                 _ if a == b => a,
                 (1, b) => b,
@@ -110,7 +110,7 @@ impl Shape {
     }
 
     /// The extent of the axis that is `position` (1 or more) from the last; 1 beyond the first.
-    fn from_end(&self, position: usize) -> usize {
+    fn extent_from_end(&self, position: usize) -> usize {
         if position > self.rank() { 1 } else { self.dims[self.rank() - position] }
     }
 
@@ -135,8 +135,8 @@ impl Repeat {
         let mut strides = [0; MAX_AXES];
         let mut stride = 1;
         for position in 1..=small.rank() {
-            let extent = small.from_end(position);
-            if extent == full.from_end(position) {
+            let extent = small.extent_from_end(position);
+            if extent == full.extent_from_end(position) {
                 strides[MAX_AXES - position] = stride;
             }
             stride *= extent;

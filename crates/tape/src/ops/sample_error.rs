@@ -68,7 +68,7 @@ impl<T: Real, M: Metric<T>> Op<T> for SampleError<M> {
         let (prediction, target) = (operands.value(0), operands.value(1));
         reduce::row_sums2(Write::Store, out, columns, prediction, target, |p, t| M::error(p - t));
         let share = T::ONE / T::from_usize(columns);
-        out.iter_mut().for_each(|error| *error = *error * share);
+        out.iter_mut().for_each(|error| *error *= share);
     }
 
     fn backward(&self, node: Backward<'_, T>, operand: usize, write: Write, dx: &mut [T]) {

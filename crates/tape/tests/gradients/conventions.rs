@@ -24,7 +24,7 @@ fn kinks_have_derivative_zero<T: Real>() {
     assert_eq!(gradient::<T>(&at, |g, x| g.absolute_error(x, zero(g))), [-0.25, 0.0, 0.0, 0.25]);
     assert_eq!(gradient::<T>(&at, |g, x| g.absolute_error(zero(g), x)), [-0.25, 0.0, 0.0, 0.25]);
     let identity = |g: &Graph<'_, T>| {
-        let eye = |i: usize| if i % 5 == 0 { T::ONE } else { T::ZERO };
+        let eye = |i: usize| if i.is_multiple_of(5) { T::ONE } else { T::ZERO };
         g.literal(Shape::new(&[4, 4]), &std::array::from_fn::<T, 16, _>(eye))
     };
     assert_eq!(
