@@ -44,7 +44,8 @@
 //!
 //! - The same inputs give the same bits, at every thread count and on every instruction set that
 //!   the kernels know.
-//! - After the first step of a given size, tape and kernels allocate nothing.
+//! - After the first step of a given size, tape and kernels allocate nothing in f32. (Products in
+//!   f64, which serve for checking, pack into fresh memory.)
 //! - The first writer of a gradient stores, later ones add, so a route with mask 1 changes no bit.
 //! - Misuse by the programmer (shapes that don't fit, a `Var` of another step) panics with op,
 //!   operands, rule and the caller's file and line.
