@@ -5,6 +5,8 @@ mod density;
 mod double;
 mod epilogue;
 mod pack;
+#[cfg(test)]
+mod paths;
 mod single;
 mod skipping;
 

@@ -2,21 +2,28 @@
 
 use super::{Product, dense, density, skipping};
 
-/// Zeros are skipped when an operand has fewer non-zeros than this.
+/// Zeros are skipped when fewer than this share of the factors is not zero: skipping is slower
+/// for each factor that is left.
 const SPARSE: f64 = 0.7;
+/// With fewer columns than this to share the finding of a non-zero, the share must be lower.
+const WIDE: usize = 128;
 
 pub(super) fn product(product: Product<f32>) {
     if product.has_no_terms() {
         return product.without_terms();
     }
     let Product { a, b, c, epilogue } = product;
-    let density_a = density::estimate(&a);
-    let density_b = density::estimate(&b);
-    if density_a.min(density_b) > SPARSE {
+    let cost_a = density::estimate(&a) / share(b.cols);
+    let cost_b = density::estimate(&b) / share(a.rows);
+    if cost_a.min(cost_b) > SPARSE {
         dense::product(a, b, c, epilogue);
-    } else if density_a <= density_b {
+    } else if cost_a <= cost_b {
         skipping::product(a, b, c, false, epilogue);
     } else {
         skipping::product(b.transposed(), a.transposed(), c, true, epilogue);
     }
+}
+
+fn share(columns: usize) -> f64 {
+    (columns as f64 / WIDE as f64).min(1.0)
 }

@@ -1,0 +1,69 @@
+//! The dense and the zero-skipping product give the same bits, whichever would be chosen.
+
+use super::{Epilogue, Offset, dense, skipping};
+use crate::random::Stream;
+use crate::{Isa, Matrix, Write};
+
+/// Sizes that end within a register, a tile, a block and a panel, and sizes that fill them.
+const SHAPES: [(usize, usize, usize); 6] =
+    [(1, 1, 1), (5, 63, 17), (64, 64, 160), (30, 65, 161), (33, 257, 40), (150, 300, 65)];
+
+fn values(stream: &mut Stream, len: usize, density: f64, special: f32) -> Vec<f32> {
+    let mut values: Vec<f32> = (0..len)
+        .map(|_| {
+            let value = stream.normal() as f32;
+            if stream.uniform() < density { value } else { 0f32.copysign(value) }
+        })
+        .collect();
+    values[stream.below(len as u64) as usize] = special;
+    values
+}
+
+#[test]
+fn dense_and_skipping_products_have_the_same_bits() {
+    let stream = &mut Stream::new(0, "paths", 0);
+    for (m, k, n) in SHAPES {
+        for density in [0.0, 0.1, 0.5, 1.0] {
+            for special in [1.0, -0.0, 1e-45, f32::MAX, f32::INFINITY, f32::NAN] {
+                let a = values(stream, m * k, density, special);
+                let b = values(stream, k * n, 0.7, special);
+                check(&a, &b, (m, k, n), stream);
+            }
+        }
+    }
+}
+
+fn check(a: &[f32], b: &[f32], (m, k, n): (usize, usize, usize), stream: &mut Stream) {
+    let offsets = values(stream, m.max(n), 0.8, -0.0);
+    let active = values(stream, m * n, 0.6, f32::NAN);
+    let before = values(stream, m * n, 1.0, 0.0);
+    let epilogue = Epilogue {
+        write: Write::Add,
+        scale: 0.7,
+        offset: if m % 2 == 0 { Offset::Rows(&offsets) } else { Offset::Columns(&offsets) },
+        relu: k % 2 == 0,
+        active: Some(&active),
+    };
+    let a_layouts = [Matrix::row_major(a, m, k), Matrix::row_major(a, k, m).transposed()];
+    let b_layouts = [Matrix::row_major(b, k, n), Matrix::row_major(b, n, k).transposed()];
+    for (a, b) in a_layouts.iter().flat_map(|&a| b_layouts.map(|b| (a, b))) {
+        let mut first: Option<Vec<f32>> = None;
+        for &isa in Isa::available() {
+            for path in 0..3 {
+                let mut c = before.clone();
+                isa.run(|| match path {
+                    0 => dense::product(a, b, &mut c, epilogue),
+                    1 => skipping::product(a, b, &mut c, false, epilogue),
+                    _ => skipping::product(b.transposed(), a.transposed(), &mut c, true, epilogue),
+                });
+                let first = first.get_or_insert_with(|| c.clone());
+                for (index, (c, first)) in c.iter().zip(first).enumerate() {
+                    assert!(
+                        c.to_bits() == first.to_bits() || c.is_nan() && first.is_nan(),
+                        "[{m}, {k}, {n}] element {index} is {c:e} on {isa}, path {path}, not {first:e}"
+                    );
+                }
+            }
+        }
+    }
+}
