@@ -31,16 +31,19 @@ fn numbers(tensors: &SafeTensors<'_>, name: &str) -> Vec<f64> {
             .chunks_exact(4)
             .map(|b| f64::from(f32::from_le_bytes(b.try_into().unwrap())))
             .collect(),
-        Dtype::F64 => {
-            tensor.data().chunks_exact(8).map(|b| f64::from_le_bytes(b.try_into().unwrap())).collect()
-        }
+        Dtype::F64 => tensor
+            .data()
+            .chunks_exact(8)
+            .map(|b| f64::from_le_bytes(b.try_into().unwrap()))
+            .collect(),
         other => panic!("golden tensor `{name}` is {other:?}"),
     }
 }
 
 fn specification() -> (Config, Value) {
     let spec = json("spec.json");
-    let list = |v: &Value| v.as_array().unwrap().iter().map(|v| v.as_u64().unwrap()).collect::<Vec<_>>();
+    let list =
+        |v: &Value| v.as_array().unwrap().iter().map(|v| v.as_u64().unwrap()).collect::<Vec<_>>();
     let digits = |v: &Value| list(v).into_iter().map(|d| d as u8).collect::<Vec<_>>();
     let number = |v: &Value| v.as_f64().unwrap();
     let count = |v: &Value| v.as_u64().unwrap() as usize;

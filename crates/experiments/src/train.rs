@@ -67,7 +67,7 @@ pub enum TrainError {
         /// The step, from 0.
         step: u64,
         /// What was wrong.
-        source: StepError,
+        source: Box<StepError>,
         /// The weights before that step.
         checkpoint: PathBuf,
     },
@@ -162,6 +162,7 @@ fn steps(job: Job<'_>, plan: Plan, trainer: &mut Trainer<f32>) -> Result<u64, Tr
                     let checkpoint = directory.checkpoint(step);
                     save_weights(trainer.params(), &checkpoint, step)?;
                     metrics.sync()?;
+                    let source = Box::new(source);
                     return Err(TrainError::Step { step, source, checkpoint });
                 }
             };
