@@ -72,7 +72,10 @@ def run(name, flags):
         raise RunFailed(f"{name}: {shown} ended with {done.returncode}\n    {last}")
     try:
         result = json.loads(done.stdout.strip().splitlines()[-1])
-        return {**result, "program": name, **{key: result[key] for key in KEYS}}
+        missing = [key for key in KEYS if key not in result]
+        if missing:
+            raise KeyError(missing)
+        return {**result, "program": name}
     except (IndexError, ValueError, KeyError, TypeError) as error:
         printed = done.stdout.strip()[-300:]
         wanted = f"no line of JSON with {', '.join(KEYS)}"
@@ -101,6 +104,12 @@ def measure(flags):
     return pairs, failures
 
 
+def memory(result):
+    """Peak MiB; not a number where the system does not tell."""
+    mib = result["peak_rss_mib"]
+    return float("nan") if mib is None else mib
+
+
 def print_table(flags, pairs):
     print(
         f"preset {flags.preset}, {flags.threads} threads, "
@@ -112,11 +121,12 @@ def print_table(flags, pairs):
     for name, results in runs.items():
         if not results:
             continue
-        middle = {key: statistics.median(r[key] for r in results) for key in KEYS if key != "min_s"}
+        keys = ("median_s", "gflops", "samples_per_s")
+        middle = {key: statistics.median(r[key] for r in results) for key in keys}
         fastest = min(r["min_s"] for r in results)
         print(
             f"{name:<16}{middle['median_s']:>10.4f}{fastest:>10.4f}{middle['gflops']:>10.1f}"
-            f"{middle['samples_per_s']:>11.0f}{middle['peak_rss_mib']:>10.0f}"
+            f"{middle['samples_per_s']:>11.0f}{max(map(memory, results)):>10.0f}"
         )
 
 
@@ -128,16 +138,14 @@ def print_ratios(pairs):
         if not results:
             continue
         ratios = [theirs["median_s"] / ours["median_s"] for ours, theirs in results]
-        memory = statistics.median(
-            theirs["peak_rss_mib"] / ours["peak_rss_mib"] for ours, theirs in results
-        )
+        space = statistics.median(memory(theirs) / memory(ours) for ours, theirs in results)
         if len(ratios) > 1:
             low, _, high = statistics.quantiles(ratios, n=4, method="inclusive")
         else:
             low = high = ratios[0]
         print(
             f"{peer:<16}{statistics.median(ratios):>8.2f}{f'{low:.2f} to {high:.2f}':>16}"
-            f"{min(ratios):>8.2f}{max(ratios):>9.2f}{len(ratios):>7}{memory:>8.2f}"
+            f"{min(ratios):>8.2f}{max(ratios):>9.2f}{len(ratios):>7}{space:>8.2f}"
         )
 
 
@@ -147,8 +155,9 @@ def main():
         pairs, failures = measure(flags)
     except RunFailed as failure:
         sys.exit(f"compare.sh: {failure}")
-    print_table(flags, pairs)
-    print_ratios(pairs)
+    if any(pairs.values()):
+        print_table(flags, pairs)
+        print_ratios(pairs)
     if flags.json:
         runs = [run for results in pairs.values() for pair in results for run in pair]
         flags.json.write_text("".join(json.dumps(run) + "\n" for run in runs))

@@ -1,56 +1,72 @@
-"""Checks that the peers compute the same step: PyTorch's and candle's losses.
+"""Checks that all programs compute the same step: losses of PyTorch, candle and ours.
 
     benches/peers/.venv/bin/python benches/peers/agree.py [--preset seed|quick]
 
-Both start from the same weights and take the same batches; each loss term of
-the first five steps has to agree to 1e-4 relative. Ends with 1 if one does not.
+All start from the same weights and take the same batches; what they print of
+the first steps' losses has to agree with PyTorch's to 1e-4 relative. Ends with
+1 if it does not. Needs what compare.sh builds.
 """
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-CANDLE = HERE / "candle/target/release/candle-step"
+ROOT = HERE.parents[1]
+TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+TORCH = [sys.executable, HERE / "torch_step.py"]
+OTHERS = {
+    "candle": [HERE / "candle/target/release/candle-step"],
+    "gradroute": [TARGET / "release/step", "--json", "--set", "train.shuffle=false"],
+}
 TOLERANCE = 1e-4
 
 
 def losses(command):
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
+    """A list of {term: value}, one a step."""
+    try:
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    except OSError as error:
+        sys.exit(f"agree.py: cannot start {command[0]}: {error}; benches/compare.sh builds it")
     if done.returncode != 0:
         sys.exit(f"agree.py: {' '.join(map(str, command))} ended with {done.returncode}")
-    return json.loads(done.stdout)["losses"]
+    result = json.loads(done.stdout)
+    # Ours prints the totals only.
+    return result.get("losses") or [{"total": total} for total in result["first_losses"]]
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--preset", choices=("seed", "quick"), default="quick")
-    parser.add_argument("--candle", type=Path, default=CANDLE, help="the built candle-step")
-    flags = parser.parse_args()
-    if not flags.candle.exists():
-        sys.exit(f"agree.py: {flags.candle} is not there; run benches/peers/install.sh first")
-
-    run = ["--preset", flags.preset, "--steps", "5", "--warm-steps", "0"]
-    with tempfile.TemporaryDirectory() as folder:
-        init = Path(folder) / "initial.safetensors"
-        torch = losses([sys.executable, HERE / "torch_step.py", *run, "--save-init", init])
-        candle = losses([flags.candle, *run, "--init", init])
-
+def worst_difference(name, expected, found):
+    """Over the steps and terms that `found` has; ends the program if one is too large."""
     worst = 0.0
-    for step, (a, b) in enumerate(zip(torch, candle, strict=True)):
-        for term in a:
+    for step, (a, b) in enumerate(zip(expected, found)):
+        for term in b:
             difference = abs(a[term] - b[term]) / abs(a[term])
             worst = max(worst, difference)
             # Written so that a NaN counts as a difference.
             if not difference <= TOLERANCE:
                 sys.exit(
-                    f"agree.py: step {step}, {term}: torch {a[term]}, candle {b[term]}, "
+                    f"agree.py: step {step}, {term}: torch {a[term]}, {name} {b[term]}, "
                     f"relative difference {difference:.1e} > {TOLERANCE:.0e}"
                 )
-    print(f"{flags.preset}: all loss terms of {len(torch)} steps agree, worst {worst:.1e} relative")
+    return worst
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--preset", choices=("seed", "quick"), default="quick")
+    preset = parser.parse_args().preset
+    run = ["--preset", preset, "--steps", "5", "--warm-steps", "0"]
+    with tempfile.TemporaryDirectory() as folder:
+        init = Path(folder) / "initial.safetensors"
+        expected = losses([*TORCH, *run, "--save-init", init])
+        for name, program in OTHERS.items():
+            found = losses([*program, *run, "--init", init])
+            worst = worst_difference(name, expected, found)
+            print(f"{preset}, {len(found)} steps: {name} agrees with torch to {worst:.1e} relative")
 
 
 if __name__ == "__main__":
