@@ -5,7 +5,7 @@
 
 use gradroute_kernels::random::Stream;
 use gradroute_tape::check::{Check, CheckError};
-use gradroute_tape::{Graph, ParamId, Params, Shape, Var};
+use gradroute_tape::{Gradients, Graph, ParamId, Params, Shape, Tape, Var};
 
 /// Points to try before giving up on finding one away from all kinks.
 const TRIES: u64 = 200;
@@ -89,8 +89,31 @@ pub fn confirm(
             build(g, &x, Constants { seed })
         })?;
         assert_eq!(agreement.compared, params.flat().len(), "every element was compared");
+        stores_over_leftovers(&params, |g| {
+            let x: Vec<Var> = ids.iter().map(|&id| g.param(id)).collect();
+            g.sum(build(g, &x, Constants { seed }))
+        });
         Ok(())
     });
+}
+
+/// The first writer of a gradient must write every element, whatever was there before.
+#[track_caller]
+fn stores_over_leftovers(params: &Params<f64>, build: impl Fn(&Graph<'_, f64>) -> Var) {
+    let mut tape = Tape::new();
+    let g = tape.graph(params);
+    let loss = build(&g);
+    let mut gradients = Gradients::new(params);
+    g.backward(loss, &mut gradients);
+    let bits = |gradients: &Gradients<f64>| -> Vec<u64> {
+        gradients.flat().iter().map(|v| v.to_bits()).collect()
+    };
+    let clean = bits(&gradients);
+    for id in params.ids() {
+        gradients.get_mut(id).into_iter().for_each(|gradient| gradient.fill(f64::NAN));
+    }
+    g.backward(loss, &mut gradients);
+    assert_eq!(bits(&gradients), clean, "a gradient depends on what was in its place before");
 }
 
 /// Runs `check` with `seed` and the seeds after it until one is not near a kink.

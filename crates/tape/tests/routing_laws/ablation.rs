@@ -42,9 +42,13 @@ mod check {
         let kept = g.ablate(g.param(x), g.literal(Shape::of_samples(&[n, DIMS]), &mask));
         g.backward(g.sum(g.mul(kept, kept)), &mut gradients);
         let gradient = gradients.get(x).expect("x is used");
+        let mut behind_infinity = Gradients::new(&params);
+        let infinity = g.literal(Shape::scalar(), &[T::from_f64(f64::INFINITY)]);
+        g.backward(g.sum(g.mul(kept, infinity)), &mut behind_infinity);
+        let behind_infinity = behind_infinity.get(x).expect("x is used");
         for (i, &kept) in g.value(kept).iter().enumerate() {
             if mask[i] == T::ZERO {
-                assert_eq!(bits(&[kept, gradient[i]]), [0, 0]);
+                assert_eq!(bits(&[kept, gradient[i], behind_infinity[i]]), [0, 0, 0]);
             } else {
                 assert_eq!(bits(&[kept]), bits(&[values[i]]));
                 assert_eq!(gradient[i], kept + kept);

@@ -92,13 +92,20 @@ mod check {
             let mut gradients = Gradients::new(&params);
             let g = tape.graph(&params);
             let target = g.literal(Shape::of_samples(&[n, DIMS]), targets);
-            let weights = g.literal(Shape::of_samples(&[n]), &weights);
+            let weights_of = &weights;
+            let weights = g.literal(Shape::of_samples(&[n]), weights_of);
             let losses = match squared {
                 true => g.squared_error(g.param(prediction), target),
                 false => g.absolute_error(g.param(prediction), target),
             };
             let loss = g.weighted_sum(losses, weights);
             assert!(g.scalar(loss).is_finite());
+            let infinity = g.literal(Shape::scalar(), &[T::from_f64(f64::INFINITY)]);
+            g.backward(g.mul(loss, infinity), &mut gradients);
+            let gradient = gradients.get(prediction).expect("it is used").chunks_exact(DIMS);
+            for (row, _) in gradient.zip(weights_of).filter(|(_, w)| **w == T::ZERO) {
+                assert!(row.iter().all(|v| *v == T::ZERO), "{row:?}");
+            }
             g.backward(loss, &mut gradients);
             gradients.get(prediction).expect("it is used").to_vec()
         };
