@@ -92,7 +92,7 @@ pub fn update1<T: Real>(out: &mut [T], a: &[T], f: impl Fn(T, T) -> T + Sync) {
 }
 
 /// For each row r of `cols` columns, `out[r, j] = f(a[r, j], b[r, j], row[r])`, or adds it.
-/// `out`, `a` and `b` are [row.len(), cols].
+/// `out`, `a` and `b` are `[row.len(), cols]`.
 ///
 /// # Panics
 /// If lengths do not fit.

@@ -1,5 +1,5 @@
 //! The linear layer and its gradients. All arrays are row-major and contiguous, in PyTorch's
-//! layout: `x` [n, i], `w` [o, i], `bias` [o], `y` and `dy` [n, o].
+//! layout: `x` `[n, i]`, `w` `[o, i]`, `bias` `[o]`, `y` and `dy` `[n, o]`.
 
 mod subset;
 
@@ -75,7 +75,7 @@ pub fn forward<T: Real>(
 }
 
 /// `dx = scale * (dy w)`, where `active` is given only at elements with `active > 0`, and +0
-/// elsewhere. `dx` and `active` are [n, i].
+/// elsewhere. `dx` and `active` are `[n, i]`.
 ///
 /// `active` is the layer's input when that came out of a ReLU: its gradient is wanted only where
 /// it is positive. `affine.shift` has no part in this gradient.
@@ -108,10 +108,10 @@ pub fn backward_input<T: Real>(
     });
 }
 
-/// `dw = scale * dyᵀ x + shift * colsum(dy) ⊗ 1`. `dw` is [o, i].
+/// `dw = scale * dyᵀ x + shift * colsum(dy) ⊗ 1`. `dw` is `[o, i]`.
 ///
-/// Canonically: `fma(scale, chain, shift * colsum(dy) + 0.0)`, the chain and the column sums
-/// running up the samples.
+/// Canonically: `fma(scale, chain, shift * colsum(dy) + 0.0)`, the chain running up the samples,
+/// the column sums in the order of [`reduce::axis_sums`].
 ///
 /// # Panics
 /// If lengths do not fit `shape`.
@@ -145,7 +145,7 @@ pub fn backward_weight<T: Real>(
     });
 }
 
-/// `db = colsum(dy)`, in the order of [`reduce::axis_sums`]. `db` is [o].
+/// `db = colsum(dy)`, in the order of [`reduce::axis_sums`]. `db` is `[o]`.
 ///
 /// # Panics
 /// If lengths do not fit `shape`.

@@ -4,7 +4,7 @@ pub use crate::Matrix;
 use crate::product::{Epilogue, Product};
 use crate::{Real, Write};
 
-/// `c = a b`, or `c + a b`. `c` is [a.rows, b.cols], contiguous rows; `a` and `b` may have any
+/// `c = a b`, or `c + a b`. `c` is `[a.rows, b.cols]`, contiguous rows; `a` and `b` may have any
 /// strides, so transposes cost no copy.
 ///
 /// In `f32` each element is the canonical chain (see the crate's page).

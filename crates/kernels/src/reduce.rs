@@ -1,7 +1,7 @@
 //! Sums in one canonical order, which depends on the length alone.
 //!
-//! The order: the elements are cut into chunks of [`CHUNK`]; within a chunk, element j is added
-//! to lane j mod [`LANES`], all lanes starting at +0; the lanes are folded in halves (lane j +
+//! The order: the elements are cut into chunks of 16384; within a chunk, element j is added
+//! to lane j mod 32, all lanes starting at +0; the lanes are folded in halves (lane j +
 //! lane j + 16, then j + 8, ...); the chunk sums are added up serially, starting at +0. Sums over
 //! a middle axis are plain ascending sums, starting at +0.
 
@@ -65,7 +65,7 @@ pub fn sum_indexed<T: Real>(n: usize, f: impl Fn(usize) -> T + Sync) -> T {
 }
 
 /// For each row r, writes the sum of `f(a[r, j], b[r, j])` over its `cols` columns to `out[r]`.
-/// `a` and `b` are [out.len(), cols].
+/// `a` and `b` are `[out.len(), cols]`.
 ///
 /// # Panics
 /// If lengths do not fit.
@@ -90,7 +90,7 @@ pub fn row_sums2<T: Real>(
     });
 }
 
-/// Sums `f(a)` over the middle axis: `a` is [outer, n, inner], `out` [outer, inner].
+/// Sums `f(a)` over the middle axis: `a` is `[outer, n, inner]`, `out` `[outer, inner]`.
 ///
 /// Each sum runs up the axis from +0; with `inner` 1 it has the order of [`sum1`].
 ///

@@ -9,7 +9,7 @@ use crate::{Isa, Real, Write};
 const CHUNK: usize = 4 * 1024;
 
 /// `losses[s] = ln(sum_j exp(logits[s, j])) - logits[s, labels[s]]`, shifted by the row's maximum
-/// so that nothing overflows. `logits` is [n, c], `losses` and `labels` [n]; labels are whole
+/// so that nothing overflows. `logits` is `[n, c]`, `losses` and `labels` `[n]`; labels are whole
 /// numbers from 0 to c - 1. Sums run up j from +0.
 ///
 /// # Panics
@@ -29,7 +29,7 @@ pub fn cross_entropy<T: Real>(losses: &mut [T], logits: &[T], labels: &[T], n: u
 }
 
 /// `dlogits[s, j] = dlosses[s] * (softmax(logits[s])[j] - (j == labels[s]))`, or adds it. Shapes
-/// as in [`cross_entropy`]; `dlogits` is [n, c].
+/// as in [`cross_entropy`]; `dlogits` is `[n, c]`.
 ///
 /// # Panics
 /// If lengths do not fit, or a label is not a class.

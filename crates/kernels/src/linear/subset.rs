@@ -8,7 +8,7 @@ use crate::{Real, Write};
 /// weight: `dw = Σ_s weight_s * dy_s ⊗ (scale * x_s + shift)`.
 ///
 /// A sample of weight 0 is skipped: its rows are not looked at, even if they hold NaN. Weight 1
-/// leaves a row's bits alone. `sample_weights` is [n].
+/// leaves a row's bits alone. `sample_weights` is `[n]`.
 ///
 /// # Panics
 /// If lengths do not fit `shape`.
@@ -41,7 +41,7 @@ pub fn backward_weight_subset<T: Real>(
 }
 
 /// [`backward_bias`](super::backward_bias) with each sample's row of `dy` multiplied by its
-/// weight, samples of weight 0 skipped. `sample_weights` is [n].
+/// weight, samples of weight 0 skipped. `sample_weights` is `[n]`.
 ///
 /// # Panics
 /// If lengths do not fit `shape`.

@@ -15,7 +15,7 @@ use crate::vector::Vector;
 use crate::{Isa, Matrix};
 
 /// The most steps of the chain taken at a time: a strip of B then fits in the L1 cache.
-const DEPTH: usize = 256;
+const DEPTH: usize = 192;
 /// The most strips of A, and of B, in a task: packed A, B and the chains share the L2 cache.
 const STRIPS: usize = 16;
 /// Tasks wanted, so that threads can share even a small product.

@@ -43,6 +43,27 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(cases(50))]
+
+    #[test]
+    fn row_maps_give_each_row_its_own_value(
+        rows in 0usize..40, cols in 0usize..40, add: bool, seed: u64,
+    ) {
+        let stream = &mut Stream::new(seed, "rows", 0);
+        let [a, b] = [0; 2].map(|_| values(stream, rows * cols, 0.8));
+        let row = values(stream, rows, 0.8);
+        let (write, before) = if add { (Write::Add, 1.5) } else { (Write::Store, -0.0) };
+        let expected: Vec<f32> =
+            (0..rows * cols).map(|i| before + (a[i] - b[i]) * row[i / cols]).collect();
+        on_each_isa(|isa| {
+            let mut out = vec![before; rows * cols];
+            elementwise::map_rows2(write, &mut out, cols, &a, &b, &row, |a, b, r| (a - b) * r);
+            assert_eq!(out, expected, "on {isa}");
+        });
+    }
+}
+
 #[test]
 fn maps_over_many_chunks_apply_the_function_to_every_element() {
     check(70_001, 0);

@@ -71,10 +71,11 @@ impl Layer {
     fn backward_weight(&self) -> Vec<f32> {
         let LinearShape { n, i, o } = self.shape;
         let Affine { scale, shift } = self.affine;
+        let mut sums = vec![0.0; o];
+        reduce::axis_sums(Write::Store, &mut sums, 1, n, o, &self.dy, |dy| dy);
         let mut dw = Vec::new();
-        for j in 0..o {
-            let column: f32 = (0..n).fold(0.0, |sum, s| sum + self.dy[s * o + j]);
-            let offset = if shift == 0.0 { 0.0 } else { shift * column + 0.0 };
+        for (j, sum) in sums.into_iter().enumerate() {
+            let offset = if shift == 0.0 { 0.0 } else { shift * sum + 0.0 };
             for k in 0..i {
                 let sum = chain(n, |s| (self.dy[s * o + j], self.x[s * i + k]));
                 dw.push(scale.mul_add(sum, offset));

@@ -1,0 +1,121 @@
+//! After a first call of the same shapes, `f32` kernels allocate nothing.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+use gradroute_kernels::adam::{self, AdamStep};
+use gradroute_kernels::linear::{self, Affine, LinearShape};
+use gradroute_kernels::random::Stream;
+use gradroute_kernels::{Isa, Write, elementwise, reduce, softmax};
+
+thread_local! {
+    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
+}
+
+/// The system's allocator, counting what this thread asks for.
+struct Counting;
+
+// SAFETY: everything is passed on to the system's allocator; the counter needs no allocation.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+        // SAFETY: the caller's obligations are the same.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: as above.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+const SHAPE: LinearShape = LinearShape { n: 130, i: 300, o: 170 };
+
+struct Buffers {
+    x: Vec<f32>,
+    w: Vec<f32>,
+    bias: Vec<f32>,
+    db: Vec<f32>,
+    params: Vec<f32>,
+    y: Vec<f32>,
+    dx: Vec<f32>,
+    dw: Vec<f32>,
+    m: Vec<f32>,
+    v: Vec<f32>,
+    labels: Vec<f32>,
+    weights: Vec<f32>,
+    losses: Vec<f32>,
+}
+
+impl Buffers {
+    fn new(density: f64) -> Self {
+        let LinearShape { n, i, o } = SHAPE;
+        let stream = &mut Stream::new(0, "allocations", 0);
+        let mut values = |len| {
+            (0..len)
+                .map(|_| if stream.uniform() < density { stream.normal() as f32 } else { 0.0 })
+                .collect()
+        };
+        Buffers {
+            x: values(n * i),
+            w: values(o * i),
+            bias: values(o),
+            db: values(o),
+            params: values(o * i),
+            y: values(n * o),
+            dx: values(n * i),
+            dw: values(o * i),
+            m: vec![0.0; o * i],
+            v: vec![1.0; o * i],
+            labels: vec![3.0; n],
+            weights: (0..n).map(|s| (s % 3) as f32).collect(),
+            losses: vec![0.0; n],
+        }
+    }
+
+    fn work(&mut self) {
+        let LinearShape { n, i: _, o } = SHAPE;
+        let Buffers { x, w, bias, db, params, y, dx, dw, m, v, labels, weights, losses } = self;
+        let affine = Affine { scale: 2.0, shift: -1.0 };
+        linear::forward(y, x, w, Some(bias), SHAPE, affine, true);
+        linear::backward_input(Write::Store, dx, y, w, SHAPE, affine, Some(x));
+        linear::backward_weight(Write::Store, dw, y, x, SHAPE, affine);
+        linear::backward_weight_subset(Write::Add, dw, y, x, weights, SHAPE, affine);
+        linear::backward_bias(Write::Store, db, y, SHAPE);
+        linear::backward_bias_subset(Write::Add, db, y, weights, SHAPE);
+        elementwise::map1(Write::Add, dx, x, |x| x * 0.5);
+        db[0] += reduce::sum1(x, |x| x);
+        reduce::row_sums2(Write::Store, losses, o, y, y, |a, b| a * b);
+        softmax::cross_entropy(losses, y, labels, n, o);
+        let adam = AdamStep {
+            lr: 1e-3,
+            beta1: 0.9,
+            beta2: 0.999,
+            eps: 1e-8,
+            weight_decay: 0.0,
+            decoupled: false,
+            bias1: 0.1,
+            bias2: 0.001,
+        };
+        adam::step(params, dw, m, v, &adam);
+    }
+}
+
+#[test]
+fn kernels_allocate_nothing_after_the_first_call() {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    pool.install(|| {
+        for &isa in Isa::available() {
+            for density in [1.0, 0.3] {
+                let mut buffers = Buffers::new(density);
+                isa.run(|| buffers.work());
+                let before = ALLOCATIONS.get();
+                isa.run(|| buffers.work());
+                assert_eq!(ALLOCATIONS.get(), before, "on {isa}, density {density}");
+            }
+        }
+    });
+}
