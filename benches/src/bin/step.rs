@@ -6,6 +6,7 @@ use anyhow::Context;
 use clap::Parser;
 use gradroute::config::{Request, resolve};
 use gradroute::data;
+use gradroute::objective::Losses;
 use gradroute::train::{Batches, take_weights};
 use gradroute::trainer::Trainer;
 use gradroute_benches::{flops, memory};
@@ -66,7 +67,7 @@ fn time(arguments: &Arguments) -> anyhow::Result<()> {
     let full = data.train.len() / config.train.batch;
     anyhow::ensure!(full > 0, "the batch of {} is larger than the data set", config.train.batch);
     let mut batches = Batches::new(&data.train, &config);
-    let (mut seconds, mut first_losses) = (Vec::new(), Vec::new());
+    let (mut seconds, mut first) = (Vec::new(), Vec::new());
     let mut split = 0;
     for step in 0..(arguments.warm_steps + arguments.steps) as usize {
         if step % full == 0 {
@@ -80,8 +81,11 @@ fn time(arguments: &Arguments) -> anyhow::Result<()> {
             seconds.push(began.elapsed().as_secs_f64());
             split = tasks::count() - tasks;
         }
-        if step < 3 {
-            first_losses.push(losses.total);
+        if step < 5 {
+            let Losses { total, decoder, top, bottom, l1 } = losses;
+            first.push(json!({
+                "total": total, "decoder": decoder, "top": top, "bottom": bottom, "l1": l1,
+            }));
         }
     }
     seconds.sort_by(f64::total_cmp);
@@ -110,7 +114,7 @@ fn time(arguments: &Arguments) -> anyhow::Result<()> {
             "isa": isa.to_string(),
             "framework": "gradroute",
             "version": env!("CARGO_PKG_VERSION"),
-            "first_losses": first_losses,
+            "losses": first,
         });
         println!("{line}");
         return Ok(());
