@@ -84,6 +84,7 @@ pub mod linear;
 mod math;
 pub mod matmul;
 mod matrix;
+pub mod peak;
 mod product;
 pub mod random;
 mod real;

@@ -74,8 +74,8 @@ pub fn forward<T: Real>(
     });
 }
 
-/// `dx = scale * (dy w)`, where `active` is given only at elements with `active > 0`, and +0
-/// elsewhere. `dx` and `active` are `[n, i]`.
+/// `dx = scale * (dy w)`, and where `active` is given +0 at elements with `active <= 0`: NaN is
+/// active. `dx` and `active` are `[n, i]`.
 ///
 /// `active` is the layer's input when that came out of a ReLU: its gradient is wanted only where
 /// it is positive. `affine.shift` has no part in this gradient.

@@ -52,7 +52,7 @@ impl<'a, T: Real> Epilogue<'a, T> {
         }
         if let Some(active) = self.active {
             for (value, &active) in chain.iter_mut().zip(&active[row * cols + col..]) {
-                *value = if active > T::ZERO { *value } else { T::ZERO };
+                *value = if active <= T::ZERO { T::ZERO } else { *value };
             }
         }
         match self.write {
