@@ -78,7 +78,7 @@ pub fn forward<T: Real>(
 /// active. `dx` and `active` are `[n, i]`.
 ///
 /// `active` is the layer's input when that came out of a ReLU: its gradient is wanted only where
-/// it is positive. `affine.shift` has no part in this gradient.
+/// it is not zero. `affine.shift` has no part in this gradient.
 ///
 /// # Panics
 /// If lengths do not fit `shape`.

@@ -12,8 +12,8 @@ pub(crate) enum Offset<'a, T> {
     Columns(&'a [T]),
 }
 
-/// `v = act(fma(scale, chain, offset + 0.0))`, written by `write`; `v` is +0 where `active` is
-/// not positive.
+/// `v = act(fma(scale, chain, offset + 0.0))`, written by `write`; `v` is +0 where `active` is 0
+/// or less (NaN is active).
 ///
 /// Adding +0.0 to the offset makes an offset of -0 into +0; then the result does not depend on
 /// the sign of a chain that is zero, which skipping zero factors may change.
