@@ -16,12 +16,13 @@ pub(crate) enum Slot {
     Masks,
     Panels,
     Tile,
+    Row,
     Product,
     GatheredRows,
     GatheredGradients,
 }
 
-const SLOTS: usize = 8;
+const SLOTS: usize = 9;
 
 thread_local! {
     static BUFFERS: [Cell<Vec<Line>>; SLOTS] = const { [const { Cell::new(Vec::new()) }; SLOTS] };

@@ -53,7 +53,7 @@ pub(crate) trait Vector: Copy + 'static {
     /// See [`Vector::zero`].
     unsafe fn nonzero(self) -> u64;
 
-    /// Asks for the cache line at `address`, which need not be valid.
+    /// Asks for the cache line at `address`, which need not be valid, in the nearest cache.
     #[inline(always)]
     fn prefetch(_address: *const f32) {}
 

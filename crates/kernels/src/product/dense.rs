@@ -133,26 +133,30 @@ impl Kernel for Tiles<'_> {
                         (14, 2) => tile_times_strips::<V, 14, 2>(chains, a, b, block == 0),
                         (rows, registers) => unreachable!("tile of {rows} x {registers}"),
                     }
-                    if block + 1 == blocks {
-                        self.finish::<V>(chains, row_strip, col_strip);
-                    }
                 }
             }
         }
+        self.finish::<V>(&chains, row_strips);
     }
 }
 
 impl Tiles<'_> {
-    /// Writes a finished tile to C.
+    /// Writes the finished tiles, `row_strips` for each strip of B, to C row by row: pieces of a
+    /// row are neighbours in memory, rows of a tile are not.
     #[inline(always)]
-    fn finish<V: Vector>(&self, chains: &mut [f32], row_strip: usize, col_strip: usize) {
-        let width = V::TILE_REGISTERS * V::LANES;
-        let cols = piece(col_strip, width, self.n);
-        let first = self.rows.start + row_strip * V::TILE_ROWS;
-        for (chain, row) in chains.chunks_exact_mut(width).zip(first..self.rows.end) {
+    fn finish<V: Vector>(&self, chains: &[f32], row_strips: usize) {
+        let (height, width) = (V::TILE_ROWS, V::TILE_REGISTERS * V::LANES);
+        let mut line = Scratch::<f32>::take(Slot::Row, self.strips.len() * width);
+        let (first, end) = (self.strips.start * width, self.n.min(self.strips.end * width));
+        for (index, row) in self.rows.clone().enumerate() {
+            for (strip, piece) in line.chunks_exact_mut(width).enumerate() {
+                let tile = strip * row_strips + index / height;
+                let start = (tile * height + index % height) * width;
+                piece.copy_from_slice(&chains[start..start + width]);
+            }
             // SAFETY: tasks write different rectangles of C, and this part of a row lies in ours.
-            let out = unsafe { self.c.part(row * self.n + cols.start..row * self.n + cols.end) };
-            self.epilogue.finish(&mut chain[..cols.len()], out, row, cols.start, self.n);
+            let out = unsafe { self.c.part(row * self.n + first..row * self.n + end) };
+            self.epilogue.finish(&line, out, row, first, self.n);
         }
     }
 }

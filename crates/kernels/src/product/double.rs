@@ -32,7 +32,7 @@ pub(super) fn product(product: Product<f64>) {
             1,
         );
     }
-    let rows = chains.chunks_exact_mut(n).zip(c.chunks_exact_mut(n));
+    let rows = chains.chunks_exact(n).zip(c.chunks_exact_mut(n));
     for (row, (chains, out)) in rows.enumerate() {
         epilogue.finish(chains, out, row, 0, n);
     }

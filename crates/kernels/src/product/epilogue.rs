@@ -34,41 +34,64 @@ impl<'a, T: Real> Epilogue<'a, T> {
 
     /// Turns `chain`, the elements of C's row `row` from column `col` on, into values and writes
     /// them to `out`, the same elements of C. `cols` is C's width.
+    ///
+    /// All choices are made outside of the loops, and nothing in them is read through a
+    /// reference, so that they can be vectorised.
     #[inline(always)]
-    pub fn finish(&self, chain: &mut [T], out: &mut [T], row: usize, col: usize, cols: usize) {
-        match self.offset {
-            Offset::None => self.add_offset(chain, T::ZERO),
-            Offset::Rows(offsets) => self.add_offset(chain, offsets[row] + T::ZERO),
+    pub fn finish(self, chain: &[T], out: &mut [T], row: usize, col: usize, cols: usize) {
+        let Epilogue { write, scale, offset, relu, active } = self;
+        let chain = &chain[..out.len()];
+        let active = active.map(|active| &active[row * cols + col..][..out.len()]);
+        match offset {
+            Offset::None => {
+                finish_with(write, out, chain, relu, active, |_, v| scale.mul_add(v, T::ZERO));
+            }
+            Offset::Rows(offsets) => {
+                let offset = offsets[row] + T::ZERO;
+                finish_with(write, out, chain, relu, active, |_, v| scale.mul_add(v, offset));
+            }
             Offset::Columns(offsets) => {
-                for (value, &offset) in chain.iter_mut().zip(&offsets[col..]) {
-                    *value = self.scale.mul_add(*value, offset + T::ZERO);
-                }
-            }
-        }
-        if self.relu {
-            for value in chain.iter_mut() {
-                *value = value.relu();
-            }
-        }
-        if let Some(active) = self.active {
-            for (value, &active) in chain.iter_mut().zip(&active[row * cols + col..]) {
-                *value = if active <= T::ZERO { T::ZERO } else { *value };
-            }
-        }
-        match self.write {
-            Write::Store => out.copy_from_slice(chain),
-            Write::Add => {
-                for (out, &value) in out.iter_mut().zip(&*chain) {
-                    *out += value;
-                }
+                let offsets = &offsets[col..][..out.len()];
+                finish_with(write, out, chain, relu, active, |j, v| {
+                    scale.mul_add(v, offsets[j] + T::ZERO)
+                });
             }
         }
     }
+}
 
-    #[inline(always)]
-    fn add_offset(&self, chain: &mut [T], offset: T) {
-        for value in chain {
-            *value = self.scale.mul_add(*value, offset);
+#[inline(always)]
+fn finish_with<T: Real>(
+    write: Write,
+    out: &mut [T],
+    chain: &[T],
+    relu: bool,
+    active: Option<&[T]>,
+    value: impl Fn(usize, T) -> T,
+) {
+    match (relu, active) {
+        (false, None) => write_values(write, out, chain, value),
+        (true, None) => write_values(write, out, chain, |j, v| value(j, v).relu()),
+        (_, Some(active)) => write_values(write, out, chain, |j, v| {
+            let value = value(j, v);
+            let value = if relu { value.relu() } else { value };
+            if active[j] > T::ZERO { value } else { T::ZERO }
+        }),
+    }
+}
+
+#[inline(always)]
+fn write_values<T: Real>(write: Write, out: &mut [T], chain: &[T], value: impl Fn(usize, T) -> T) {
+    match write {
+        Write::Store => {
+            for (j, (out, &v)) in out.iter_mut().zip(chain).enumerate() {
+                *out = value(j, v);
+            }
+        }
+        Write::Add => {
+            for (j, (out, &v)) in out.iter_mut().zip(chain).enumerate() {
+                *out += value(j, v);
+            }
         }
     }
 }

@@ -33,9 +33,9 @@ impl<T: Real> Product<'_, T> {
     fn without_terms(self) {
         let cols = self.b.cols.max(1);
         let mut chain = Scratch::<T>::take(Slot::Product, cols);
+        chain.fill(T::ZERO);
         for (row, out) in self.c.chunks_exact_mut(cols).enumerate() {
-            chain.fill(T::ZERO);
-            self.epilogue.finish(&mut chain, out, row, 0, cols);
+            self.epilogue.finish(&chain, out, row, 0, cols);
         }
     }
 }

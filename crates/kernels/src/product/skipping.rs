@@ -25,8 +25,8 @@ const ROWS: usize = 1024;
 const TASKS: usize = 8;
 /// Rows that are prefetched ahead of the one at work.
 const AHEAD: usize = 2;
-/// Columns of `c` finished at a time when it is transposed.
-const STRIP: usize = 32;
+/// Columns of `c` finished at a time when it is transposed, a multiple of all vectors' lanes.
+const STRIP: usize = 64;
 
 /// `c = epilogue(list dense)`; with `transposed`, `c = epilogue((list dense)ᵀ)`.
 pub(super) fn product(
@@ -224,7 +224,7 @@ impl Kernel for Tile<'_> {
                 registers => unreachable!("{registers} registers a row"),
             }
         }
-        self.finish(&mut chains);
+        self.finish::<V>(&chains);
     }
 }
 
@@ -266,29 +266,30 @@ impl Tile<'_> {
 
     /// Writes finished chains to C.
     #[inline(always)]
-    fn finish(&self, chains: &mut [f32]) {
+    fn finish<V: Vector>(&self, chains: &[f32]) {
         let (rows, cols) = (self.rows.clone(), self.cols.clone());
         if !self.transposed {
             let c_cols = self.dense.cols;
-            for (chain, row) in chains.chunks_exact_mut(self.width).zip(rows) {
+            for (chain, row) in chains.chunks_exact(self.width).zip(rows) {
                 let start = row * c_cols;
                 // SAFETY: tasks write different rectangles of C, and this part of a row lies in
                 // ours.
                 let out = unsafe { self.c.part(start + cols.start..start + cols.end) };
-                self.epilogue.finish(&mut chain[..cols.len()], out, row, cols.start, c_cols);
+                self.epilogue.finish(chain, out, row, cols.start, c_cols);
             }
             return;
         }
         let c_cols = self.list.rows;
-        for strip in 0..rows.len().div_ceil(STRIP) {
+        let mut columns = Scratch::<f32>::take(Slot::Row, V::LANES * STRIP);
+        for (strip, col) in (0..rows.len().div_ceil(STRIP))
+            .flat_map(|strip| (0..self.width).step_by(V::LANES).map(move |col| (strip, col)))
+        {
             let strip = piece(strip, STRIP, rows.len());
-            for (j, c_row) in cols.clone().enumerate() {
-                let mut chain = [0.0; STRIP];
-                let chain = &mut chain[..strip.len()];
-                for (value, row) in chain.iter_mut().zip(strip.clone()) {
-                    *value = chains[row * self.width + j];
-                }
-                let c_col = rows.start + strip.start;
+            let square = Matrix::new(chains, rows.len(), self.width, self.width, 1).transposed();
+            let c_col = rows.start + strip.start;
+            let c_rows = cols.start + col..cols.end.min(cols.start + col + V::LANES);
+            pack::panel::<V>(&mut columns, STRIP, &square, col..col + V::LANES, strip.clone());
+            for (chain, c_row) in columns.chunks_exact(STRIP).zip(c_rows) {
                 let start = c_row * c_cols + c_col;
                 // SAFETY: as above, with rows and columns exchanged.
                 let out = unsafe { self.c.part(start..start + strip.len()) };
