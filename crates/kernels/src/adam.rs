@@ -45,6 +45,11 @@ pub struct AdamStep {
 /// p = p + (-lr / bias1 * m) / (sqrt(v) / sqrt(bias2) + eps)
 /// ```
 ///
+/// One thing differs: a result that would be subnormal is +0. The moments of a unit that never
+/// fires again halve and halve until they are subnormal and stay there, and some processors take
+/// a hundred times as long for such a number; it made whole runs five times slower. What is lost
+/// is below 2^-126 in `f32`.
+///
 /// # Panics
 /// If lengths differ.
 pub fn step<T: Real>(params: &mut [T], grads: &[T], m: &mut [T], v: &mut [T], adam: &AdamStep) {
@@ -76,6 +81,8 @@ struct Coefficients<T> {
     follow: T,
     keep_square: T,
     add_square: T,
+    /// The smallest gradient whose share of the second moment is not subnormal.
+    smallest: T,
     minus_step: T,
     root_bias2: T,
     eps: T,
@@ -91,6 +98,7 @@ impl<T: Real> Coefficients<T> {
             follow: T::from_f64(1.0 - adam.beta1),
             keep_square: T::from_f64(adam.beta2),
             add_square: T::from_f64(1.0 - adam.beta2),
+            smallest: T::from_f64((T::MIN_POSITIVE.to_f64() / (1.0 - adam.beta2)).sqrt()),
             minus_step: T::from_f64(-(adam.lr / adam.bias1)),
             root_bias2: T::from_f64(adam.bias2.sqrt()),
             eps: T::from_f64(adam.eps),
@@ -116,9 +124,16 @@ impl<T: Real> Kernel for Update<'_, T> {
         for ((param, &grad), (m, v)) in self.params.iter_mut().zip(self.grads).zip(moments) {
             let g = grad + c.decay_gradient * *param;
             let p = *param * c.keep_param;
-            *m += c.follow * (g - *m);
-            *v = c.keep_square * *v + c.add_square * g * g;
-            *param = p + c.minus_step * *m / (v.sqrt() / c.root_bias2 + c.eps);
+            let square = if g.abs() < c.smallest { T::ZERO } else { c.add_square * g * g };
+            *m = without_subnormal(*m + c.follow * (g - *m));
+            *v = without_subnormal(c.keep_square * *v + square);
+            let step = c.minus_step * *m / (v.sqrt() / c.root_bias2 + c.eps);
+            *param = without_subnormal(p + step);
         }
     }
+}
+
+#[inline(always)]
+fn without_subnormal<T: Real>(x: T) -> T {
+    if x.abs() < T::MIN_POSITIVE { T::ZERO } else { x }
 }

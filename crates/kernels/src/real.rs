@@ -38,6 +38,8 @@ pub trait Real:
     const NAME: &'static str;
     /// The distance from 1 to the next larger number.
     const EPSILON: Self;
+    /// The smallest positive number that is not subnormal.
+    const MIN_POSITIVE: Self;
 
     /// The nearest value of this type.
     fn from_f64(value: f64) -> Self;
@@ -75,6 +77,7 @@ macro_rules! impl_real {
             const ONE: Self = 1.0;
             const NAME: &'static str = stringify!($type);
             const EPSILON: Self = $type::EPSILON;
+            const MIN_POSITIVE: Self = $type::MIN_POSITIVE;
 
             #[inline(always)]
             fn from_f64(value: f64) -> Self {

@@ -67,3 +67,17 @@ fn adam_has_the_same_bits_on_every_isa() {
         }
     });
 }
+
+#[test]
+fn moments_and_weights_never_stay_subnormal() {
+    let (mut p, mut m, mut v) = (vec![1e-3f32; 40], vec![1e-3; 40], vec![1e-6; 40]);
+    let no_gradient = vec![0.0; 40];
+    for t in 1..20_000 {
+        let decay = if t % 2 == 0 { 5e-5 } else { 0.0 };
+        step(&mut p, &no_gradient, &mut m, &mut v, &settings(false, decay, t.min(2_000)));
+        for x in p.iter().chain(&m).chain(&v) {
+            assert!(!x.is_subnormal(), "{x:e} after {t} steps");
+        }
+    }
+    assert!(m.iter().all(|m| *m == 0.0), "the first moment ends at zero: {:e}", m[0]);
+}
