@@ -8,6 +8,8 @@
 //! Skipping a zero factor leaves the chain alone only if the other factor is finite: a panel
 //! that holds an infinity or NaN skips nothing.
 
+mod list;
+
 use std::ops::Range;
 
 use super::{Epilogue, pack};
@@ -16,6 +18,7 @@ use crate::scratch::{Scratch, Slot};
 use crate::tasks::{self, Shared, piece};
 use crate::vector::Vector;
 use crate::{Isa, Matrix};
+use list::{Buffers, Rows};
 
 /// Steps of the chain in a panel, one for each bit of a mask.
 const DEPTH: usize = 64;
@@ -37,109 +40,9 @@ pub(super) fn product(
     epilogue: Epilogue<f32>,
 ) {
     let isa = Isa::current();
-    let (m, blocks) = (list.rows, list.cols.div_ceil(DEPTH));
-    let mut masks = Scratch::take(Slot::Masks, blocks * m);
-    let shared_masks = Shared::new(&mut masks);
-    let contiguous = list.col_stride == 1;
-    let mut copy = Scratch::take(Slot::Operand, if contiguous { 0 } else { blocks * m * DEPTH });
-    let rows = if contiguous {
-        tasks::for_each(m.div_ceil(DEPTH), |task| {
-            isa.dispatch(Masks { list, rows: piece(task, DEPTH, m), masks: &shared_masks });
-        });
-        Rows { values: list.data, row_stride: list.row_stride, block_stride: DEPTH, masks: &masks }
-    } else {
-        let shared_copy = Shared::new(&mut copy);
-        tasks::for_each(blocks, |block| {
-            // SAFETY: tasks take different blocks.
-            let (copy, masks) = unsafe {
-                (
-                    shared_copy.part(block * m * DEPTH..(block + 1) * m * DEPTH),
-                    shared_masks.part(block * m..(block + 1) * m),
-                )
-            };
-            let depth = piece(block, DEPTH, list.cols);
-            isa.dispatch(Copy { list, rows: 0..m, depth, copy, masks });
-        });
-        Rows { values: &copy, row_stride: DEPTH, block_stride: m * DEPTH, masks: &masks }
-    };
+    let mut buffers = Buffers::take(&list);
+    let rows = list::prepare(list, &mut buffers);
     isa.dispatch(Multiply { list, rows, dense, c, transposed, epilogue });
-}
-
-/// Fills in the masks, [blocks][rows], of an operand with contiguous rows.
-struct Masks<'a> {
-    list: Matrix<'a, f32>,
-    rows: Range<usize>,
-    masks: &'a Shared<'a, u64>,
-}
-
-impl Kernel for Masks<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn call<V: Vector>(self) {
-        let Masks { list, rows, masks } = self;
-        for block in 0..list.cols.div_ceil(DEPTH) {
-            let depth = piece(block, DEPTH, list.cols);
-            let start = block * list.rows;
-            // SAFETY: tasks take different rows.
-            let masks = unsafe { masks.part(start + rows.start..start + rows.end) };
-            for (out, row) in masks.iter_mut().zip(rows.clone()) {
-                let start = row * list.row_stride;
-                let values = &list.data[start + depth.start..start + depth.end];
-                *out = match values.try_into() {
-                    Ok(values) => mask::<V>(values),
-                    Err(_) => {
-                        let mut padded = [0.0; DEPTH];
-                        padded[..values.len()].copy_from_slice(values);
-                        mask::<V>(&padded)
-                    }
-                };
-            }
-        }
-    }
-}
-
-/// Copies one block of an operand whose rows are not contiguous, [rows][DEPTH], and fills in its
-/// masks.
-struct Copy<'a> {
-    list: Matrix<'a, f32>,
-    rows: Range<usize>,
-    depth: Range<usize>,
-    copy: &'a mut [f32],
-    masks: &'a mut [u64],
-}
-
-impl Kernel for Copy<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn call<V: Vector>(self) {
-        pack::panel::<V>(self.copy, DEPTH, &self.list, self.rows, self.depth);
-        for (mask_out, values) in self.masks.iter_mut().zip(self.copy.chunks_exact(DEPTH)) {
-            *mask_out = mask::<V>(values.try_into().expect("a chunk of DEPTH values"));
-        }
-    }
-}
-
-/// Which of the values are not zero.
-#[inline(always)]
-fn mask<V: Vector>(values: &[f32; DEPTH]) -> u64 {
-    let mut mask = 0;
-    for lane in (0..DEPTH).step_by(V::LANES) {
-        // SAFETY: `V` was dispatched on, and `LANES` divides `DEPTH`.
-        mask |= unsafe { V::load(values.as_ptr().add(lane)).nonzero() } << lane;
-    }
-    mask
-}
-
-/// The list operand as the inner loop reads it: value (row, block, k) is
-/// `values[row * row_stride + block * block_stride + k]`.
-#[derive(Clone, Copy)]
-struct Rows<'a> {
-    values: &'a [f32],
-    row_stride: usize,
-    block_stride: usize,
-    masks: &'a [u64],
 }
 
 struct Multiply<'a> {
