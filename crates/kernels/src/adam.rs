@@ -45,10 +45,12 @@ pub struct AdamStep {
 /// p = p + (-lr / bias1 * m) / (sqrt(v) / sqrt(bias2) + eps)
 /// ```
 ///
-/// One thing differs: a result that would be subnormal is +0. The moments of a unit that never
-/// fires again halve and halve until they are subnormal and stay there, and some processors take
-/// a hundred times as long for such a number; it made whole runs five times slower. What is lost
-/// is below 2^-126 in `f32`.
+/// One thing differs: numbers too small to matter become +0, as some processors take a hundred
+/// times as long for arithmetic on subnormal numbers. Moments do so where they would be subnormal
+/// themselves, below 2^-126 in `f32`; parameters below the square root of that, 2^-63 = 1.1e-19,
+/// as products of two such would be subnormal. Units that never fire again bring this about:
+/// their moments shrink at every step, and weight decay takes their weights down with them, until
+/// a third of all weights is near 1e-33 and a step takes five times as long.
 ///
 /// # Panics
 /// If lengths differ.
@@ -83,6 +85,7 @@ struct Coefficients<T> {
     add_square: T,
     /// The smallest gradient whose share of the second moment is not subnormal.
     smallest: T,
+    smallest_param: T,
     minus_step: T,
     root_bias2: T,
     eps: T,
@@ -98,6 +101,7 @@ impl<T: Real> Coefficients<T> {
             follow: T::from_f64(1.0 - adam.beta1),
             keep_square: T::from_f64(adam.beta2),
             add_square: T::from_f64(1.0 - adam.beta2),
+            smallest_param: T::MIN_POSITIVE.sqrt(),
             smallest: T::from_f64((T::MIN_POSITIVE.to_f64() / (1.0 - adam.beta2)).sqrt()),
             minus_step: T::from_f64(-(adam.lr / adam.bias1)),
             root_bias2: T::from_f64(adam.bias2.sqrt()),
@@ -125,15 +129,16 @@ impl<T: Real> Kernel for Update<'_, T> {
             let g = grad + c.decay_gradient * *param;
             let p = *param * c.keep_param;
             let square = if g.abs() < c.smallest { T::ZERO } else { c.add_square * g * g };
-            *m = without_subnormal(*m + c.follow * (g - *m));
-            *v = without_subnormal(c.keep_square * *v + square);
+            *m = or_zero(*m + c.follow * (g - *m), T::MIN_POSITIVE);
+            *v = or_zero(c.keep_square * *v + square, T::MIN_POSITIVE);
             let step = c.minus_step * *m / (v.sqrt() / c.root_bias2 + c.eps);
-            *param = without_subnormal(p + step);
+            *param = or_zero(p + step, c.smallest_param);
         }
     }
 }
 
+/// `x`, or +0 if it is smaller than `least`; NaN stays.
 #[inline(always)]
-fn without_subnormal<T: Real>(x: T) -> T {
-    if x.abs() < T::MIN_POSITIVE { T::ZERO } else { x }
+fn or_zero<T: Real>(x: T, least: T) -> T {
+    if x.abs() < least { T::ZERO } else { x }
 }
