@@ -34,9 +34,7 @@ def losses(command):
         sys.exit(f"agree.py: cannot start {command[0]}: {error}; benches/compare.sh builds it")
     if done.returncode != 0:
         sys.exit(f"agree.py: {' '.join(map(str, command))} ended with {done.returncode}")
-    result = json.loads(done.stdout)
-    # Ours prints the totals only.
-    return result.get("losses") or [{"total": total} for total in result["first_losses"]]
+    return json.loads(done.stdout)["losses"]
 
 
 def worst_difference(name, expected, found):

@@ -9,6 +9,7 @@ use gradroute::data;
 use gradroute::objective::Losses;
 use gradroute::train::{Batches, take_weights};
 use gradroute::trainer::Trainer;
+use gradroute_benches::median::median;
 use gradroute_benches::{flops, memory};
 use gradroute_kernels::{Isa, peak, tasks};
 use serde_json::json;
@@ -67,7 +68,7 @@ fn time(arguments: &Arguments) -> anyhow::Result<()> {
     let full = data.train.len() / config.train.batch;
     anyhow::ensure!(full > 0, "the batch of {} is larger than the data set", config.train.batch);
     let mut batches = Batches::new(&data.train, &config);
-    let (mut seconds, mut first) = (Vec::new(), Vec::new());
+    let (mut seconds, mut updates, mut first) = (Vec::new(), Vec::new(), Vec::new());
     let mut split = 0;
     for step in 0..(arguments.warm_steps + arguments.steps) as usize {
         if step % full == 0 {
@@ -76,9 +77,12 @@ fn time(arguments: &Arguments) -> anyhow::Result<()> {
         let (tasks, began) = (tasks::count(), Instant::now());
         let (pixels, labels) = batches.get(step % full);
         let losses = trainer.differentiate(pixels, labels).context("a step failed")?;
+        let differentiated = began.elapsed();
         trainer.update(config.optimizer.lr)?;
         if step >= arguments.warm_steps as usize {
-            seconds.push(began.elapsed().as_secs_f64());
+            let ended = began.elapsed();
+            seconds.push(ended.as_secs_f64());
+            updates.push((ended - differentiated).as_secs_f64());
             split = tasks::count() - tasks;
         }
         if step < 5 {
@@ -88,12 +92,7 @@ fn time(arguments: &Arguments) -> anyhow::Result<()> {
             }));
         }
     }
-    seconds.sort_by(f64::total_cmp);
-    let middle = seconds.len() / 2;
-    let median = match seconds.len() % 2 {
-        1 => seconds[middle],
-        _ => (seconds[middle - 1] + seconds[middle]) / 2.0,
-    };
+    let (median, update) = (median(&mut seconds), median(&mut updates));
     let gflops = flops::step(&config.model, data.train.pixels(), config.train.batch) / median / 1e9;
     let peak_gflops = peak::fma_gflops(20);
     let rss = memory::peak_rss_mib();
@@ -104,6 +103,7 @@ fn time(arguments: &Arguments) -> anyhow::Result<()> {
         let line = json!({
             "median_s": median,
             "min_s": seconds[0],
+            "update_s": update,
             "gflops": gflops,
             "peak_share": gflops / peak_gflops,
             "samples_per_s": per_second,
@@ -121,6 +121,7 @@ fn time(arguments: &Arguments) -> anyhow::Result<()> {
     }
     println!("preset {}, batch {}, {threads} threads, {isa}", arguments.preset, config.train.batch);
     println!("seconds a step   median {median:.4}, minimum {:.4} of {}", seconds[0], seconds.len());
+    println!("optimizer        {update:.4} of them");
     println!(
         "arithmetic       {gflops:.1} GFLOP/s as if nothing were skipped, {:.0} % of the \
          processor's {peak_gflops:.0}",
