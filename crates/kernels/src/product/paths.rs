@@ -33,6 +33,21 @@ fn dense_and_skipping_products_have_the_same_bits() {
     }
 }
 
+#[test]
+fn a_chain_that_underflows_to_minus_zero_gives_plus_zero_on_both_paths() {
+    // The first product rounds to -0; a zero factor then makes it +0, unless it is skipped.
+    let (mut a, mut b) = ([0.0; 70], [1.0; 70]);
+    (a[0], b[0]) = (f32::from_bits(1), -1e-20);
+    let (a, b) = (Matrix::row_major(&a, 1, 70), Matrix::row_major(&b, 70, 1));
+    let epilogue = Epilogue { offset: Offset::Columns(&[-0.0]), ..Epilogue::new(Write::Store) };
+    for &isa in Isa::available() {
+        let (mut dense, mut skipping) = ([1.0], [1.0]);
+        isa.run(|| dense::product(a, b, &mut dense, epilogue));
+        isa.run(|| skipping::product(a, b, &mut skipping, false, epilogue));
+        assert_eq!([dense, skipping].map(|[c]| c.to_bits()), [0, 0], "on {isa}");
+    }
+}
+
 fn check(a: &[f32], b: &[f32], (m, k, n): (usize, usize, usize), stream: &mut Stream) {
     let offsets = values(stream, m.max(n), 0.8, -0.0);
     let active = values(stream, m * n, 0.6, f32::NAN);
