@@ -22,11 +22,11 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 PRESETS = {
-    "seed": {"hidden": [2048, 512], "encoding": 32, "batch": 2048, "weight_decay": 5e-5},
-    "quick": {"hidden": [512, 256], "encoding": 32, "batch": 256, "weight_decay": 0.0},
+    "seed": {"hidden": [2048, 512], "encoding": 32, "batch": 2048},
+    "quick": {"hidden": [512, 256], "encoding": 32, "batch": 256},
 }
 PIXELS = 784
-LR, BETAS, EPS = 1e-3, (0.9, 0.999), 1e-8
+LR, BETAS, EPS, WEIGHT_DECAY = 1e-3, (0.9, 0.999), 1e-8, 5e-5
 L1 = 1e-3
 TERMS = ("total", "decoder", "top", "bottom", "l1")
 REPORTED_LOSSES = 5
@@ -135,7 +135,7 @@ def main():
         lr=LR,
         betas=BETAS,
         eps=EPS,
-        weight_decay=preset["weight_decay"],
+        weight_decay=WEIGHT_DECAY,
         fused=True if flags.fused else None,
     )
     losses_of = torch.compile(model) if flags.compile else model

@@ -21,6 +21,9 @@ use model::{Seed, Sizes};
 /// How many steps' losses the JSON line holds, so that frameworks can be compared.
 const REPORTED_LOSSES: usize = 5;
 
+/// Of both presets.
+const WEIGHT_DECAY: f64 = 5e-5;
+
 #[derive(Clone, Copy, ValueEnum)]
 enum Preset {
     Seed,
@@ -52,13 +55,6 @@ impl Preset {
         match self {
             Preset::Seed => 2048,
             Preset::Quick => 256,
-        }
-    }
-
-    fn weight_decay(self) -> f64 {
-        match self {
-            Preset::Seed => 5e-5,
-            Preset::Quick => 0.0,
         }
     }
 }
@@ -110,7 +106,7 @@ fn run(flags: &Flags) -> Result<Value> {
     if let Some(file) = &flags.save_init {
         model.save(file)?;
     }
-    let mut adam = Adam::new(model.parameters(), flags.preset.weight_decay())?;
+    let mut adam = Adam::new(model.parameters(), WEIGHT_DECAY)?;
     let data = Mnist::read(&flags.data, &device)?;
     // Only full batches, so that every step costs the same.
     let batches = data.len() / batch;
