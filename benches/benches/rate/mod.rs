@@ -77,7 +77,7 @@ impl ValueFormatter for RateFormatter {
         let (count, unit) = units(throughput);
         let rate = count / nanoseconds;
         match unit {
-            "GFLOP/s" => format!("{rate:.1} {unit}, {:.0} % of peak", 100.0 * rate / *self.peak),
+            "GFLOP/s" => format!("{rate:.1} {unit} ({:.0} % of peak)", 100.0 * rate / *self.peak),
             _ => format!("{rate:.2} {unit}"),
         }
     }
