@@ -2,9 +2,11 @@
 
     benches/peers/.venv/bin/python benches/peers/agree.py [--preset seed|quick]
 
-All start from the same weights and take the same batches; what they print of
-the first steps' losses has to agree with PyTorch's to 1e-4 relative. Ends with
-1 if it does not. Needs what compare.sh builds.
+All start from the same weights and take the same batches. The reference is
+PyTorch in float64; what the float32 programs print of the first steps' losses
+has to agree with it: ours to 1e-4 relative, the peers to 1e-3, as PyTorch's own
+float32 is beyond 1e-4 where seed's first steps swing. Ends with 1 if one does
+not. Needs what compare.sh builds.
 """
 
 import argparse
@@ -19,11 +21,13 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 TORCH = [sys.executable, HERE / "torch_step.py"]
-OTHERS = {
-    "candle": [HERE / "candle/target/release/candle-step"],
-    "gradroute": [TARGET / "release/step", "--json", "--set", "train.shuffle=false"],
+OURS = [TARGET / "release/step", "--json", "--set", "train.shuffle=false"]
+# Program and tolerance.
+PROGRAMS = {
+    "torch": (TORCH, 1e-3),
+    "candle": ([HERE / "candle/target/release/candle-step"], 1e-3),
+    "gradroute": (OURS, 1e-4),
 }
-TOLERANCE = 1e-4
 
 
 def losses(command):
@@ -37,7 +41,7 @@ def losses(command):
     return json.loads(done.stdout)["losses"]
 
 
-def worst_difference(name, expected, found):
+def worst_difference(name, expected, found, tolerance):
     """Over the steps and terms that `found` has; ends the program if one is too large."""
     worst = 0.0
     for step, (a, b) in enumerate(zip(expected, found)):
@@ -45,10 +49,10 @@ def worst_difference(name, expected, found):
             difference = abs(a[term] - b[term]) / abs(a[term])
             worst = max(worst, difference)
             # Written so that a NaN counts as a difference.
-            if not difference <= TOLERANCE:
+            if not difference <= tolerance:
                 sys.exit(
-                    f"agree.py: step {step}, {term}: torch {a[term]}, {name} {b[term]}, "
-                    f"relative difference {difference:.1e} > {TOLERANCE:.0e}"
+                    f"agree.py: step {step}, {term}: float64 {a[term]}, {name} {b[term]}, "
+                    f"relative difference {difference:.1e} > {tolerance:.0e}"
                 )
     return worst
 
@@ -60,11 +64,11 @@ def main():
     run = ["--preset", preset, "--steps", "5", "--warm-steps", "0"]
     with tempfile.TemporaryDirectory() as folder:
         init = Path(folder) / "initial.safetensors"
-        expected = losses([*TORCH, *run, "--save-init", init])
-        for name, program in OTHERS.items():
+        expected = losses([*TORCH, *run, "--double", "--save-init", init])
+        for name, (program, tolerance) in PROGRAMS.items():
             found = losses([*program, *run, "--init", init])
-            worst = worst_difference(name, expected, found)
-            print(f"{preset}, {len(found)} steps: {name} agrees with torch to {worst:.1e} relative")
+            worst = worst_difference(name, expected, found, tolerance)
+            print(f"{preset}, {len(found)} steps: {name} is within {worst:.1e} of float64")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """One training step of the seed in PyTorch on the CPU, timed.
 
     python torch_step.py [--preset seed|quick] [--steps N] [--warm-steps N]
-        [--threads N] [--compile] [--fused] [--init FILE] [--save-init FILE] [--data FOLDER]
+        [--threads N] [--compile] [--fused] [--double] [--init FILE] [--save-init FILE]
+        [--data FOLDER]
 
 Prints one line of JSON; README.md says what its keys mean and what is timed.
 """
@@ -107,6 +108,7 @@ def parse_flags():
     parser.add_argument("--threads", type=int, default=0, help="0: as many as torch chooses")
     parser.add_argument("--compile", action="store_true", help="torch.compile model and losses")
     parser.add_argument("--fused", action="store_true", help="the fused Adam")
+    parser.add_argument("--double", action="store_true", help="compute in float64, as a reference")
     parser.add_argument("--init", type=Path, help="initial weights, safetensors")
     parser.add_argument("--save-init", type=Path, help="write the initial weights here")
     parser.add_argument("--data", type=Path, default=MNIST, help="folder of the gzipped IDX files")
@@ -130,6 +132,8 @@ def main():
         model.load_state_dict(load_file(flags.init))
     if flags.save_init:
         save_file(model.state_dict(), flags.save_init)
+    precision = torch.float64 if flags.double else torch.float32
+    model.to(precision)
     optimizer = torch.optim.Adam(
         model.parameters(),
         lr=LR,
@@ -149,7 +153,7 @@ def main():
     for step in range(flags.warm_steps + flags.steps):
         before = time.perf_counter()
         start = starts[step % len(starts)]
-        x = pixels[start : start + batch].to(torch.float32) / 255 * 2 - 1
+        x = pixels[start : start + batch].to(precision) / 255 * 2 - 1
         terms = losses_of(x, labels[start : start + batch])
         optimizer.zero_grad()
         terms[0].backward()
@@ -162,6 +166,7 @@ def main():
 
     median = statistics.median(seconds)
     variant = ("-compile" if flags.compile else "") + ("-fused" if flags.fused else "")
+    variant += "-double" if flags.double else ""
     result = {
         "framework": "torch" + variant,
         "version": torch.__version__,
