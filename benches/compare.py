@@ -20,7 +20,8 @@ TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 TORCH = [str(HERE / "peers/.venv/bin/python"), str(HERE / "peers/torch_step.py")]
 OURS = "gradroute"
 PROGRAMS = {
-    OURS: [str(TARGET / "release/step"), "--json"],
+    # The peers decay by the seed's 5e-5 in both presets.
+    OURS: [str(TARGET / "release/step"), "--json", "--set", "optimizer.weight_decay=5e-5"],
     "torch": TORCH,
     "torch-compile": [*TORCH, "--compile"],
     "torch-fused": [*TORCH, "--fused"],

@@ -21,7 +21,9 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 TORCH = [sys.executable, HERE / "torch_step.py"]
-OURS = [TARGET / "release/step", "--json", "--set", "train.shuffle=false"]
+# The peers decay by the seed's 5e-5 in both presets.
+DECAY = ["--set", "optimizer.weight_decay=5e-5"]
+OURS = [TARGET / "release/step", "--json", "--set", "train.shuffle=false", *DECAY]
 # Program and tolerance.
 PROGRAMS = {
     "torch": (TORCH, 1e-3),
