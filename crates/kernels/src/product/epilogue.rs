@@ -75,7 +75,7 @@ fn finish_with<T: Real>(
         (_, Some(active)) => write_values(write, out, chain, |j, v| {
             let value = value(j, v);
             let value = if relu { value.relu() } else { value };
-            if active[j] > T::ZERO { value } else { T::ZERO }
+            if active[j] <= T::ZERO { T::ZERO } else { value }
         }),
     }
 }
