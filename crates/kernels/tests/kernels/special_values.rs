@@ -59,7 +59,7 @@ proptest! {
             }
             for k in 0..i {
                 let sum = 0.0 + chain(o, |j| (dy[s * o + j], w[j * i + k]));
-                dx.push(if x[s * i + k] > 0.0 { sum } else { 0.0 });
+                dx.push(if x[s * i + k] <= 0.0 { 0.0 } else { sum });
             }
         }
         let mut dw = Vec::new();

@@ -1,9 +1,8 @@
 //! The command line as a user meets it: what a run leaves behind, and what is refused how.
 
 use std::path::{Path, PathBuf};
-use std::process::Output;
+use std::process::{Command, Output};
 
-use assert_cmd::Command;
 use safetensors::SafeTensors;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -22,17 +21,8 @@ const TINY: [&str; 10] = [
     "2",
 ];
 
-/// The binary, built by the workspace's test command beside this test.
 fn gradroute(arguments: &[&str]) -> Output {
-    let mut binary = std::env::current_exe().expect("a test knows where it is");
-    binary.pop();
-    binary.pop();
-    binary.push(format!("gradroute{}", std::env::consts::EXE_SUFFIX));
-    assert!(
-        binary.is_file(),
-        "{} is not built: run the tests with --workspace, or cargo build -p gradroute first",
-        binary.display()
-    );
+    let binary = env!("CARGO_BIN_EXE_gradroute");
     Command::new(binary).args(arguments).output().expect("the program starts")
 }
 
@@ -235,7 +225,7 @@ fn missing_and_damaged_data_end_with_status_1_and_name_file_and_reason() {
     let err = text(&output.stderr);
     assert!(err.contains("train-images-idx3-ubyte") && err.contains("empty"), "{err}");
 
-    let data = concat!(env!("CARGO_MANIFEST_DIR"), "/../data/mnist");
+    let data = concat!(env!("CARGO_MANIFEST_DIR"), "/../../data/mnist");
     for file in std::fs::read_dir(data).unwrap() {
         let file = file.unwrap();
         std::fs::copy(file.path(), empty.join(file.file_name())).unwrap();
