@@ -5,14 +5,11 @@ use gradroute_kernels::Real;
 use crate::graph::Graph;
 use crate::node::Var;
 use crate::op::Attrs;
+use crate::ops::select::weighted;
 use crate::ops::zip::{Elementwise2, Zip};
 
 /// Operands: the value, the mask.
 struct Ablate;
-
-fn selected<T: Real>(mask: T, v: T) -> T {
-    if mask == T::ZERO { T::ZERO } else { mask * v }
-}
 
 impl<T: Real> Elementwise2<T> for Ablate {
     const NAME: &'static str = "ablate";
@@ -20,11 +17,11 @@ impl<T: Real> Elementwise2<T> for Ablate {
     const ROUTES: bool = true;
 
     fn value(x: T, mask: T) -> T {
-        selected(mask, x)
+        weighted(mask, x)
     }
 
     fn gradient_a(_: T, mask: T, dy: T) -> T {
-        selected(mask, dy)
+        weighted(mask, dy)
     }
 
     fn gradient_b(_: T, _: T, _: T) -> T {

@@ -3,6 +3,7 @@
 //! To add one, copy the file that resembles it and add a `mod` line here.
 
 pub mod map;
+mod select;
 pub mod zip;
 
 mod abs;

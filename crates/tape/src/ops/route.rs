@@ -6,15 +6,11 @@ use crate::graph::Graph;
 use crate::node::Var;
 use crate::op::{Attrs, Backward, Op};
 use crate::operands::Operands;
+use crate::ops::select::weighted;
 use crate::shape::{Repeat, Shape};
 
 /// Operands: the value, the mask.
 struct Route;
-
-/// Weight 0 selects zero, whatever the gradient is, and weight 1 changes no bit of it.
-fn masked<T: Real>(weight: T, dy: T) -> T {
-    if weight == T::ZERO { T::ZERO } else { weight * dy }
-}
 
 impl<T: Real> Op<T> for Route {
     fn name(&self) -> &'static str {
@@ -46,11 +42,11 @@ impl<T: Real> Op<T> for Route {
     fn backward(&self, node: Backward<'_, T>, _: usize, write: Write, dx: &mut [T]) {
         let mask = node.operands.value(1);
         if mask.len() == dx.len() {
-            return elementwise::map2(write, dx, mask, node.dout, masked);
+            return elementwise::map2(write, dx, mask, node.dout, weighted);
         }
         let at = Repeat::new(node.operands.shape(1), node.shape);
         for (i, (slot, &dy)) in dx.iter_mut().zip(node.dout).enumerate() {
-            write.to(slot, masked(mask[at.source(i)], dy));
+            write.to(slot, weighted(mask[at.source(i)], dy));
         }
     }
 

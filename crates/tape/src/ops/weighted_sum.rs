@@ -6,14 +6,11 @@ use crate::graph::Graph;
 use crate::node::Var;
 use crate::op::{Attrs, Backward, Op};
 use crate::operands::Operands;
+use crate::ops::select::weighted;
 use crate::shape::Shape;
 
 /// Operands: the losses, their weights.
 struct WeightedSum;
-
-fn weighted<T: Real>(weight: T, v: T) -> T {
-    if weight == T::ZERO { T::ZERO } else { weight * v }
-}
 
 impl<T: Real> Op<T> for WeightedSum {
     fn name(&self) -> &'static str {

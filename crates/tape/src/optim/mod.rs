@@ -24,10 +24,10 @@ pub struct MissingGradient {
     pub names: Vec<String>,
 }
 
-/// The ranges of the flat buffers to update: everything but frozen parameters.
+/// Whether every parameter that is not frozen received a gradient.
 ///
 /// # Errors
-/// If a parameter in them received no gradient.
+/// If one did not; the error names them all.
 fn ready<T: Real>(params: &Params<T>, gradients: &Gradients<T>) -> Result<(), MissingGradient> {
     if gradients.missing(params).next().is_none() {
         return Ok(());
