@@ -1,5 +1,6 @@
 //! The command line: what can be asked, and how failures are told.
 
+mod compare;
 mod completions;
 mod evaluate;
 mod failure;
@@ -37,6 +38,7 @@ Examples:
   gradroute train                          train the small preset, a few minutes
   gradroute train --preset seed            the published replication, an hour or more
   gradroute evaluate runs/quick-0-1        evaluate a run again from its checkpoint
+  gradroute compare runs/quick-*           several runs, beside published results
   gradroute presets show seed              what a preset sets";
 
 #[derive(Debug, Subcommand)]
@@ -44,6 +46,7 @@ enum Command {
     Train(train::Train),
     Evaluate(evaluate::Evaluate),
     Figures(figures::Figures),
+    Compare(compare::Compare),
     Presets(presets::Presets),
     Completions(completions::Completions),
 }
@@ -57,6 +60,7 @@ pub fn run() -> ExitCode {
         Command::Train(command) => command.run(),
         Command::Evaluate(command) => command.run(),
         Command::Figures(command) => command.run(),
+        Command::Compare(command) => command.run(),
         Command::Presets(command) => command.run(),
         Command::Completions(command) => command.run(),
     };

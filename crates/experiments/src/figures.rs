@@ -12,21 +12,31 @@ mod axis;
 mod bars;
 mod canvas;
 mod curves;
+mod digits;
 mod error;
+mod image_rows;
 mod of_run;
 mod palette;
 mod panel;
+mod settings;
 mod sheet;
 mod smoothing;
+mod spread;
 mod text;
 mod thinning;
 
 pub use bars::{Bars, DigitBars, OwnHalf};
 pub use curves::{Curve, Curves, Panel};
+pub use digits::{DigitErrors, DigitPanel, Digits};
 pub use error::FigureError;
+pub use image_rows::{ImageBand, ImageRow, ImageRows};
 pub use of_run::{CertificateImages, Half, certificate_sheet, error_bars, loss_curves};
 pub use palette::Color;
+pub use settings::{SettingPanel, SettingRow, Settings};
 pub use sheet::{Sheet, choose_images};
+pub use spread::Spread;
 
+#[cfg(test)]
+mod comparison_tests;
 #[cfg(test)]
 mod tests;

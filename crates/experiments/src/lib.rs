@@ -1,6 +1,7 @@
 //! Gradient routing on MNIST: data sets, configuration, models, trainer,
 //! evaluation and run directories, as a library behind the `gradroute` command.
 
+pub mod compare;
 pub mod config;
 pub mod data;
 pub mod evaluate;

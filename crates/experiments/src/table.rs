@@ -10,6 +10,7 @@ mod text;
 
 pub use errors::{digit_list, error_table};
 pub(crate) use html::escape;
+pub(crate) use markdown::escape as escape_markdown;
 
 /// A table of short texts.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -51,33 +51,38 @@ impl SavedRunArguments {
         let (_, checkpoint) = directory.latest_checkpoint()?;
         let checkpoint = Checkpoint::load(&checkpoint)?;
         let record = manifest.as_ref().map(|manifest| &manifest.data);
-        let data = self.data(record, resolved.config.data.limit)?;
+        let data = load_data(self.data.as_deref(), record, resolved.config.data.limit)?;
         let mut trainer = Trainer::new(&resolved.config, data.train.pixels());
         take_weights(&mut trainer, &checkpoint)?;
         Ok(SavedRun { directory, resolved, data, manifest, trainer })
     }
+}
 
-    fn data(&self, record: Option<&DataRecord>, limit: usize) -> Result<Data, Failure> {
-        // MNIST is where the project is now, another set where it was then.
-        let of_run = record.filter(|record| !record.canonical_mnist);
-        let folder = self.data.as_deref().or(of_run.map(|record| Path::new(&record.directory)));
-        let data = data::load(&data::locate(folder)?, limit)?;
-        eprintln!("Data: {}", data.source.describe());
-        if let Some(record) = record {
-            let found = DataRecord::from(&data.source);
-            let other =
-                record.sha256.iter().find(|(name, hash)| found.sha256.get(*name) != Some(hash));
-            if let Some((name, hash)) = other {
-                return Err(anyhow::anyhow!(
-                    "the run was trained on another data set: by its manifest {name} in {} has \
-                     SHA-256 {hash}, but the one in {} has not; give the run's data set with \
-                     --data",
-                    record.directory,
-                    found.directory
-                )
-                .into());
-            }
+/// The data set of a run, by the record in its manifest: from `folder` if the
+/// user gave one, and with at most `limit` training images where that is not 0.
+pub fn load_data(
+    folder: Option<&Path>,
+    record: Option<&DataRecord>,
+    limit: usize,
+) -> Result<Data, Failure> {
+    // MNIST is where the project is now, another set where it was then.
+    let of_run = record.filter(|record| !record.canonical_mnist);
+    let folder = folder.or(of_run.map(|record| Path::new(&record.directory)));
+    let data = data::load(&data::locate(folder)?, limit)?;
+    eprintln!("Data: {}", data.source.describe());
+    if let Some(record) = record {
+        let found = DataRecord::from(&data.source);
+        let other = record.sha256.iter().find(|(name, hash)| found.sha256.get(*name) != Some(hash));
+        if let Some((name, hash)) = other {
+            return Err(anyhow::anyhow!(
+                "the run was trained on another data set: by its manifest {name} in {} has \
+                 SHA-256 {hash}, but the one in {} has not; give the run's data set with \
+                 --data",
+                record.directory,
+                found.directory
+            )
+            .into());
         }
-        Ok(data)
     }
+    Ok(data)
 }

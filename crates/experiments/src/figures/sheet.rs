@@ -30,7 +30,7 @@ pub struct Sheet<'a> {
 }
 
 const MOST_IMAGES: usize = 24;
-const MOST_SIDE: usize = 512;
+pub(super) const MOST_SIDE: usize = 512;
 /// Images are enlarged by the whole number that brings their longer side nearest below this.
 const SIDE_PIXELS: usize = 168;
 
@@ -169,7 +169,7 @@ impl Canvas {
     }
 
     /// An image with `factor` page pixels for each of its own, in a hairline frame.
-    fn image(&mut self, pixels: &[f32], cols: usize, factor: usize, corner: Point) {
+    pub(super) fn image(&mut self, pixels: &[f32], cols: usize, factor: usize, corner: Point) {
         let rows = pixels.len() / cols;
         let (x0, y0) = ((corner.0 * SCALE) as i32, (corner.1 * SCALE) as i32);
         let (width, height) = ((cols * factor) as i32, (rows * factor) as i32);

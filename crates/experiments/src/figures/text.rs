@@ -98,6 +98,22 @@ pub(super) fn shorten(text: &str, style: TextStyle, limit: f32) -> String {
     kept
 }
 
+/// `text` in lines of at most `limit` points, broken at spaces and hyphens; at
+/// most `lines` of them, the last one shortened where there is more.
+pub(super) fn wrap(text: &str, style: TextStyle, limit: f32, lines: usize) -> Vec<String> {
+    let mut wrapped: Vec<String> = vec![String::new()];
+    for word in text.split_inclusive([' ', '-']) {
+        let line = wrapped.last_mut().expect("there is a first line");
+        let longer = format!("{line}{word}");
+        if line.is_empty() || wrapped.len() == lines || width(longer.trim_end(), style) <= limit {
+            *wrapped.last_mut().expect("there is a first line") = longer;
+        } else {
+            wrapped.push(word.to_owned());
+        }
+    }
+    wrapped.iter().map(|line| shorten(line.trim_end(), style, limit)).collect()
+}
+
 impl Canvas {
     /// Writes one line of text; `at` is a point on its baseline.
     pub(super) fn text(&mut self, text: &str, at: Point, align: Align, style: TextStyle) {
@@ -125,6 +141,37 @@ impl Canvas {
                     cover,
                 );
             });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn wrapped_lines_break_at_spaces_and_hyphens_and_lose_nothing_that_fits() {
+        let style = TextStyle::regular(17.0, Color::INK);
+        let name = "paper-no-regularization-separate-decoders, train.epochs = 2";
+        let lines = wrap(name, style, 200.0, 9);
+        assert!(lines.len() > 2, "{lines:?}");
+        let joined = lines.join(" ").replace("- ", "-");
+        assert_eq!(joined, name);
+        assert_eq!(wrap(name, style, 1e6, 9), [name]);
+        assert!(wrap(name, style, 200.0, 2)[1].ends_with('…'));
+    }
+
+    proptest! {
+        #[test]
+        fn wrapped_lines_are_no_wider_and_no_more_than_asked(
+            text in "[a-z0-9 -]{0,80}", limit in 30.0f32..400.0, most in 1usize..5,
+        ) {
+            let style = TextStyle::regular(17.0, Color::INK);
+            let lines = wrap(&text, style, limit, most);
+            prop_assert!((1..=most).contains(&lines.len()));
+            prop_assert!(lines.iter().all(|line| width(line, style) <= limit));
         }
     }
 }

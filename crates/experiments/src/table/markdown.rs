@@ -46,7 +46,7 @@ impl Table {
 }
 
 /// Keeps text from being read as markup or as the end of a cell.
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

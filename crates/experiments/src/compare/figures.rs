@@ -1,0 +1,276 @@
+//! The figures of a comparison.
+
+use super::{CompareError, Comparison, Measure, Metric, Setting, Shown, Subject, Weighting};
+use crate::data::Dataset;
+use crate::evaluate::{Gallery, gallery};
+use crate::figures::{
+    DigitErrors, DigitPanel, Digits, FigureError, Half, ImageBand, ImageRow, ImageRows, OwnHalf,
+    SettingPanel, SettingRow, Settings, Spread, choose_images,
+};
+use crate::run::checkpoint::Checkpoint;
+use crate::table::digit_list;
+use crate::train::take_weights;
+use crate::trainer::Trainer;
+
+/// Test images of each digit on a sheet of reconstructions.
+const IMAGES_A_DIGIT: usize = 4;
+
+/// A figure of a comparison.
+#[derive(Clone, Debug)]
+pub struct CompareFigure {
+    /// File name, without folder.
+    pub file: String,
+    /// What it shows, in a sentence or two.
+    pub caption: String,
+    /// Bytes of the PNG file.
+    pub png: Vec<u8>,
+}
+
+/// The figures and, in words, which ones are not there and why.
+#[derive(Clone, Debug)]
+pub struct Pictures {
+    /// The figures, in the order in which they should be seen.
+    pub figures: Vec<CompareFigure>,
+    /// What could not be drawn, a sentence each.
+    pub missing: Vec<String>,
+}
+
+/// Draws all figures: settings side by side, digit by digit, and what the
+/// certificates make of the same test images. Those need the weights of a run;
+/// a setting of which none has kept its own is left out of them.
+///
+/// # Errors
+/// When a checkpoint is damaged or a figure can't be drawn.
+pub fn draw(comparison: &Comparison, test: &Dataset) -> Result<Pictures, CompareError> {
+    let mut figures = Vec::new();
+    for metric in [Metric::Mse, Metric::Mae] {
+        figures.push(settings(comparison, metric)?);
+    }
+    for metric in [Metric::Mse, Metric::Mae] {
+        figures.push(digits(comparison, metric)?);
+    }
+    let (images, missing) = images(comparison, test)?;
+    figures.extend(images);
+    Ok(Pictures { figures, missing })
+}
+
+fn spread(comparison: &Comparison, setting: &Setting, measure: Measure) -> Spread {
+    let estimate = setting.estimate(measure);
+    let interval = estimate.interval();
+    let published = comparison.published(setting);
+    let references = published.iter().filter_map(|result| Some(result.value(measure)?.value));
+    let references = references.collect();
+    Spread { mean: estimate.mean, interval, values: estimate.values, references }
+}
+
+fn settings(comparison: &Comparison, metric: Metric) -> Result<CompareFigure, FigureError> {
+    let shown = |half| Shown::Group(half, Weighting::BySample);
+    let of_halves =
+        |subject| Half::BOTH.map(|half| Measure { subject, metric, shown: shown(half) });
+    let halves = comparison.halves();
+    let first = &comparison.settings[0].runs[0].evaluation;
+    let names = Subject::MODELS.map(|subject| match subject {
+        Subject::Top => format!("top certificate: the half of {}", dashed(&halves.top)),
+        Subject::Bottom => format!("bottom certificate: the half of {}", dashed(&halves.bottom)),
+        _ => subject.name().to_owned(),
+    });
+    let subjects = [Subject::Top, Subject::Bottom];
+    let panels: Vec<SettingPanel<'_>> = names
+        .iter()
+        .zip(subjects)
+        .map(|(name, _)| SettingPanel {
+            name,
+            floors: of_halves(metric.floor()).map(|measure| measure.of(first)),
+        })
+        .collect();
+    let rows: Vec<SettingRow<'_>> = comparison
+        .settings
+        .iter()
+        .map(|setting| SettingRow {
+            name: &setting.name,
+            panels: subjects
+                .map(|subject| of_halves(subject).map(|m| spread(comparison, setting, m)))
+                .to_vec(),
+        })
+        .collect();
+    let groups = Half::BOTH.map(|half| format!("on digits {}", dashed(half.digits(halves))));
+    let (metric_name, floor) = (metric.name(), metric.floor().name());
+    let png = Settings {
+        title: &format!("What each half of the encoding holds, by {metric_name}"),
+        subtitle: "Test errors of decoders that see one half only: low where the half holds the \
+                   digits, at the dashed line where it knows nothing of them",
+        metric: &format!("test {metric_name}"),
+        floor,
+        groups: [&groups[0], &groups[1]],
+        panels: &panels,
+        rows: &rows,
+    }
+    .png()?;
+    Ok(CompareFigure {
+        file: format!("settings-{}.png", metric_name.to_lowercase()),
+        caption: format!(
+            "Test {metric_name} of both certificates on the digits of each half, a row for each \
+             setting. Dashed: the training set's {floor} in place of a reconstruction. An \
+             interval without a cap goes on beyond the chart."
+        ),
+        png,
+    })
+}
+
+fn digits(comparison: &Comparison, metric: Metric) -> Result<CompareFigure, FigureError> {
+    let halves = comparison.halves();
+    let own = |digit: &u8| match (halves.bottom.contains(digit), halves.top.contains(digit)) {
+        (true, _) => OwnHalf::Bottom,
+        (_, true) => OwnHalf::Top,
+        _ => OwnHalf::Neither,
+    };
+    let errors = |setting: &Setting, digit: u8| {
+        let measure = |subject| Measure { subject, metric, shown: Shown::Digit(digit) };
+        let of = |subject| spread(comparison, setting, measure(subject));
+        DigitErrors {
+            digit,
+            own: own(&digit),
+            decoder: of(Subject::Decoder),
+            bottom: of(Subject::Bottom),
+            top: of(Subject::Top),
+            floor: measure(metric.floor()).of(&setting.runs[0].evaluation),
+        }
+    };
+    let digits = comparison.digits();
+    let panels: Vec<DigitPanel<'_>> = comparison
+        .settings
+        .iter()
+        .map(|setting| DigitPanel {
+            name: &setting.name,
+            digits: digits.iter().map(|digit| errors(setting, *digit)).collect(),
+        })
+        .collect();
+    let (metric_name, floor) = (metric.name(), metric.floor().name());
+    let png = Digits {
+        title: &format!("Decoder and certificates, digit by digit, by {metric_name}"),
+        subtitle: "The line under each digit has the colour of the certificate on its own half",
+        metric: metric_name,
+        floor,
+        panels: &panels,
+    }
+    .png()?;
+    Ok(CompareFigure {
+        file: format!("digits-{}.png", metric_name.to_lowercase()),
+        caption: format!(
+            "Test {metric_name} of decoder and certificates for each digit, a panel for each \
+             setting. Dashed: the training set's {floor}. An interval without a cap goes on beyond \
+             the chart."
+        ),
+        png,
+    })
+}
+
+/// What a certificate of each setting makes of the same images.
+fn images(
+    comparison: &Comparison,
+    test: &Dataset,
+) -> Result<(Vec<CompareFigure>, Vec<String>), CompareError> {
+    let halves = comparison.halves();
+    let chosen = Half::BOTH.map(|half| {
+        let digits = half.digits(halves);
+        choose_images(test.labels(), digits, IMAGES_A_DIGIT * digits.len())
+    });
+    let bands: Vec<(Half, &Vec<usize>)> =
+        Half::BOTH.into_iter().zip(&chosen).filter(|(_, chosen)| !chosen.is_empty()).collect();
+    let mut missing = Vec::new();
+    let mut made: Vec<(&str, Vec<Gallery>)> = Vec::new();
+    for setting in &comparison.settings {
+        match trained(setting, test.pixels())? {
+            Some(mut trainer) => {
+                let images = bands.iter().map(|(_, chosen)| gallery(&mut trainer, test, chosen));
+                made.push((setting.name.as_str(), images.collect()));
+            }
+            None => missing.push(format!(
+                "No reconstructions of {}: its runs have kept no checkpoint.",
+                setting.name
+            )),
+        }
+    }
+    if made.is_empty() || bands.is_empty() {
+        return Ok((Vec::new(), missing));
+    }
+    let figures = Half::BOTH.into_iter().rev().map(|sees| {
+        let pixels = |gallery: &'_ Gallery| match sees {
+            Half::Bottom => gallery.bottom.clone(),
+            Half::Top => gallery.top.clone(),
+        };
+        sheet(sees, comparison, &bands, &made, (test.rows(), test.columns()), pixels)
+    });
+    Ok((figures.collect::<Result<_, _>>()?, missing))
+}
+
+fn sheet(
+    sees: Half,
+    comparison: &Comparison,
+    bands: &[(Half, &Vec<usize>)],
+    made: &[(&str, Vec<Gallery>)],
+    size: (usize, usize),
+    pixels: impl Fn(&Gallery) -> Vec<f32>,
+) -> Result<CompareFigure, FigureError> {
+    let halves = comparison.halves();
+    let names: Vec<String> = bands
+        .iter()
+        .map(|(shown, _)| {
+            let whose = if *shown == sees { "its own digits" } else { "the other half’s digits" };
+            format!("On {whose}, {}", dashed(shown.digits(halves)))
+        })
+        .collect();
+    let rows: Vec<Vec<Vec<f32>>> = (0..bands.len())
+        .map(|band| made.iter().map(|(_, galleries)| pixels(&galleries[band])).collect())
+        .collect();
+    let bands: Vec<ImageBand<'_>> = names
+        .iter()
+        .zip(&rows)
+        .enumerate()
+        .map(|(band, (name, rows))| ImageBand {
+            name,
+            digits: &made[0].1[band].labels,
+            originals: &made[0].1[band].originals,
+            rows: made
+                .iter()
+                .zip(rows)
+                .map(|((name, _), pixels)| ImageRow { name, pixels })
+                .collect(),
+        })
+        .collect();
+    let name = sees.name();
+    let title = format!("What the {name} certificate draws");
+    let subtitle = format!(
+        "It sees the half of digits {} only; the same test images in every row",
+        dashed(sees.digits(halves))
+    );
+    let png = ImageRows { title: &title, subtitle: &subtitle, bands: &bands, size }.png()?;
+    Ok(CompareFigure {
+        file: format!("images-{name}-certificate.png"),
+        caption: format!(
+            "Test images above what the {name} certificate of each setting makes of them, the \
+             first {IMAGES_A_DIGIT} of each digit in the test set, by the run with the lowest seed \
+             that has kept its weights."
+        ),
+        png,
+    })
+}
+
+/// The model of the first run of a setting that has kept its weights.
+fn trained(setting: &Setting, pixels: usize) -> Result<Option<Trainer<f32>>, CompareError> {
+    for run in &setting.runs {
+        let file = run.directory.checkpoint(run.manifest.steps);
+        if !file.is_file() {
+            continue;
+        }
+        let mut trainer = Trainer::new(&run.resolved.config, pixels);
+        take_weights(&mut trainer, &Checkpoint::load(&file)?)?;
+        return Ok(Some(trainer));
+    }
+    Ok(None)
+}
+
+/// Digits with the dash that belongs between numbers.
+fn dashed(digits: &[u8]) -> String {
+    digit_list(digits).replace('-', "–")
+}

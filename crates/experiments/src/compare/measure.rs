@@ -1,0 +1,153 @@
+//! The quantities that settings are compared by.
+
+use crate::evaluation::{DecoderErrors, Evaluation, GroupErrors, GroupMean};
+use crate::figures::Half;
+
+/// What makes the images whose errors are measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// The certificate on the top half.
+    Top,
+    /// The certificate on the bottom half.
+    Bottom,
+    /// The main decoder.
+    Decoder,
+    /// The image with every pixel at -1, which knows nothing.
+    Constant,
+    /// The training set's median image, which knows nothing.
+    Median,
+    /// The training set's mean image, which knows nothing.
+    Mean,
+}
+
+impl Subject {
+    /// What a model learned.
+    pub const MODELS: [Subject; 3] = [Subject::Top, Subject::Bottom, Subject::Decoder];
+    /// What can be had without looking.
+    pub const FLOORS: [Subject; 3] = [Subject::Constant, Subject::Median, Subject::Mean];
+
+    /// Its name in tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Subject::Top => "top certificate",
+            Subject::Bottom => "bottom certificate",
+            Subject::Decoder => "decoder",
+            Subject::Constant => "all pixels -1",
+            Subject::Median => "median image",
+            Subject::Mean => "mean image",
+        }
+    }
+
+    fn errors(self, evaluation: &Evaluation) -> &DecoderErrors {
+        match self {
+            Subject::Top => &evaluation.top,
+            Subject::Bottom => &evaluation.bottom,
+            Subject::Decoder => &evaluation.decoder,
+            Subject::Constant => &evaluation.floors.constant,
+            Subject::Median => &evaluation.floors.median,
+            Subject::Mean => &evaluation.floors.mean,
+        }
+    }
+}
+
+/// A formula for the error of an image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Metric {
+    /// Mean absolute error over the pixels.
+    Mae,
+    /// Mean squared error over the pixels.
+    Mse,
+}
+
+impl Metric {
+    /// Both.
+    pub const BOTH: [Metric; 2] = [Metric::Mae, Metric::Mse];
+
+    /// "MAE" or "MSE".
+    pub fn name(self) -> &'static str {
+        match self {
+            Metric::Mae => "MAE",
+            Metric::Mse => "MSE",
+        }
+    }
+
+    /// The best constant image by this metric.
+    pub fn floor(self) -> Subject {
+        match self {
+            Metric::Mae => Subject::Median,
+            Metric::Mse => Subject::Mean,
+        }
+    }
+}
+
+/// How a mean over a group of digits is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weighting {
+    /// Every test sample counts the same.
+    BySample,
+    /// Every digit counts the same.
+    OverDigits,
+}
+
+impl Weighting {
+    /// Both.
+    pub const BOTH: [Weighting; 2] = [Weighting::BySample, Weighting::OverDigits];
+
+    /// "by sample" or "over digits".
+    pub fn name(self) -> &'static str {
+        match self {
+            Weighting::BySample => "by sample",
+            Weighting::OverDigits => "over digits",
+        }
+    }
+}
+
+/// Which test images are taken together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// Those of one digit.
+    Digit(u8),
+    /// Those of the digits of one half.
+    Group(Half, Weighting),
+}
+
+/// One number of an evaluation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Measure {
+    /// Whose error.
+    pub subject: Subject,
+    /// By which formula.
+    pub metric: Metric,
+    /// On which images.
+    pub shown: Shown,
+}
+
+impl Measure {
+    /// The number; NaN where the test set shows no such digit.
+    pub fn of(self, evaluation: &Evaluation) -> f64 {
+        let errors = self.subject.errors(evaluation);
+        match self.shown {
+            Shown::Digit(digit) => match self.metric {
+                Metric::Mae => errors.mae[usize::from(digit)],
+                Metric::Mse => errors.mse[usize::from(digit)],
+            },
+            Shown::Group(half, weighting) => {
+                let mean = self.metric_of(match half {
+                    Half::Bottom => &errors.groups.bottom,
+                    Half::Top => &errors.groups.top,
+                });
+                match weighting {
+                    Weighting::BySample => mean.by_sample,
+                    Weighting::OverDigits => mean.over_digits,
+                }
+            }
+        }
+    }
+
+    fn metric_of(self, group: &GroupErrors) -> GroupMean {
+        match self.metric {
+            Metric::Mae => group.mae,
+            Metric::Mse => group.mse,
+        }
+    }
+}

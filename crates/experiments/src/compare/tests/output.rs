@@ -1,0 +1,136 @@
+use super::*;
+
+#[test]
+fn the_group_table_shows_means_intervals_published_values_and_floors() {
+    let runs = Runs::new();
+    let folders = [
+        runs.add("a", Made { preset: "seed", mae: 0.2, ..RUN }),
+        runs.add("b", Made { preset: "seed", mae: 0.3, seed: 1, ..RUN }),
+        runs.add("c", RUN),
+    ];
+    let mut comparison = Comparison::read(&folders).unwrap();
+    comparison.settings[0].runs[0].manifest.data.canonical_mnist = true;
+    let text = group_table(&comparison, Weighting::BySample).to_string();
+    let expected = "\
+Test errors on each half's digits, pixels in [-1, 1]; every sample counts the same
+
+                                   ---------------- MAE -----------------    ---------------- MSE -----------------
+setting                    runs    digits 0-4       ±  digits 5-9       ±    digits 0-4       ±  digits 5-9       ±
+
+Top certificate, sees the half of digits 5-9
+seed                          2        0.2700  0.6353      0.3200  0.6353        0.0756  0.3431      0.1051  0.4066
+↳ replication, 200 epochs              0.2146              0.1262
+↳ replication, 300 epochs              0.2293              0.1219
+↳ replication, 400 epochs              0.2201              0.1181
+↳ PyTorch, 101 epochs                  0.2310              0.1564                0.2801              0.1376
+quick                         1        0.2200       –      0.2700       –        0.0486       –      0.0731       –
+";
+    assert!(text.starts_with(expected), "{text}");
+    assert!(text.contains("median image                           0.2500"), "{text}");
+    assert!(text.contains("Student's t with n-1 degrees") && text.contains("one run only"));
+}
+
+#[test]
+fn the_papers_spread_is_explained_where_it_is_shown() {
+    let runs = Runs::new();
+    let folder = runs.add("a", RUN);
+    let mut comparison = Comparison::read(&[folder]).unwrap();
+    let shown = |c: &Comparison| {
+        group_table(c, Weighting::BySample).to_markdown().contains("1.96 std / sqrt(runs x digits)")
+    };
+    assert!(!shown(&comparison));
+    comparison.settings[0].preset = "paper".to_owned();
+    comparison.settings[0].runs[0].manifest.data.canonical_mnist = true;
+    assert!(shown(&comparison));
+    let text = group_table(&comparison, Weighting::BySample).to_markdown();
+    assert!(
+        text.contains("| ↳ paper, 20 runs |  |  |  |  |  | 0.32 | 0.02 | 0.08 | 0.00 |"),
+        "{text}"
+    );
+}
+
+#[test]
+fn csv_has_one_number_a_line_that_reads_back_and_quotes_names_with_commas() {
+    let runs = Runs::new();
+    let folders = [
+        runs.add("a", Made { set: &["model.hidden=[8,4]"], ..RUN }),
+        runs.add("b", Made { set: &["model.hidden=[8,4]"], seed: 1, mae: 0.4, ..RUN }),
+        runs.add("c", RUN),
+    ];
+    let comparison = Comparison::read(&folders).unwrap();
+    let text = csv(&comparison);
+    let lines: Vec<&str> = text.lines().collect();
+    // By sample and over digits for two halves, and ten digits.
+    let (settings, per_subject) = (2, (2 * 2 + 10) * Metric::BOTH.len());
+    assert_eq!(lines.len(), 1 + (settings * 3 + 3) * per_subject);
+    assert_eq!(
+        lines[0],
+        "setting,source,runs,subject,metric,digits,mean,value,ci95_low,ci95_high,published_spread"
+    );
+    let name = "\"quick, model.hidden=[8, 4]\"";
+    let start = format!("{name},measured,2,top certificate,MAE,3,by sample,");
+    let line = lines.iter().find_map(|line| line.strip_prefix(&start)).expect(&text);
+    let numbers: Vec<f64> =
+        line.trim_end_matches(',').split(',').map(|n| n.parse().unwrap()).collect();
+    let estimate = comparison.settings[0].estimate(TOP_ON_3);
+    let (low, high) = estimate.interval().unwrap();
+    assert_eq!(numbers, [estimate.mean, low, high]);
+    assert!(text.contains("\nquick,measured,1,decoder,MSE,5 6 7 8 9,over digits,"));
+    assert!(text.contains("\n,no information,,median image,MAE,0 1 2 3 4,by sample,0.25,,,\n"));
+}
+
+#[test]
+fn the_pages_hold_tables_pictures_and_the_method_and_nothing_from_outside() {
+    let runs = Runs::new();
+    let folder = runs.add("a<b>&", RUN);
+    let comparison = Comparison::read(&[folder]).unwrap();
+    let figure = CompareFigure {
+        file: "settings-mse.png".to_owned(),
+        caption: "A <figure>".to_owned(),
+        png: vec![1, 2, 3],
+    };
+    let missing = vec!["No reconstructions.".to_owned()];
+    let pictures = Pictures { figures: vec![figure], missing };
+    let html = html(&comparison, &pictures);
+    assert!(html.contains("data:image/png;base64,AQID") && !html.contains("http:"), "{html}");
+    assert!(!html.contains("<figure>\"") && html.contains("A &lt;figure&gt;"));
+    assert!(html.contains("a&lt;b&gt;&amp;"), "the run's folder is escaped");
+    for text in [html, markdown(&comparison, &pictures)] {
+        for part in ["Student's t", "No reconstructions.", "Top certificate", "median image"] {
+            let found = text.contains(part) || text.contains(&part.replace('\'', "&#39;"));
+            assert!(found, "{part} is missing in {text}");
+        }
+    }
+    assert!(markdown(&comparison, &pictures).contains("](settings-mse.png)"));
+}
+
+#[test]
+fn a_comparison_replaces_only_a_comparison_and_only_when_asked() {
+    let folder = TempDir::new().unwrap();
+    let out = folder.path().join("deep").join("out");
+    let runs = Runs::new();
+    let comparison = Comparison::read(&[runs.add("a", RUN)]).unwrap();
+    let files = || {
+        let pictures = Pictures { figures: Vec::new(), missing: Vec::new() };
+        Files::of(&comparison, pictures)
+    };
+    Destination::new(&out, false).unwrap().write(&files()).unwrap();
+    let listed = |folder: &std::path::Path| {
+        let entries = std::fs::read_dir(folder).unwrap();
+        let mut names: Vec<String> =
+            entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(listed(&out), ["compare.csv", "compare.html", "compare.md"]);
+    assert_eq!(listed(&folder.path().join("deep")), ["out"], "nothing temporary is left");
+    let refused = Destination::new(&out, false).unwrap_err().to_string();
+    assert!(refused.contains("--overwrite"), "{refused}");
+    std::fs::write(out.join("images-old.png"), "old").unwrap();
+    Destination::new(&out, true).unwrap().write(&files()).unwrap();
+    assert_eq!(listed(&out).len(), 3, "no picture of the old comparison stays");
+    std::fs::write(out.join("thesis.txt"), "all of it").unwrap();
+    let refused = Destination::new(&out, true).unwrap_err().to_string();
+    assert!(refused.contains("thesis.txt") && !refused.contains("--overwrite"), "{refused}");
+    assert_eq!(listed(&out).len(), 4);
+}

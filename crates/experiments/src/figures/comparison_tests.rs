@@ -1,0 +1,175 @@
+//! The figures that compare settings.
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn decode(png: &[u8]) -> (usize, usize, Vec<u8>) {
+    let mut reader = png::Decoder::new(std::io::Cursor::new(png)).read_info().unwrap();
+    let mut rgb = vec![0; reader.output_buffer_size().unwrap()];
+    let info = reader.next_frame(&mut rgb).unwrap();
+    (info.width as usize, info.height as usize, rgb)
+}
+
+/// Where the pixels of a colour lie: their mean x and y.
+fn centre(png: &[u8], color: Color, area: impl Fn(usize, usize) -> bool) -> (f64, f64) {
+    let (width, _, rgb) = decode(png);
+    let found: Vec<(usize, usize)> = rgb
+        .chunks(3)
+        .enumerate()
+        .filter(|(_, pixel)| *pixel == color.0)
+        .map(|(i, _)| (i % width, i / width))
+        .filter(|(x, y)| area(*x, *y))
+        .collect();
+    let mean = |of: fn(&(usize, usize)) -> usize| {
+        found.iter().map(|p| of(p) as f64).sum::<f64>() / found.len() as f64
+    };
+    (mean(|p| p.0), mean(|p| p.1))
+}
+
+fn single(value: f64) -> Spread {
+    Spread { values: vec![value], mean: value, interval: None, references: Vec::new() }
+}
+
+fn settings(rows: &[(&str, [f64; 2])]) -> Result<Vec<u8>, FigureError> {
+    let panels = [SettingPanel { name: "a certificate", floors: [f64::NAN; 2] }];
+    let rows: Vec<SettingRow<'_>> = rows
+        .iter()
+        .map(|(name, values)| SettingRow { name, panels: vec![values.map(single)] })
+        .collect();
+    Settings {
+        title: "Settings",
+        subtitle: "",
+        metric: "MSE",
+        floor: "mean image",
+        groups: ["on 0-4", "on 5-9"],
+        panels: &panels,
+        rows: &rows,
+    }
+    .png()
+}
+
+fn panel(value: Spread) -> DigitPanel<'static> {
+    let errors = |digit: u8| DigitErrors {
+        digit,
+        own: if digit < 5 { OwnHalf::Bottom } else { OwnHalf::Top },
+        decoder: value.clone(),
+        bottom: value.clone(),
+        top: value.clone(),
+        floor: 0.3,
+    };
+    DigitPanel { name: "a setting", digits: (0..10).map(errors).collect() }
+}
+
+fn digits(panels: &[DigitPanel<'_>]) -> Result<Vec<u8>, FigureError> {
+    Digits { title: "Digits", subtitle: "", metric: "MAE", floor: "median image", panels }.png()
+}
+
+fn rows(size: (usize, usize), labels: &[u8], pixels: &[f32]) -> Result<Vec<u8>, FigureError> {
+    let row = ImageRow { name: "a setting", pixels };
+    let band = ImageBand { name: "a band", digits: labels, originals: pixels, rows: vec![row] };
+    ImageRows { title: "Rows", subtitle: "", bands: &[band], size }.png()
+}
+
+#[test]
+fn means_stand_in_proportion_to_their_values_along_the_common_axis() {
+    let png = settings(&[("first", [0.1, 0.4]), ("second", [0.2, 0.3])]).unwrap();
+    let (width, height, _) = decode(&png);
+    assert_eq!((width, height), (2560, (190 + 2 * 58 + 86) * 2));
+    // Rows begin at 190 points and are 58 high; names and legend lie elsewhere.
+    let x = |color, row: usize| {
+        let top = (190 + row * 58) * 2;
+        centre(&png, color, |x, y| x > 600 && (top..top + 116).contains(&y)).0
+    };
+    let [a, b] = [x(Color::BOTTOM, 0), x(Color::BOTTOM, 1)];
+    let [d, c] = [x(Color::TOP, 0), x(Color::TOP, 1)];
+    let step = b - a;
+    assert!(step > 100.0 && (c - b - step).abs() < 3.0 && (d - c - step).abs() < 3.0);
+}
+
+#[test]
+fn settings_have_rows_and_digit_panels_of_their_own() {
+    let height = |png: Vec<u8>| decode(&png).1;
+    let row = ("x", [0.1, 0.2]);
+    let step = height(settings(&[row; 3]).unwrap()) - height(settings(&[row; 2]).unwrap());
+    assert_eq!(step, 116);
+    let of = |count| height(digits(&vec![panel(single(0.2)); count]).unwrap());
+    assert_eq!(of(1), of(2), "two stand beside each other");
+    assert!(of(3) > of(2) && of(3) == of(4));
+}
+
+#[test]
+fn image_rows_draw_each_pixel_as_ink_on_white_in_originals_and_rows_alike() {
+    let images = |pixel: f32| rows((28, 28), &[3; 8], &vec![pixel; 8 * 784]).unwrap();
+    let [(_, _, white), (_, _, black)] = [images(-1.0), images(1.0)].map(|png| decode(&png));
+    let differing: Vec<usize> = (0..white.len()).filter(|&i| white[i] != black[i]).collect();
+    // Eight images twice, six page pixels for one of an image's own on each side.
+    assert_eq!(differing.len(), 3 * 2 * 8 * 784 * 36);
+    assert!(differing.iter().all(|&i| white[i] == 255 && black[i] == 0));
+}
+
+#[test]
+fn the_same_comparison_gives_the_same_bytes() {
+    let values = Spread {
+        values: vec![0.1, 0.2],
+        mean: 0.15,
+        interval: Some((-0.4, 0.7)),
+        references: vec![0.12],
+    };
+    let draw = || digits(&[panel(values.clone()), panel(single(0.1))]).unwrap();
+    assert_eq!(draw(), draw());
+}
+
+#[test]
+fn wrong_comparisons_are_refused_with_figure_and_field() {
+    let says = |result: Result<Vec<u8>, FigureError>, parts: &[&str]| {
+        let message = result.unwrap_err().to_string();
+        assert!(parts.iter().all(|part| message.contains(part)), "{message}");
+    };
+    says(settings(&[]), &["Settings", "rows", "empty"]);
+    says(settings(&[("x", [0.1, 0.2]); 41]), &["rows", "41", "at most 40"]);
+    says(digits(&[]), &["Digits", "panels", "empty"]);
+    says(rows((28, 28), &[1], &[0.0; 783]), &["originals", "783", "784"]);
+    says(rows((0, 28), &[1], &[]), &["size.0", "is 0", "1 to 512"]);
+    says(rows((28, 28), &[], &[]), &["bands[].digits", "empty"]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn any_errors_of_settings_are_drawn(
+        values in proptest::collection::vec(any::<f64>(), 1..4),
+        ends in any::<Option<(f64, f64)>>(),
+        name in "[a-z=, -]{0,200}",
+    ) {
+        let spread = Spread {
+            mean: values[0],
+            interval: ends,
+            references: values.clone(),
+            values,
+        };
+        let row = SettingRow { name: &name, panels: vec![[spread.clone(), spread.clone()]] };
+        let panels = [SettingPanel { name: &name, floors: [spread.mean; 2] }];
+        let chart = Settings {
+            title: &name,
+            subtitle: &name,
+            metric: &name,
+            floor: &name,
+            groups: [&name, &name],
+            panels: &panels,
+            rows: &[row],
+        };
+        prop_assert!(chart.png().is_ok());
+        let panel = DigitPanel { name: &name, ..panel(spread) };
+        prop_assert!(digits(&[panel]).is_ok());
+    }
+
+    #[test]
+    fn any_images_within_bounds_are_drawn(
+        height in 1usize..60, width in 1usize..60, count in 1usize..40,
+    ) {
+        let labels: Vec<u8> = (0..count).map(|i| (i / 4) as u8).collect();
+        prop_assert!(rows((height, width), &labels, &vec![0.5; count * height * width]).is_ok());
+    }
+}
