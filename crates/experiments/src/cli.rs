@@ -7,6 +7,7 @@ mod failure;
 mod figures;
 mod machine;
 mod presets;
+mod resume;
 mod saved_run;
 mod train;
 
@@ -37,6 +38,7 @@ const EXAMPLES: &str = "\
 Examples:
   gradroute train                          train the small preset, a few minutes
   gradroute train --preset seed            the published replication, an hour or more
+  gradroute train --resume runs/quick-0-1  go on with a run that was interrupted
   gradroute evaluate runs/quick-0-1        evaluate a run again from its checkpoint
   gradroute compare runs/quick-*           several runs, beside published results
   gradroute presets show seed              what a preset sets";

@@ -71,6 +71,8 @@ pub struct Train {
     pub shuffle: bool,
     /// Epochs between evaluations on the test set; 0 for only at the end.
     pub eval_every: usize,
+    /// Epochs between checkpoints; 0 for only at the beginning and the end.
+    pub checkpoint_every: usize,
 }
 
 /// Which samples are used.

@@ -6,19 +6,25 @@
 //! | `metrics.jsonl` | one [`StepLosses`] a line, a step each |
 //! | `timing.jsonl` | one [`StepTiming`] a line, apart so that metrics of equal runs are equal bytes |
 //! | `epochs.jsonl` | one [`EpochEvaluation`] a line, where `train.eval_every` asks for them |
-//! | `checkpoints/` | `step-NNNNNNNN.safetensors` ([`checkpoint`]) |
+//! | `checkpoints/` | of the last two checkpoints: weights, optimizer, record ([`saved`]) |
 //! | `evaluation.json` | [`crate::evaluation::Evaluation`] |
 //! | `figures/`, `report.html` | pictures, and the page with all of them |
 //! | `manifest.json` | [`Manifest`]: versions, machine, hashes; written last |
+//! | `.lock` | locked by the process that works on the run |
 
 pub mod atomic;
 pub mod checkpoint;
 mod clock;
+mod digest;
 mod directory;
+mod disk;
 pub mod jsonl;
+mod lock;
 mod machine;
 mod manifest;
 mod metrics;
+mod record;
+pub mod saved;
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -27,9 +33,11 @@ use std::path::{Path, PathBuf};
 use serde::de::DeserializeOwned;
 
 pub use clock::timestamp;
+pub use digest::FileDigest;
 pub use directory::{DirectoryError, RunDirectory};
 pub use manifest::{DataRecord, Manifest};
 pub use metrics::{EpochEvaluation, StepLosses, StepTiming};
+pub use record::{Damage, Origin, Record, configuration_sha256};
 
 /// A file that could not be read or written; the source says why.
 #[derive(Debug, thiserror::Error)]

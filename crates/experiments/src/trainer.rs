@@ -85,6 +85,11 @@ impl<T: Real> Trainer<T> {
         &self.adam
     }
 
+    /// The optimizer, to set its state.
+    pub fn adam_mut(&mut self) -> &mut Adam<T> {
+        &mut self.adam
+    }
+
     /// The gradients of the last [`Trainer::differentiate`].
     pub fn gradients(&self) -> &Gradients<T> {
         &self.gradients

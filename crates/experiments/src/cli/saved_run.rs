@@ -44,7 +44,7 @@ pub struct SavedRun {
 impl SavedRunArguments {
     /// Reads the run.
     pub fn open(&self) -> Result<SavedRun, Failure> {
-        let directory = RunDirectory::open(&self.run)?;
+        let directory = RunDirectory::open_to_change(&self.run)?;
         let resolved = Resolved::read(&directory.config())?;
         let file = directory.manifest();
         let manifest = file.is_file().then(|| Manifest::read(&file)).transpose()?;
@@ -75,7 +75,7 @@ pub fn load_data(
         let other = record.sha256.iter().find(|(name, hash)| found.sha256.get(*name) != Some(hash));
         if let Some((name, hash)) = other {
             return Err(anyhow::anyhow!(
-                "the run was trained on another data set: by its manifest {name} in {} has \
+                "the run was trained on another data set: by its records {name} in {} has \
                  SHA-256 {hash}, but the one in {} has not; give the run's data set with \
                  --data",
                 record.directory,

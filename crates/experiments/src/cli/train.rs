@@ -10,11 +10,12 @@ use gradroute::interrupt;
 use gradroute::presets;
 use gradroute::run::checkpoint::Checkpoint;
 use gradroute::run::{DirectoryError, Manifest, RunDirectory};
-use gradroute::train::{self, Job, Outcome, take_weights};
+use gradroute::train::{self, Job, Outcome, Start, take_weights};
 use gradroute::trainer::Trainer;
 
 use super::failure::Failure;
 use super::machine::Machine;
+use super::resume;
 
 /// Where runs go that name no place.
 const RUNS: &str = "runs";
@@ -30,7 +31,8 @@ Examples:
   gradroute train --preset seed --epochs 20 --seed 1 --out runs/seed-short
   gradroute train --set model.hidden=[128,64] --set optimizer.lr=3e-4
   gradroute train --data /usr/share/datasets/fashion-mnist
-  gradroute train --config runs/quick-0-1/config.toml --seed 2")]
+  gradroute train --config runs/quick-0-1/config.toml --seed 2
+  gradroute train --resume runs/quick-0-1 --epochs 40")]
 pub struct Train {
     /// Built-in configuration to start from [default: quick, or what --config names]
     #[arg(long, value_name = "NAME", value_parser = preset_names())]
@@ -72,12 +74,20 @@ pub struct Train {
     #[arg(long, requires = "out")]
     overwrite: bool,
 
+    /// Go on with a run from its last whole checkpoint; with --epochs, for longer
+    #[arg(long, value_name = "RUN")]
+    resume: Option<PathBuf>,
+
     #[command(flatten)]
     machine: Machine,
 }
 
 impl Train {
     pub fn run(self) -> Result<(), Failure> {
+        if let Some(run) = &self.resume {
+            self.refuse_changes(run)?;
+            return self.machine.run(|| resume::run(run, self.epochs, self.data.as_deref()));
+        }
         let resolved = resolve(&self.request()).map_err(Failure::usage)?;
         self.machine.run(|| {
             let location = data::locate(self.data.as_deref())?;
@@ -99,12 +109,34 @@ impl Train {
                 resolved: &resolved,
                 data: &data,
                 directory: &directory,
-                init: init.as_ref().map(|(file, weights)| (*file, weights)),
+                start: Start::Fresh { init: init.as_ref().map(|(file, weights)| (*file, weights)) },
                 stop: &interrupt::install()?,
                 show_progress: true,
             })?;
             super::print(&summary(&directory, &outcome))
         })
+    }
+
+    /// Refuses options that would make another run of the one that goes on.
+    fn refuse_changes(&self, run: &Path) -> Result<(), Failure> {
+        let given = [
+            ("--preset", self.preset.is_some()),
+            ("--config", self.config.is_some()),
+            ("--set", !self.set.is_empty()),
+            ("--seed", self.seed.is_some()),
+            ("--no-shuffle", self.no_shuffle),
+            ("--init", self.init.is_some()),
+            ("--out", self.out.is_some()),
+            ("--overwrite", self.overwrite),
+        ];
+        match given.iter().find(|(_, given)| *given) {
+            None => Ok(()),
+            Some((flag, _)) => Err(Failure::usage(anyhow::anyhow!(
+                "{flag} contradicts --resume: a resumed run keeps its place and the settings in \
+                 {}; only --epochs (for more of them), --data, --threads and --isa go with it",
+                run.join("config.toml").display()
+            ))),
+        }
     }
 
     fn directory(&self, resolved: &Resolved) -> Result<RunDirectory, DirectoryError> {
@@ -143,11 +175,15 @@ pub fn preset_names() -> PossibleValuesParser {
     PossibleValuesParser::new(presets::all().iter().map(|preset| preset.name))
 }
 
-fn summary(directory: &RunDirectory, outcome: &Outcome) -> String {
+pub(super) fn summary(directory: &RunDirectory, outcome: &Outcome) -> String {
     let Manifest { steps, steps_planned, interrupted, .. } = &outcome.manifest;
     let mut text = super::results(&outcome.evaluation);
     if *interrupted {
-        text += &format!("Ended early, after {steps} of {steps_planned} steps.\n");
+        text += &format!(
+            "Ended early, after {steps} of {steps_planned} steps; to go on: gradroute train \
+             --resume {}\n",
+            directory.root().display()
+        );
     }
     text += &format!(
         "Results: {} (open {} in a browser)\n",

@@ -4,7 +4,6 @@
 //! the disk, and only then takes the file's name; at last the folder is written
 //! out, so that the name survives a crash too.
 
-use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -12,6 +11,8 @@ use serde::Serialize;
 use tempfile::NamedTempFile;
 
 use super::FileError;
+use super::digest::{FileDigest, Hasher};
+use super::disk::{self, Disk};
 
 /// How the names of temporary files begin; what bears such a name was never
 /// finished.
@@ -22,7 +23,7 @@ pub const TEMPORARY_PREFIX: &str = ".unfinished-";
 #[derive(Debug)]
 pub struct AtomicFile {
     target: PathBuf,
-    writer: BufWriter<NamedTempFile>,
+    writer: BufWriter<Hasher<Disk<NamedTempFile>>>,
 }
 
 impl AtomicFile {
@@ -37,23 +38,28 @@ impl AtomicFile {
         // the user's other files.
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let file = builder.tempfile_in(folder(target)).map_err(FileError::of("create", target))?;
-        let writer = BufWriter::with_capacity(1 << 16, file);
+        let file =
+            disk::temporary(&builder, folder(target)).map_err(FileError::of("create", target))?;
+        let writer = BufWriter::with_capacity(1 << 16, Hasher::new(Disk(file)));
         Ok(Self { target: target.to_owned(), writer })
     }
 
-    /// Gives the file its name, once its content is on the disk.
+    /// Gives the file its name, once its content is on the disk; returns what
+    /// was written.
     ///
     /// # Errors
     /// When the disk is full or the system reports another failure; the target
     /// is then as it was before.
-    pub fn commit(self) -> Result<(), FileError> {
+    pub fn commit(self) -> Result<FileDigest, FileError> {
         let Self { target, writer } = self;
         let named = |action| FileError::of(action, &target);
-        let file = writer.into_inner().map_err(|error| named("write")(error.into_error()))?;
-        file.as_file().sync_all().map_err(named("write out"))?;
-        file.persist(&target).map_err(|error| named("rename to")(error.error))?;
-        sync_folder(folder(&target)).map_err(named("write out the folder of"))
+        let hasher = writer.into_inner().map_err(|error| named("write")(error.into_error()))?;
+        let digest = hasher.digest();
+        let Disk(file) = hasher.into_inner();
+        disk::sync(file.as_file()).map_err(named("write out"))?;
+        disk::persist(file, &target).map_err(named("rename to"))?;
+        disk::sync_folder(folder(&target)).map_err(named("write out the folder of"))?;
+        Ok(digest)
     }
 }
 
@@ -74,7 +80,7 @@ impl Write for AtomicFile {
 pub fn write(target: &Path, content: &[u8]) -> Result<(), FileError> {
     let mut file = AtomicFile::create(target)?;
     file.write_all(content).map_err(FileError::of("write", target))?;
-    file.commit()
+    file.commit().map(drop)
 }
 
 /// Writes a value as indented JSON with a line break at the end.
@@ -93,11 +99,6 @@ fn folder(target: &Path) -> &Path {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     }
-}
-
-/// Writes out a folder's list of names; a no-op where folders can't be opened.
-pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ pub use load::{Checkpoint, Tensor};
 
 use super::FileError;
 use super::atomic::AtomicFile;
+use super::digest::FileDigest;
 
 /// What a checkpoint says about itself beside its tensors, such as the step.
 pub type Metadata = BTreeMap<String, Value>;
@@ -97,9 +98,17 @@ pub fn weights_sha256<'a>(tensors: impl IntoIterator<Item = NamedTensor<'a>>) ->
     super::hex(&hash.finalize())
 }
 
+/// A file that was saved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Saved {
+    /// The [`weights_sha256`] of its tensors, which its metadata hold as [`DATA_SHA256`].
+    pub data_sha256: String,
+    /// The whole file.
+    pub file: FileDigest,
+}
+
 /// Saves tensors in the given order, atomically and without a second copy of
-/// them in memory. Returns the [`weights_sha256`], which goes into the file's
-/// metadata too, as [`DATA_SHA256`].
+/// them in memory.
 ///
 /// # Errors
 /// When the file can't be written; what had its name before stays.
@@ -110,7 +119,7 @@ pub fn save(
     path: &Path,
     tensors: &[NamedTensor<'_>],
     metadata: &Metadata,
-) -> Result<String, FileError> {
+) -> Result<Saved, FileError> {
     let mut names = BTreeSet::new();
     for tensor in tensors {
         let NamedTensor { name, shape, data } = tensor;
@@ -123,9 +132,9 @@ pub fn save(
             data.len()
         );
     }
-    let sha256 = weights_sha256(tensors.iter().copied());
+    let data_sha256 = weights_sha256(tensors.iter().copied());
     let mut metadata = metadata.clone();
-    metadata.insert(DATA_SHA256.to_owned(), Value::String(sha256.clone()));
+    metadata.insert(DATA_SHA256.to_owned(), Value::String(data_sha256.clone()));
     let header = header::write(tensors, &metadata);
 
     let mut file = AtomicFile::create(path)?;
@@ -138,8 +147,7 @@ pub fn save(
         Ok(())
     };
     content().map_err(FileError::of("write", path))?;
-    file.commit()?;
-    Ok(sha256)
+    Ok(Saved { data_sha256, file: file.commit()? })
 }
 
 fn for_bytes(values: &[f32], mut take: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {

@@ -1,12 +1,14 @@
 //! Making, opening and replacing run directories.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use super::FileError;
 use super::atomic::TEMPORARY_PREFIX;
+use super::lock::{LOCK, RunLock};
+use super::{FileError, disk};
 
 const CONFIG: &str = "config.toml";
 const METRICS: &str = "metrics.jsonl";
@@ -17,13 +19,16 @@ const MANIFEST: &str = "manifest.json";
 const FIGURES: &str = "figures";
 const REPORT: &str = "report.html";
 const CHECKPOINTS: &str = "checkpoints";
-const OURS: [&str; 9] =
-    [CONFIG, METRICS, TIMING, EPOCHS, EVALUATION, MANIFEST, FIGURES, REPORT, CHECKPOINTS];
+const LOGS: [&str; 3] = [METRICS, TIMING, EPOCHS];
+const OURS: [&str; 10] =
+    [LOCK, CONFIG, METRICS, TIMING, EPOCHS, EVALUATION, MANIFEST, FIGURES, REPORT, CHECKPOINTS];
 
 /// A folder with one run in it; its methods are where things are.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct RunDirectory {
     root: PathBuf,
+    /// `None` if it is only looked at.
+    _lock: Option<Arc<RunLock>>,
 }
 
 /// Why a run directory can't be made or opened.
@@ -65,36 +70,45 @@ pub enum DirectoryError {
         "there is no checkpoint in {}: the run ended before it saved one; train again", .0.display()
     )]
     NoCheckpoint(PathBuf),
+    /// The run has no checkpoint to go on from.
+    #[error(
+        "there is nothing in {} to go on from: no checkpoint is whole; to begin anew give --out \
+         with this folder and --overwrite", .0.display()
+    )]
+    NothingToResume(PathBuf),
+    /// Another process has the lock.
+    #[error(
+        "another process is working on {}; wait until it has ended, or choose another folder",
+        .0.display()
+    )]
+    Busy(PathBuf),
     /// The system says no.
     #[error(transparent)]
     Io(#[from] FileError),
 }
 
 impl RunDirectory {
-    /// Makes a run directory at `root`, with its parents. An empty folder is
-    /// taken as it is. One with a run in it is refused, or with `overwrite`
-    /// emptied; anything else is never touched.
+    /// Makes a run directory at `root`, with its parents, and locks it. An empty
+    /// folder is taken as it is. One with a run in it is refused, or with
+    /// `overwrite` emptied; anything else is never touched.
     ///
     /// # Errors
-    /// As just said, and when the system says no.
+    /// As just said, when another process works on it, and when the system says
+    /// no.
     pub fn create(root: &Path, overwrite: bool) -> Result<Self, DirectoryError> {
-        let entries = match fs::read_dir(root) {
-            Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
-            Err(_) if root.is_file() => return Err(DirectoryError::File(root.to_owned())),
-            other => names(other, root)?,
-        };
-        if !entries.is_empty() {
-            if !overwrite {
-                return Err(DirectoryError::Occupied(root.to_owned()));
-            }
-            refuse_foreign(root, &entries)?;
-            for entry in &entries {
-                remove(&root.join(entry))?;
-            }
-        }
-        let checkpoints = root.join(CHECKPOINTS);
-        fs::create_dir_all(&checkpoints).map_err(FileError::of("create", &checkpoints))?;
-        Ok(Self { root: root.to_owned() })
+        // Looked at before the lock, which leaves a file in the folder, and again after it.
+        replaceable(root, overwrite)?;
+        disk::create_folders(root).map_err(FileError::of("create", root))?;
+        let lock = Arc::new(RunLock::take(root)?);
+        let directory = Self { root: root.to_owned(), _lock: Some(lock) };
+        let mut entries = replaceable(root, overwrite)?;
+        // What makes it a run goes last, so that an end in between leaves what can be replaced.
+        entries.sort_by_key(|name| name == CONFIG);
+        entries.iter().try_for_each(|name| remove(&root.join(name)))?;
+        let checkpoints = directory.checkpoints();
+        disk::create_folders(&checkpoints).map_err(FileError::of("create", &checkpoints))?;
+        disk::sync_folder(root).map_err(FileError::of("write out", root))?;
+        Ok(directory)
     }
 
     /// Makes the first free one of `base/PRESET-SEED-1`, `-2` and so on.
@@ -115,7 +129,7 @@ impl RunDirectory {
         }
     }
 
-    /// Opens the run directory at `root`.
+    /// Opens the run directory at `root` to look at it.
     ///
     /// # Errors
     /// When there is no `config.toml` in it.
@@ -124,7 +138,17 @@ impl RunDirectory {
             let folder = root.to_owned();
             return Err(DirectoryError::NoRun { folder, missing: CONFIG });
         }
-        Ok(Self { root: root.to_owned() })
+        Ok(Self { root: root.to_owned(), _lock: None })
+    }
+
+    /// Opens the run directory at `root` to change it, and locks it.
+    ///
+    /// # Errors
+    /// When there is no `config.toml` in it, or another process works on it.
+    pub fn open_to_change(root: &Path) -> Result<Self, DirectoryError> {
+        let Self { root, .. } = Self::open(root)?;
+        let lock = Some(Arc::new(RunLock::take(&root)?));
+        Ok(Self { root, _lock: lock })
     }
 
     /// The folder itself.
@@ -182,6 +206,56 @@ impl RunDirectory {
         self.checkpoints().join(format!("step-{steps:08}.safetensors"))
     }
 
+    /// The optimizer's state after `steps` steps.
+    pub fn optimizer(&self, steps: u64) -> PathBuf {
+        self.checkpoints().join(format!("step-{steps:08}.optimizer.safetensors"))
+    }
+
+    /// The record of the checkpoint after `steps` steps.
+    pub fn record(&self, steps: u64) -> PathBuf {
+        self.checkpoints().join(format!("step-{steps:08}.json"))
+    }
+
+    /// A file that grows with the run, by its name; `None` if there is no such.
+    pub fn log(&self, name: &str) -> Option<PathBuf> {
+        LOGS.contains(&name).then(|| self.root.join(name))
+    }
+
+    /// Removes what a run leaves at its end, the manifest first: it is about to
+    /// go on.
+    ///
+    /// # Errors
+    /// When the system says no.
+    pub fn remove_results(&self) -> Result<(), FileError> {
+        let results = [self.manifest(), self.report(), self.evaluation(), self.figures()];
+        results.iter().try_for_each(|path| remove(path))
+    }
+
+    /// Removes files that were being written when a process was ended.
+    ///
+    /// # Errors
+    /// When the system says no.
+    pub fn remove_unfinished(&self) -> Result<(), FileError> {
+        self.unfinished()?.iter().try_for_each(|path| remove(path))
+    }
+
+    /// Files that were being written when a process was ended.
+    ///
+    /// # Errors
+    /// When a folder can't be read.
+    pub fn unfinished(&self) -> Result<Vec<PathBuf>, FileError> {
+        let mut found = Vec::new();
+        for folder in [self.root.clone(), self.checkpoints(), self.figures()] {
+            let entries = match fs::read_dir(&folder) {
+                Err(error) if error.kind() == ErrorKind::NotFound => continue,
+                other => names(other, &folder)?,
+            };
+            let ours = entries.iter().filter(|name| is_unfinished(name));
+            found.extend(ours.map(|name| folder.join(name)));
+        }
+        Ok(found)
+    }
+
     /// The checkpoint with the most steps, and their number.
     ///
     /// # Errors
@@ -207,10 +281,32 @@ impl RunDirectory {
     }
 }
 
-fn names(
+/// What is in a folder that is to become a run directory, the lock file apart.
+fn replaceable(root: &Path, overwrite: bool) -> Result<Vec<OsString>, DirectoryError> {
+    let mut entries = match fs::read_dir(root) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
+        Err(_) if root.is_file() => return Err(DirectoryError::File(root.to_owned())),
+        other => names(other, root)?,
+    };
+    entries.retain(|name| name != LOCK);
+    if !entries.is_empty() {
+        if !overwrite {
+            return Err(DirectoryError::Occupied(root.to_owned()));
+        }
+        refuse_foreign(root, &entries)?;
+    }
+    Ok(entries)
+}
+
+fn is_unfinished(name: &OsStr) -> bool {
+    name.to_string_lossy().starts_with(TEMPORARY_PREFIX)
+}
+
+/// The names in a folder.
+pub(super) fn names(
     entries: std::io::Result<fs::ReadDir>,
     folder: &Path,
-) -> Result<Vec<std::ffi::OsString>, FileError> {
+) -> Result<Vec<OsString>, FileError> {
     let names = entries.and_then(|list| list.map(|e| Ok(e?.file_name())).collect());
     names.map_err(FileError::of("list", folder))
 }
@@ -219,23 +315,22 @@ fn refuse_foreign(root: &Path, entries: &[impl AsRef<OsStr>]) -> Result<(), Dire
     let foreign = |reason| DirectoryError::Foreign { folder: root.to_owned(), reason };
     for entry in entries {
         let name = entry.as_ref().to_string_lossy();
-        if !OURS.contains(&name.as_ref()) && !name.starts_with(TEMPORARY_PREFIX) {
+        if !OURS.contains(&name.as_ref()) && !is_unfinished(entry.as_ref()) {
             return Err(foreign(format!("holds `{name}`")));
         }
     }
     // A run that was killed at its very start has only the empty folder.
-    let only_started = entries.iter().all(|entry| entry.as_ref() == OsStr::new(CHECKPOINTS));
+    let only_started = entries
+        .iter()
+        .all(|entry| entry.as_ref() == OsStr::new(CHECKPOINTS) || is_unfinished(entry.as_ref()));
     if !only_started && !root.join(CONFIG).is_file() {
         return Err(foreign(format!("has no {CONFIG}")));
     }
     Ok(())
 }
 
-/// Removes a file, or a folder with all in it; of a symbolic link the link.
 fn remove(path: &Path) -> Result<(), FileError> {
-    let kind = fs::symlink_metadata(path).map_err(FileError::of("look at", path))?;
-    let removed = if kind.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
-    removed.map_err(FileError::of("remove", path))
+    disk::remove(path).map_err(FileError::of("remove", path))
 }
 
 #[cfg(test)]

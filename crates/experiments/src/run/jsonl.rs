@@ -4,7 +4,7 @@
 //! unfinished last line, which is what a killed run can leave behind.
 
 use std::fs::{File, OpenOptions};
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 
@@ -12,6 +12,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::FileError;
+use super::digest::{FileDigest, Hasher};
+use super::disk::{self, Disk};
 
 /// The longest line that is read, in bytes.
 const MAX_LINE: u64 = 1 << 16;
@@ -20,7 +22,7 @@ const MAX_LINE: u64 = 1 << 16;
 #[derive(Debug)]
 pub struct JsonLinesWriter<T> {
     path: PathBuf,
-    file: File,
+    file: Hasher<Disk<File>>,
     line: Vec<u8>,
     values: PhantomData<fn(&T)>,
 }
@@ -31,20 +33,41 @@ impl<T: Serialize> JsonLinesWriter<T> {
     /// # Errors
     /// When the file is there already or can't be made.
     pub fn create(path: &Path) -> Result<Self, FileError> {
-        Self::open(path, OpenOptions::new().write(true).create_new(true), "create")
+        let file = disk::open(OpenOptions::new().write(true).create_new(true), path)
+            .map_err(FileError::of("create", path))?;
+        Ok(Self::new(path, Hasher::new(Disk(file))))
     }
 
-    /// Goes on at the end of a file.
+    /// Cuts a file back to the beginning that was seen when `start` was taken,
+    /// and goes on there. Of an empty beginning there need be no file.
     ///
     /// # Errors
-    /// When the file can't be opened for writing.
-    pub fn append(path: &Path) -> Result<Self, FileError> {
-        Self::open(path, OpenOptions::new().append(true), "append to")
+    /// When the file can't be written, or does not begin like that; it is then
+    /// as it was.
+    pub fn resume(path: &Path, start: &FileDigest) -> Result<Self, FileError> {
+        let failed = || FileError::of("go on with", path);
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(start.bytes == 0);
+        let file = disk::open(&options, path).map_err(failed())?;
+        // Hashed while it is read, so that the hash goes on from there.
+        let mut hasher = Hasher::new((&file).take(start.bytes));
+        io::copy(&mut hasher, &mut io::sink()).map_err(failed())?;
+        let found = hasher.digest();
+        if found != *start {
+            return Err(failed()(io::Error::other(format!(
+                "its first {} bytes have SHA-256 {}, expected {} bytes with {}; the file is \
+                 damaged",
+                found.bytes, found.sha256, start.bytes, start.sha256
+            ))));
+        }
+        let hasher = hasher.map(|_| ());
+        disk::cut(&file, start.bytes).map_err(failed())?;
+        (&file).seek(SeekFrom::Start(start.bytes)).map_err(failed())?;
+        Ok(Self::new(path, hasher.map(|()| Disk(file))))
     }
 
-    fn open(path: &Path, options: &OpenOptions, action: &'static str) -> Result<Self, FileError> {
-        let file = options.open(path).map_err(FileError::of(action, path))?;
-        Ok(Self { path: path.to_owned(), file, line: Vec::new(), values: PhantomData })
+    fn new(path: &Path, file: Hasher<Disk<File>>) -> Self {
+        Self { path: path.to_owned(), file, line: Vec::new(), values: PhantomData }
     }
 
     /// Writes one line, in one call to the system, so that whoever follows the
@@ -60,12 +83,18 @@ impl<T: Serialize> JsonLinesWriter<T> {
         self.file.write_all(&self.line).map_err(FileError::of("write to", &self.path))
     }
 
+    /// Length and hash of all lines so far.
+    pub fn digest(&self) -> FileDigest {
+        self.file.digest()
+    }
+
     /// Waits until everything written is on the disk.
     ///
     /// # Errors
     /// When the system reports a failure.
     pub fn sync(&mut self) -> Result<(), FileError> {
-        self.file.sync_data().map_err(FileError::of("write out", &self.path))
+        let Disk(file) = self.file.get_ref();
+        disk::sync(file).map_err(FileError::of("write out", &self.path))
     }
 }
 
@@ -97,7 +126,18 @@ pub enum JsonLinesError {
 /// # Errors
 /// When the file can't be read, or a line is too long or no `T`.
 pub fn read<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, JsonLinesError> {
-    let mut reader = BufReader::new(File::open(path).map_err(FileError::of("open", path))?);
+    parse(path, File::open(path).map_err(FileError::of("open", path))?)
+}
+
+/// Reads all finished lines from `reader`; `path` names it in errors.
+///
+/// # Errors
+/// As [`read`].
+pub fn parse<T: DeserializeOwned>(
+    path: &Path,
+    reader: impl Read,
+) -> Result<Vec<T>, JsonLinesError> {
+    let mut reader = BufReader::new(reader);
     let (mut values, mut offset, mut line) = (Vec::new(), 0u64, Vec::new());
     loop {
         line.clear();
@@ -144,7 +184,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn lines_read_back_bit_for_bit_and_appending_goes_on(
+        fn lines_read_back_bit_for_bit_and_a_cut_file_goes_on(
             steps in proptest::collection::vec(any::<(u64, [u32; 5], u64)>(), 0..20),
             cut in 0usize..20,
         ) {
@@ -154,12 +194,16 @@ mod tests {
             let cut = cut.min(steps.len());
             let mut writer = JsonLinesWriter::create(&path).unwrap();
             steps[..cut].iter().for_each(|s| writer.write(s).unwrap());
-            let mut writer = JsonLinesWriter::append(&path).unwrap();
+            let start = writer.digest();
+            // What came after is made again.
+            steps[cut..].iter().take(2).for_each(|s| writer.write(s).unwrap());
+            let mut writer = JsonLinesWriter::resume(&path, &start).unwrap();
             steps[cut..].iter().for_each(|s| writer.write(s).unwrap());
             writer.sync().unwrap();
             let back: Vec<StepLosses> = read(&path).unwrap();
             let both = back.iter().map(bits).eq(steps.iter().map(bits));
             prop_assert!(both, "{back:?} differs from {steps:?}");
+            prop_assert_eq!(writer.digest(), FileDigest::of_file(&path).unwrap());
         }
 
         #[test]

@@ -49,6 +49,9 @@ pub struct Manifest {
     pub steps_planned: u64,
     /// Whether Ctrl-C ended the run early.
     pub interrupted: bool,
+    /// After how many steps it was resumed, once for each time.
+    #[serde(default)]
+    pub resumed: Vec<u64>,
     /// When it began, UTC.
     pub started: String,
     /// When it ended, UTC.
@@ -103,6 +106,7 @@ impl Manifest {
             steps: 0,
             steps_planned: 0,
             interrupted: false,
+            resumed: Vec::new(),
             started: timestamp(),
             finished: String::new(),
         }

@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use super::header::{self, Entry, Header};
 use super::{CHUNK, CheckpointError, DATA_SHA256, Metadata};
 use crate::run::FileError;
+use crate::run::digest::{FileDigest, Hasher};
 
 /// The longest header that is read, in bytes.
 const MAX_HEADER: u64 = 1 << 24;
@@ -46,6 +47,27 @@ impl Checkpoint {
         let file = File::open(path).map_err(FileError::of("open", path))?;
         let length = file.metadata().map_err(FileError::of("look at", path))?.len();
         Self::parse(path, BufReader::new(file), length)
+    }
+
+    /// Reads a file that must be `digest` to the byte.
+    ///
+    /// # Errors
+    /// As [`Checkpoint::load`], and when it is another file.
+    pub fn load_exactly(path: &Path, digest: &FileDigest) -> Result<Self, CheckpointError> {
+        let file = File::open(path).map_err(FileError::of("open", path))?;
+        let length = file.metadata().map_err(FileError::of("look at", path))?.len();
+        if length != digest.bytes {
+            let (found, expected) = (length.to_string(), format!("{} by its record", digest.bytes));
+            return Err(malformed(path, 0, "the file's length", found, &expected));
+        }
+        let mut hasher = Hasher::new(BufReader::new(file));
+        let checkpoint = Self::parse(path, &mut hasher, length)?;
+        let found = hasher.digest();
+        if found != *digest {
+            let expected = format!("{} by its record", digest.sha256);
+            return Err(malformed(path, 0, "the SHA-256 of the file", found.sha256, &expected));
+        }
+        Ok(checkpoint)
     }
 
     /// Reads a checkpoint of `length` bytes; `file` names it in errors.

@@ -9,7 +9,7 @@ fn encode(tensors: &[(String, Vec<usize>, Vec<f32>)], metadata: &Metadata) -> (V
     let path = folder.path().join("step-00000001.safetensors");
     let named: Vec<NamedTensor<'_>> =
         tensors.iter().map(|(name, shape, data)| NamedTensor { name, shape, data }).collect();
-    let sha256 = save(&path, &named, metadata).unwrap();
+    let sha256 = save(&path, &named, metadata).unwrap().data_sha256;
     (std::fs::read(&path).unwrap(), sha256)
 }
 

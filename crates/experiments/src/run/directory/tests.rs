@@ -11,13 +11,14 @@ fn run_in(root: &Path) -> RunDirectory {
 fn a_run_is_replaced_only_when_asked() {
     let base = tempfile::tempdir().unwrap();
     let root = base.path().join("a/b");
-    run_in(&root);
+    drop(run_in(&root));
     let refused = RunDirectory::create(&root, false).unwrap_err();
     assert!(matches!(refused, DirectoryError::Occupied(_)), "{refused}");
     assert!(root.join(METRICS).exists());
     RunDirectory::create(&root, true).unwrap();
-    let left: Vec<_> = fs::read_dir(&root).unwrap().map(|e| e.unwrap().file_name()).collect();
-    assert_eq!(left, [CHECKPOINTS]);
+    let mut left: Vec<_> = fs::read_dir(&root).unwrap().map(|e| e.unwrap().file_name()).collect();
+    left.sort();
+    assert_eq!(left, [LOCK, CHECKPOINTS]);
 }
 
 #[test]
@@ -48,9 +49,26 @@ fn overwriting_removes_links_and_not_what_they_point_at() {
     fs::write(elsewhere.join("keep.png"), "").unwrap();
     let root = base.path().join("run");
     let run = run_in(&root);
-    std::os::unix::fs::symlink(&elsewhere, run.figures()).unwrap();
+    let figures = run.figures();
+    drop(run);
+    std::os::unix::fs::symlink(&elsewhere, &figures).unwrap();
     RunDirectory::create(&root, true).unwrap();
-    assert!(elsewhere.join("keep.png").exists() && !run.figures().exists());
+    assert!(elsewhere.join("keep.png").exists() && !figures.exists());
+}
+
+#[test]
+fn a_second_user_of_a_run_is_refused_until_the_first_lets_go() {
+    let base = tempfile::tempdir().unwrap();
+    let run = run_in(base.path());
+    for refused in [
+        RunDirectory::create(base.path(), true).unwrap_err(),
+        RunDirectory::open_to_change(base.path()).unwrap_err(),
+    ] {
+        assert!(matches!(refused, DirectoryError::Busy(_)), "{refused}");
+    }
+    assert!(RunDirectory::open(base.path()).is_ok(), "looking needs no lock");
+    drop(run);
+    RunDirectory::open_to_change(base.path()).unwrap();
 }
 
 #[test]
@@ -71,7 +89,7 @@ fn the_latest_checkpoint_is_the_one_with_most_steps() {
         fs::write(run.checkpoints().join(name), "").unwrap();
     }
     assert_eq!(run.latest_checkpoint().unwrap(), (100, run.checkpoint(100)));
-    assert_eq!(RunDirectory::open(base.path()).unwrap(), run);
+    assert_eq!(RunDirectory::open(base.path()).unwrap().root(), run.root());
     let nothing = tempfile::tempdir().unwrap();
     let message = RunDirectory::open(nothing.path()).unwrap_err().to_string();
     assert!(message.contains("no config.toml"), "{message}");
