@@ -10,6 +10,7 @@
 mod csv;
 mod error;
 mod figures;
+mod losses;
 mod measure;
 mod page;
 mod published;
@@ -24,6 +25,7 @@ use std::path::Path;
 pub use csv::csv;
 pub use error::CompareError;
 pub use figures::{CompareFigure, Pictures, draw};
+pub use losses::{SettingLosses, losses};
 pub use measure::{Measure, Metric, Shown, Subject, Weighting};
 pub use page::{html, markdown};
 pub use published::{Published, published};

@@ -30,7 +30,10 @@ pub use curves::{Curve, Curves, Panel};
 pub use digits::{DigitErrors, DigitPanel, Digits};
 pub use error::FigureError;
 pub use image_rows::{ImageBand, ImageRow, ImageRows};
-pub use of_run::{CertificateImages, Half, certificate_sheet, error_bars, loss_curves};
+pub use of_run::{
+    CertificateImages, Half, LossMark, certificate_sheet, error_bars, loss_curves,
+    loss_curves_beside,
+};
 pub use palette::Color;
 pub use settings::{SettingPanel, SettingRow, Settings};
 pub use sheet::{Sheet, choose_images};

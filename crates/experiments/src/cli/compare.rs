@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use gradroute::compare::{
-    Comparison, Destination, Files, Weighting, csv, digit_table, draw, group_table,
+    Comparison, Destination, Files, Weighting, csv, digit_table, draw, group_table, losses,
 };
 use gradroute::table::Table;
 
@@ -80,11 +80,12 @@ impl Compare {
                 let record = &comparison.settings[0].runs[0].manifest.data;
                 // Only test images are shown, whatever was trained on.
                 let data = saved_run::load_data(self.data.as_deref(), Some(record), 0)?;
-                let pictures = draw(&comparison, &data.test)?;
+                let losses = losses(&comparison)?;
+                let pictures = draw(&comparison, &losses, &data.test)?;
                 for missing in &pictures.missing {
                     eprintln!("{missing}");
                 }
-                destination.write(&Files::of(&comparison, pictures))?;
+                destination.write(&Files::of(&comparison, &losses, pictures))?;
                 let page = out.join("compare.html");
                 let written =
                     format!("Written: {} (open {} in a browser)", out.display(), page.display());

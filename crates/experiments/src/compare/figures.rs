@@ -1,6 +1,8 @@
 //! The figures of a comparison.
 
-use super::{CompareError, Comparison, Measure, Metric, Setting, Shown, Subject, Weighting};
+use super::{
+    CompareError, Comparison, Measure, Metric, Setting, SettingLosses, Shown, Subject, Weighting,
+};
 use crate::data::Dataset;
 use crate::evaluate::{Gallery, gallery};
 use crate::figures::{
@@ -11,6 +13,10 @@ use crate::run::checkpoint::Checkpoint;
 use crate::table::digit_list;
 use crate::train::take_weights;
 use crate::trainer::Trainer;
+
+/// What is drawn as the error without any information, by either metric: all
+/// decoders are trained by MAE, so one that knows nothing draws this image.
+const FLOOR: Subject = Subject::Median;
 
 /// Test images of each digit on a sheet of reconstructions.
 const IMAGES_A_DIGIT: usize = 4;
@@ -35,13 +41,18 @@ pub struct Pictures {
     pub missing: Vec<String>,
 }
 
-/// Draws all figures: settings side by side, digit by digit, and what the
-/// certificates make of the same test images. Those need the weights of a run;
+/// Draws all figures: settings side by side, digit by digit, what the
+/// certificates make of the same test images, and losses beside published ones.
+/// Images need the weights of a run;
 /// a setting of which none has kept its own is left out of them.
 ///
 /// # Errors
 /// When a checkpoint is damaged or a figure can't be drawn.
-pub fn draw(comparison: &Comparison, test: &Dataset) -> Result<Pictures, CompareError> {
+pub fn draw(
+    comparison: &Comparison,
+    losses: &[SettingLosses],
+    test: &Dataset,
+) -> Result<Pictures, CompareError> {
     let mut figures = Vec::new();
     for metric in [Metric::Mse, Metric::Mae] {
         figures.push(settings(comparison, metric)?);
@@ -51,6 +62,9 @@ pub fn draw(comparison: &Comparison, test: &Dataset) -> Result<Pictures, Compare
     }
     let (images, missing) = images(comparison, test)?;
     figures.extend(images);
+    for (i, losses) in losses.iter().enumerate() {
+        figures.push(losses.figure(i + 1)?);
+    }
     Ok(Pictures { figures, missing })
 }
 
@@ -80,7 +94,7 @@ fn settings(comparison: &Comparison, metric: Metric) -> Result<CompareFigure, Fi
         .zip(subjects)
         .map(|(name, _)| SettingPanel {
             name,
-            floors: of_halves(metric.floor()).map(|measure| measure.of(first)),
+            floors: of_halves(FLOOR).map(|measure| measure.of(first)),
         })
         .collect();
     let rows: Vec<SettingRow<'_>> = comparison
@@ -94,7 +108,7 @@ fn settings(comparison: &Comparison, metric: Metric) -> Result<CompareFigure, Fi
         })
         .collect();
     let groups = Half::BOTH.map(|half| format!("on digits {}", dashed(half.digits(halves))));
-    let (metric_name, floor) = (metric.name(), metric.floor().name());
+    let (metric_name, floor) = (metric.name(), FLOOR.name());
     let png = Settings {
         title: &format!("What each half of the encoding holds, by {metric_name}"),
         subtitle: "Test errors of decoders that see one half only: low where the half holds the \
@@ -133,7 +147,7 @@ fn digits(comparison: &Comparison, metric: Metric) -> Result<CompareFigure, Figu
             decoder: of(Subject::Decoder),
             bottom: of(Subject::Bottom),
             top: of(Subject::Top),
-            floor: measure(metric.floor()).of(&setting.runs[0].evaluation),
+            floor: measure(FLOOR).of(&setting.runs[0].evaluation),
         }
     };
     let digits = comparison.digits();
@@ -145,7 +159,7 @@ fn digits(comparison: &Comparison, metric: Metric) -> Result<CompareFigure, Figu
             digits: digits.iter().map(|digit| errors(setting, *digit)).collect(),
         })
         .collect();
-    let (metric_name, floor) = (metric.name(), metric.floor().name());
+    let (metric_name, floor) = (metric.name(), FLOOR.name());
     let png = Digits {
         title: &format!("Decoder and certificates, digit by digit, by {metric_name}"),
         subtitle: "The line under each digit has the colour of the certificate on its own half",

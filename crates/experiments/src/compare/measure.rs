@@ -71,11 +71,13 @@ impl Metric {
         }
     }
 
-    /// The best constant image by this metric.
-    pub fn floor(self) -> Subject {
+    /// Constant images that an error by this metric is read against: the one
+    /// that a decoder trained by MAE draws when it knows nothing, and the one
+    /// that is best by the metric itself.
+    pub fn floors(self) -> &'static [Subject] {
         match self {
-            Metric::Mae => Subject::Median,
-            Metric::Mse => Subject::Mean,
+            Metric::Mae => &[Subject::Median],
+            Metric::Mse => &[Subject::Median, Subject::Mean],
         }
     }
 }

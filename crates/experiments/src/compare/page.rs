@@ -1,7 +1,7 @@
 //! The comparison as a page, in Markdown and in HTML.
 
 use super::tables::{METHOD, PAPERS_SPREAD};
-use super::{Comparison, Pictures, Setting, Weighting, digit_table, group_table};
+use super::{Comparison, Pictures, Setting, SettingLosses, Weighting, digit_table, group_table};
 use crate::report::{ReportFigure, page};
 use crate::table::{Table, escape, escape_markdown};
 
@@ -18,10 +18,10 @@ enum Part<'a> {
 }
 
 /// The page in Markdown, which shows the figures from the files beside it.
-pub fn markdown(comparison: &Comparison, pictures: &Pictures) -> String {
+pub fn markdown(comparison: &Comparison, losses: &[SettingLosses], pictures: &Pictures) -> String {
     let mut text = format!("# {TITLE}\n");
     let mut after_item = false;
-    for part in parts(comparison, pictures) {
+    for part in parts(comparison, losses, pictures) {
         // Items of a list follow each other without a blank line.
         if !(after_item && matches!(part, Part::Item(..))) {
             text.push('\n');
@@ -47,10 +47,10 @@ pub fn markdown(comparison: &Comparison, pictures: &Pictures) -> String {
 }
 
 /// The page in HTML, in the style of a run's report, with everything in one file.
-pub fn html(comparison: &Comparison, pictures: &Pictures) -> String {
+pub fn html(comparison: &Comparison, losses: &[SettingLosses], pictures: &Pictures) -> String {
     let mut body = format!("<h1>{TITLE}</h1>\n");
     let (mut in_section, mut in_list) = (false, false);
-    for part in parts(comparison, pictures) {
+    for part in parts(comparison, losses, pictures) {
         if in_list && !matches!(part, Part::Item(..)) {
             body.push_str("</dl>\n");
             in_list = false;
@@ -93,7 +93,11 @@ pub fn html(comparison: &Comparison, pictures: &Pictures) -> String {
     page(TITLE, &body)
 }
 
-fn parts<'a>(comparison: &Comparison, pictures: &'a Pictures) -> Vec<Part<'a>> {
+fn parts<'a>(
+    comparison: &Comparison,
+    losses: &[SettingLosses],
+    pictures: &'a Pictures,
+) -> Vec<Part<'a>> {
     let settings = &comparison.settings;
     let paragraph = |text: &str| Part::Paragraph("", text.to_owned());
     let mut parts = vec![Part::Heading("What is compared")];
@@ -118,6 +122,10 @@ fn parts<'a>(comparison: &Comparison, pictures: &'a Pictures) -> Vec<Part<'a>> {
     }
     parts.push(Part::Heading("Errors digit by digit"));
     parts.push(Part::Table(digit_table(comparison)));
+    if !losses.is_empty() {
+        parts.push(Part::Heading("Training losses beside published ones"));
+        parts.extend(losses.iter().map(|losses| Part::Table(losses.table())));
+    }
     let mut sources: Vec<_> = settings.iter().flat_map(|s| comparison.published(s)).collect();
     sources.dedup();
     if !sources.is_empty() {
@@ -163,6 +171,7 @@ const CERTIFICATES: &str = "A certificate is a decoder of its own that sees one 
      knowing nothing on the other half's.";
 
 const ERRORS: &str = "MAE is the mean over samples and pixels of |x - y|, MSE of (x - y)^2, on the test set, with \
-     pixels in [-1, 1]. Knowing nothing of the image, the best answer is the training set's median \
-     image by MAE, its mean image by MSE; their errors are the floors that certificates are read \
-     against.";
+     pixels in [-1, 1]. Decoders are trained by MAE, and one that knows nothing of an image then \
+     draws the median image of the training set: its errors are the dashed lines in the pictures. \
+     By MSE the mean image is better still, so a certificate can be somewhat below the line and \
+     know nothing; the tables have both.";

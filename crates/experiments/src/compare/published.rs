@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::{Measure, Metric, Shown, Subject, Weighting};
 use crate::evaluation::CLASSES;
-use crate::figures::Half;
+use crate::figures::{Half, LossMark};
 
 /// A published result of one of the presets.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -20,31 +20,13 @@ pub struct Published {
     pub source: String,
     /// Losses at some steps of the training.
     #[serde(default)]
-    pub log: Vec<LoggedLosses>,
+    pub log: Vec<LossMark>,
     #[serde(default)]
     top: ByMetric,
     #[serde(default)]
     bottom: ByMetric,
     #[serde(default)]
     decoder: ByMetric,
-}
-
-/// Published losses at one step; what a log leaves out is not there.
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct LoggedLosses {
-    /// The step, from 0.
-    pub step: u64,
-    /// The total.
-    pub total: f32,
-    /// Mean absolute error of the decoder.
-    pub decoder: Option<f32>,
-    /// Mean absolute error of the top certificate.
-    pub top: Option<f32>,
-    /// Mean absolute error of the bottom certificate.
-    pub bottom: Option<f32>,
-    /// The L1 term, weight included.
-    pub l1: Option<f32>,
 }
 
 /// A published number.
@@ -121,9 +103,9 @@ impl Published {
         Some(PublishedValue { value, spread })
     }
 
-    /// The published number for a measure. A mean over a group that is
-    /// published with one weighting only stands for the other too: MNIST has
-    /// about as many samples of each digit, so they hardly differ.
+    /// The published number for a measure. A mean over a group that is known
+    /// with one weighting only stands for the other too: MNIST has about as many
+    /// samples of each digit, so they hardly differ.
     pub fn value(&self, measure: Measure) -> Option<PublishedValue> {
         let other = match measure.shown {
             Shown::Digit(_) => measure.shown,

@@ -8,8 +8,8 @@ use super::{CompareError, ComparedRun, Estimate, Measure};
 use crate::presets;
 
 /// Keys that don't make two runs different experiments: the seed, because runs
-/// of one setting differ in it, and what only looks at a run in between.
-const NOT_THE_EXPERIMENT: [&str; 2] = ["train.seed", "train.eval_every"];
+/// of one setting differ in it, and what only looks at a run or saves it.
+const NOT_THE_EXPERIMENT: [&str; 3] = ["train.seed", "train.eval_every", "train.checkpoint_every"];
 
 /// The configuration's keys, such as `train.batch`, with their values.
 type Keys = BTreeMap<String, Value>;

@@ -100,9 +100,9 @@ pub fn digit_table(comparison: &Comparison) -> Table {
     let mut columns = vec![column("", "setting")];
     columns.extend(digits.iter().map(|digit| {
         let group = match (halves.bottom.contains(digit), halves.top.contains(digit)) {
-            (true, _) => "digits of the bottom half",
-            (_, true) => "digits of the top half",
-            _ => "of neither",
+            (true, _) => "bottom half",
+            (_, true) => "top half",
+            _ => "neither half",
         };
         column(group, &digit.to_string())
     }));
@@ -153,9 +153,11 @@ fn digit_rows(
         }
     }
     for (name, run) in floors(comparison) {
-        let floor = metric.floor();
-        let values = digits.iter().map(|digit| number(measure(floor, digit).of(&run.evaluation)));
-        push(format!("{}{name}, knowing nothing", floor.name()), values.collect());
+        for floor in metric.floors() {
+            let values = digits.iter().map(|digit| measure(*floor, digit).of(&run.evaluation));
+            let values = values.map(number).collect();
+            push(format!("{}{name}, knowing nothing", floor.name()), values);
+        }
     }
     rows
 }

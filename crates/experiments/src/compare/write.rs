@@ -4,7 +4,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use super::{CompareError, Comparison, Pictures, csv, html, markdown};
+use super::{CompareError, Comparison, Pictures, SettingLosses, csv, html, markdown};
 use crate::run::FileError;
 use crate::run::atomic::{self, TEMPORARY_PREFIX};
 
@@ -18,11 +18,11 @@ pub struct Files(Vec<(String, Vec<u8>)>);
 
 impl Files {
     /// Tables, pages and pictures.
-    pub fn of(comparison: &Comparison, pictures: Pictures) -> Self {
+    pub fn of(comparison: &Comparison, losses: &[SettingLosses], pictures: Pictures) -> Self {
         let mut files = vec![
             (CSV.to_owned(), csv(comparison).into_bytes()),
-            (MARKDOWN.to_owned(), markdown(comparison, &pictures).into_bytes()),
-            (HTML.to_owned(), html(comparison, &pictures).into_bytes()),
+            (MARKDOWN.to_owned(), markdown(comparison, losses, &pictures).into_bytes()),
+            (HTML.to_owned(), html(comparison, losses, &pictures).into_bytes()),
         ];
         files.extend(pictures.figures.into_iter().map(|figure| (figure.file, figure.png)));
         Self(files)

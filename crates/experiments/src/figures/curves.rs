@@ -2,7 +2,7 @@
 
 use super::axis::linear_ticks;
 use super::canvas::{Canvas, Stroke};
-use super::panel::{BELOW_NAME, Frame};
+use super::panel::{BELOW_NAME, Frame, Mark};
 use super::smoothing::window;
 use super::text::{Align, TextStyle};
 use super::{Color, FigureError};
@@ -17,6 +17,9 @@ pub struct Curve<'a> {
     /// The values, one a step. Those that a logarithmic axis can't hold (NaN, infinite, zero or
     /// negative ones) leave gaps, and their number is stated under the chart.
     pub values: Vec<f32>,
+    /// Steps and values of others, marked with hollow diamonds. Those outside
+    /// the steps of the chart are left out.
+    pub marks: Vec<(u64, f32)>,
 }
 
 /// Curves that share a logarithmic axis. Losses of different sizes are easier to read in panels
@@ -80,8 +83,10 @@ impl Curves<'_> {
         let mut top = TOP_EDGE;
         for panel in self.panels {
             let height = room * share(panel) / shares;
-            let frame = Frame::new(&panel.curves, top + BELOW_NAME, top + height);
+            let marks = self.marks(panel);
+            let frame = Frame::new(&panel.curves, &marks, top + BELOW_NAME, top + height);
             frame.draw(&mut canvas, panel, &xs, smooth);
+            frame.draw_marks(&mut canvas, &marks);
             top += height + PANEL_GAP;
         }
         self.step_axis(&mut canvas);
@@ -124,6 +129,21 @@ impl Curves<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The marks of a panel that can be shown: place along the steps, value and colour.
+    fn marks(&self, panel: &Panel<'_>) -> Vec<Mark> {
+        let (first, last) = self.ends();
+        let within = |(step, value): &&(u64, f32)| (first..=last).contains(step) && shown(*value);
+        let of_curve = |curve: &Curve<'_>| {
+            let mark = |(step, value): &(u64, f32)| Mark {
+                x: self.x_of(*step),
+                value: *value,
+                color: curve.color,
+            };
+            curve.marks.iter().filter(within).map(mark).collect::<Vec<_>>()
+        };
+        panel.curves.iter().flat_map(of_curve).collect()
     }
 
     fn ends(&self) -> (u64, u64) {

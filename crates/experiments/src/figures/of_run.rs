@@ -1,5 +1,7 @@
 //! The figures of a run, from its evaluation and its metrics.
 
+use serde::Deserialize;
+
 use super::{Bars, Color, Curve, Curves, DigitBars, FigureError, OwnHalf, Panel, Sheet};
 use crate::evaluation::{CLASSES, Evaluation, Halves};
 use crate::run::StepLosses;
@@ -76,35 +78,61 @@ pub fn error_bars(evaluation: &Evaluation) -> Result<Vec<u8>, FigureError> {
 /// # Errors
 /// If there are no steps or they don't ascend.
 pub fn loss_curves(losses: &[StepLosses]) -> Result<Vec<u8>, FigureError> {
+    loss_curves_beside(losses, &[], "On the batch of each step, before its update")
+}
+
+/// Losses of others at one step of the same training; what they don't give is
+/// not there.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LossMark {
+    /// The step, from 0.
+    pub step: u64,
+    /// The total.
+    pub total: Option<f32>,
+    /// Mean absolute error of the decoder.
+    pub decoder: Option<f32>,
+    /// Mean absolute error of the top certificate.
+    pub top: Option<f32>,
+    /// Mean absolute error of the bottom certificate.
+    pub bottom: Option<f32>,
+    /// The L1 term, weight included.
+    pub l1: Option<f32>,
+}
+
+/// The same as [`loss_curves`], with a line of explanation of one's own and the
+/// losses of others marked on the curves.
+///
+/// # Errors
+/// If there are no steps or they don't ascend.
+pub fn loss_curves_beside(
+    losses: &[StepLosses],
+    marks: &[LossMark],
+    subtitle: &str,
+) -> Result<Vec<u8>, FigureError> {
     let steps: Vec<u64> = losses.iter().map(|step| step.step).collect();
-    let curve = |name, color, value: fn(&StepLosses) -> f32| Curve {
-        name,
-        color,
-        values: losses.iter().map(value).collect(),
+    let curve = |name, color, value: fn(&StepLosses) -> f32, mark: fn(&LossMark) -> Option<f32>| {
+        let marks = marks.iter().filter_map(|at| Some((at.step, mark(at)?))).collect();
+        Curve { name, color, values: losses.iter().map(value).collect(), marks }
     };
     let panels = [
         Panel {
             name: "total loss, and the mean absolute errors in it",
             height: 1.9,
             curves: vec![
-                curve("total", Color::INK, |s| s.total),
-                curve("decoder", Color::DECODER, |s| s.decoder),
-                curve("bottom certificate", Color::BOTTOM, |s| s.bottom),
-                curve("top certificate", Color::TOP, |s| s.top),
+                curve("total", Color::INK, |s| s.total, |m| m.total),
+                curve("decoder", Color::DECODER, |s| s.decoder, |m| m.decoder),
+                curve("bottom certificate", Color::BOTTOM, |s| s.bottom, |m| m.bottom),
+                curve("top certificate", Color::TOP, |s| s.top, |m| m.top),
             ],
         },
         Panel {
             name: "L1 term of the encoding, as it stands in the total",
             height: 1.0,
-            curves: vec![curve("L1 term", Color::L1, |s| s.l1)],
+            curves: vec![curve("L1 term", Color::L1, |s| s.l1, |m| m.l1)],
         },
     ];
-    let curves = Curves {
-        title: "Training losses",
-        subtitle: "On the batch of each step, before its update",
-        steps: &steps,
-        panels: &panels,
-    };
+    let curves = Curves { title: "Training losses", subtitle, steps: &steps, panels: &panels };
     curves.png()
 }
 

@@ -5,6 +5,7 @@ use super::axis::LogAxis;
 use super::canvas::{Canvas, Point, Stroke};
 use super::curves::{Curve, LEFT, Panel, RIGHT, WIDTH, shown};
 use super::smoothing::running_geometric_mean;
+use super::spread::diamond;
 use super::text::{self, Align, TextStyle};
 use super::thinning::lines;
 
@@ -15,6 +16,14 @@ const LABEL_STEP: f32 = 45.0;
 /// Up to this many values each gets a marker of its own.
 const MOST_MARKERS: usize = 60;
 
+/// A value of others beside a curve.
+pub(super) struct Mark {
+    /// Its place along the steps.
+    pub(super) x: f32,
+    pub(super) value: f32,
+    pub(super) color: Color,
+}
+
 /// The area of a panel and its logarithmic axis.
 pub(super) struct Frame {
     axis: LogAxis,
@@ -24,8 +33,9 @@ pub(super) struct Frame {
 
 impl Frame {
     /// A frame from `top` to `base` that holds every value that can be shown.
-    pub(super) fn new(curves: &[Curve<'_>], top: f32, base: f32) -> Frame {
+    pub(super) fn new(curves: &[Curve<'_>], marks: &[Mark], top: f32, base: f32) -> Frame {
         let values = curves.iter().flat_map(|c| &c.values).filter(|v| shown(**v));
+        let values = values.chain(marks.iter().map(|mark| &mark.value));
         let (low, high) = values.fold((f32::INFINITY, 0.0f32), |(l, h), v| (l.min(*v), h.max(*v)));
         let (low, high) = if high > 0.0 { (low, high) } else { (0.1, 1.0) };
         Frame { axis: LogAxis::around(f64::from(low), f64::from(high)), top, base }
@@ -58,6 +68,15 @@ impl Frame {
             ends.push(End { last: last_of(&curve.values, &means), ..End::of(xs, &means) });
         }
         self.draw_names(canvas, &panel.curves, &ends);
+    }
+
+    /// Draws marks above all curves, with a light edge that parts them from these.
+    pub(super) fn draw_marks(&self, canvas: &mut Canvas, marks: &[Mark]) {
+        for mark in marks {
+            let at = (mark.x, self.y_of(f64::from(mark.value)));
+            canvas.stroke(&[at], Stroke::new(Color::PAPER, 13.0));
+            diamond(canvas, at, mark.color);
+        }
     }
 
     fn y_of(&self, value: f64) -> f32 {

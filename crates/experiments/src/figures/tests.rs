@@ -33,7 +33,12 @@ fn bar_chart(digits: &[DigitBars]) -> Result<Vec<u8>, FigureError> {
 }
 
 fn curves(steps: &[u64], values: &[Vec<f32>]) -> Result<Vec<u8>, FigureError> {
-    let curve = |values: &Vec<f32>| Curve { name: "c", color: Color::TOP, values: values.clone() };
+    let curve = |values: &Vec<f32>| Curve {
+        name: "c",
+        color: Color::TOP,
+        values: values.clone(),
+        marks: Vec::new(),
+    };
     let panel = Panel { name: "loss", height: 1.0, curves: values.iter().map(curve).collect() };
     Curves { title: "Curves", subtitle: "", steps, panels: &[panel] }.png()
 }
@@ -190,4 +195,33 @@ proptest! {
         let sheet = Sheet { rows, cols, ..sheet(&pixels, &pixels, &[0]) };
         prop_assert_eq!(sheet.png().is_ok(), rows <= 512 && cols <= 512);
     }
+}
+
+#[test]
+fn marks_of_others_stand_where_their_step_and_value_are_and_only_within_the_chart() {
+    let steps: Vec<u64> = (0..=100).collect();
+    let draw = |marks: Vec<(u64, f32)>| {
+        let values = vec![1.0; steps.len()];
+        let curve = Curve { name: "c", color: Color::TOP, values, marks };
+        let panel = Panel { name: "loss", height: 1.0, curves: vec![curve] };
+        let chart = Curves { title: "Curves", subtitle: "", steps: &steps, panels: &[panel] };
+        decode(&chart.png().unwrap())
+    };
+    let (width, _, plain) = draw(vec![]);
+    let outside = draw(vec![(101, 1.0), (5000, 0.1), (50, f32::NAN), (50, -1.0)]).2;
+    assert!(outside == plain);
+    // Higher and to the right, by as much as the axes say.
+    let centre = |marks| {
+        let (_, _, rgb) = draw(marks);
+        let differing: Vec<usize> =
+            (0..rgb.len() / 3).filter(|i| rgb[i * 3..][..3] != plain[i * 3..][..3]).collect();
+        let mean = |of: &dyn Fn(usize) -> usize| {
+            differing.iter().map(|i| of(*i) as f64).sum::<f64>() / differing.len() as f64
+        };
+        (mean(&|i| i % width), mean(&|i| i / width))
+    };
+    let (left, right) = (centre(vec![(20, 1.5)]), centre(vec![(80, 2.0)]));
+    let span = (f64::from(curves::RIGHT - curves::LEFT) - 16.0) * 2.0;
+    assert!((right.0 - left.0 - 0.6 * span).abs() < 2.0, "{left:?} {right:?}");
+    assert!(right.1 < left.1 - 50.0, "{left:?} {right:?}");
 }

@@ -1,4 +1,6 @@
 use super::*;
+use crate::run::StepLosses;
+use crate::run::jsonl::JsonLinesWriter;
 
 #[test]
 fn the_group_table_shows_means_intervals_published_values_and_floors() {
@@ -91,17 +93,17 @@ fn the_pages_hold_tables_pictures_and_the_method_and_nothing_from_outside() {
     };
     let missing = vec!["No reconstructions.".to_owned()];
     let pictures = Pictures { figures: vec![figure], missing };
-    let html = html(&comparison, &pictures);
+    let html = html(&comparison, &[], &pictures);
     assert!(html.contains("data:image/png;base64,AQID") && !html.contains("http:"), "{html}");
     assert!(!html.contains("<figure>\"") && html.contains("A &lt;figure&gt;"));
     assert!(html.contains("a&lt;b&gt;&amp;"), "the run's folder is escaped");
-    for text in [html, markdown(&comparison, &pictures)] {
+    for text in [html, markdown(&comparison, &[], &pictures)] {
         for part in ["Student's t", "No reconstructions.", "Top certificate", "median image"] {
             let found = text.contains(part) || text.contains(&part.replace('\'', "&#39;"));
             assert!(found, "{part} is missing in {text}");
         }
     }
-    assert!(markdown(&comparison, &pictures).contains("](settings-mse.png)"));
+    assert!(markdown(&comparison, &[], &pictures).contains("](settings-mse.png)"));
 }
 
 #[test]
@@ -112,7 +114,7 @@ fn a_comparison_replaces_only_a_comparison_and_only_when_asked() {
     let comparison = Comparison::read(&[runs.add("a", RUN)]).unwrap();
     let files = || {
         let pictures = Pictures { figures: Vec::new(), missing: Vec::new() };
-        Files::of(&comparison, pictures)
+        Files::of(&comparison, &[], pictures)
     };
     Destination::new(&out, false).unwrap().write(&files()).unwrap();
     let listed = |folder: &std::path::Path| {
@@ -133,4 +135,31 @@ fn a_comparison_replaces_only_a_comparison_and_only_when_asked() {
     let refused = Destination::new(&out, true).unwrap_err().to_string();
     assert!(refused.contains("thesis.txt") && !refused.contains("--overwrite"), "{refused}");
     assert_eq!(listed(&out).len(), 4);
+}
+
+#[test]
+fn training_losses_stand_beside_published_ones_at_the_steps_that_both_have() {
+    let runs = Runs::new();
+    let folder = runs.add("a", Made { preset: "seed", ..RUN });
+    let file = RunDirectory::open(&folder).unwrap().metrics();
+    let mut metrics = JsonLinesWriter::create(&file).unwrap();
+    for step in 0..400 {
+        let total = 3.0 - step as f32 / 1000.0;
+        let line =
+            StepLosses { step, total, decoder: 0.9, top: 0.8, bottom: 0.7, l1: 0.1, lr: 1.0 };
+        metrics.write(&line).unwrap();
+    }
+    let mut comparison = Comparison::read(&[folder]).unwrap();
+    assert!(losses(&comparison).unwrap().is_empty(), "the data are not MNIST");
+    comparison.settings[0].runs[0].manifest.data.canonical_mnist = true;
+    let found = losses(&comparison).unwrap();
+    let text = found[0].table().to_markdown();
+    assert!(text.contains("| seed 0 | 2.7000 | 0.9000 | 0.7000 | 0.8000 | 0.10000 |"), "{text}");
+    assert!(text.contains("| replication, 200 epochs | 0.6993 | 0.2292 |  | 0.2398 | 0.00116 |"));
+    assert!(!text.contains("Step 600"), "no run of ours has come so far");
+    assert_eq!(found[0].figure(1).unwrap().file, "losses-1.png");
+
+    // With other batches a step is something else.
+    comparison.settings[0].runs[0].resolved.config.train.batch = 256;
+    assert!(losses(&comparison).unwrap().is_empty());
 }
