@@ -26,7 +26,8 @@ pub enum CompareError {
         source: ConfigError,
     },
     /// A run has not come to its end.
-    #[error("{} is not finished: {found}; let it end, or leave it out", run.display())]
+    #[error("{} is not finished: {found}; let it end (`gradroute train --resume` goes on with it), or leave it \
+         out", run.display())]
     Unfinished {
         /// The run.
         run: PathBuf,

@@ -41,9 +41,7 @@ impl ComparedRun {
             return Err(unfinished(format!("it ended after {steps} of {steps_planned} steps")));
         }
         if !directory.evaluation().is_file() {
-            return Err(unfinished(
-                "there is no evaluation.json, which `gradroute evaluate` makes".to_owned(),
-            ));
+            return Err(unfinished("there is no evaluation.json".to_owned()));
         }
         let evaluation = read_json(&directory.evaluation())?;
         Ok(Self { directory, resolved, manifest, evaluation })

@@ -136,10 +136,10 @@ fn what_is_no_finished_run_of_the_same_data_and_halves_is_refused_by_name() {
     refused(runs.add("early", Made { steps: 4, ..RUN }), &["early", "4 of 10 steps"]);
     let going = runs.add("going", Made { seed: 1, ..RUN });
     std::fs::remove_file(going.join("manifest.json")).unwrap();
-    refused(going, &["going is not finished", "manifest.json"]);
+    refused(going, &["going is not finished", "manifest.json", "train --resume"]);
     let unjudged = runs.add("unjudged", Made { seed: 1, ..RUN });
     std::fs::remove_file(unjudged.join("evaluation.json")).unwrap();
-    refused(unjudged, &["unjudged", "evaluation.json", "gradroute evaluate"]);
+    refused(unjudged, &["unjudged", "evaluation.json"]);
     let other = runs.add("fashion", Made { sha256: "11", seed: 1, ..RUN });
     refused(other, &["good", "fashion", "t10k-images-idx3-ubyte"]);
     let halves: &[&str] = &["routing.bottom=[0,1]", "routing.top=[2,3]"];

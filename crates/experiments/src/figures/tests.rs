@@ -201,7 +201,9 @@ proptest! {
 fn marks_of_others_stand_where_their_step_and_value_are_and_only_within_the_chart() {
     let steps: Vec<u64> = (0..=100).collect();
     let draw = |marks: Vec<(u64, f32)>| {
-        let values = vec![1.0; steps.len()];
+        // Its ends keep the axis as it is, whatever is marked.
+        let mut values = vec![1.0; steps.len()];
+        (values[0], values[100]) = (0.1, 10.0);
         let curve = Curve { name: "c", color: Color::TOP, values, marks };
         let panel = Panel { name: "loss", height: 1.0, curves: vec![curve] };
         let chart = Curves { title: "Curves", subtitle: "", steps: &steps, panels: &[panel] };
