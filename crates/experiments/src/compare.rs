@@ -10,6 +10,7 @@
 mod csv;
 mod error;
 mod figures;
+mod images;
 mod losses;
 mod measure;
 mod page;

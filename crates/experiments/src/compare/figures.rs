@@ -2,24 +2,18 @@
 
 use super::{
     CompareError, Comparison, Measure, Metric, Setting, SettingLosses, Shown, Subject, Weighting,
+    images,
 };
 use crate::data::Dataset;
-use crate::evaluate::{Gallery, gallery};
 use crate::figures::{
-    DigitErrors, DigitPanel, Digits, FigureError, Half, ImageBand, ImageRow, ImageRows, OwnHalf,
-    SettingPanel, SettingRow, Settings, Spread, choose_images,
+    DigitErrors, DigitPanel, Digits, FigureError, Half, OwnHalf, SettingPanel, SettingRow,
+    Settings, Spread,
 };
-use crate::run::checkpoint::Checkpoint;
 use crate::table::digit_list;
-use crate::train::take_weights;
-use crate::trainer::Trainer;
 
 /// What is drawn as the error without any information, by either metric: all
 /// decoders are trained by MAE, so one that knows nothing draws this image.
 const FLOOR: Subject = Subject::Median;
-
-/// Test images of each digit on a sheet of reconstructions.
-const IMAGES_A_DIGIT: usize = 4;
 
 /// A figure of a comparison.
 #[derive(Clone, Debug)]
@@ -60,7 +54,7 @@ pub fn draw(
     for metric in [Metric::Mse, Metric::Mae] {
         figures.push(digits(comparison, metric)?);
     }
-    let (images, missing) = images(comparison, test)?;
+    let (images, missing) = images::images(comparison, test)?;
     figures.extend(images);
     for (i, losses) in losses.iter().enumerate() {
         figures.push(losses.figure(i + 1)?);
@@ -179,112 +173,7 @@ fn digits(comparison: &Comparison, metric: Metric) -> Result<CompareFigure, Figu
     })
 }
 
-/// What a certificate of each setting makes of the same images.
-fn images(
-    comparison: &Comparison,
-    test: &Dataset,
-) -> Result<(Vec<CompareFigure>, Vec<String>), CompareError> {
-    let halves = comparison.halves();
-    let chosen = Half::BOTH.map(|half| {
-        let digits = half.digits(halves);
-        choose_images(test.labels(), digits, IMAGES_A_DIGIT * digits.len())
-    });
-    let bands: Vec<(Half, &Vec<usize>)> =
-        Half::BOTH.into_iter().zip(&chosen).filter(|(_, chosen)| !chosen.is_empty()).collect();
-    let mut missing = Vec::new();
-    let mut made: Vec<(&str, Vec<Gallery>)> = Vec::new();
-    for setting in &comparison.settings {
-        match trained(setting, test.pixels())? {
-            Some(mut trainer) => {
-                let images = bands.iter().map(|(_, chosen)| gallery(&mut trainer, test, chosen));
-                made.push((setting.name.as_str(), images.collect()));
-            }
-            None => missing.push(format!(
-                "No reconstructions of {}: its runs have kept no checkpoint.",
-                setting.name
-            )),
-        }
-    }
-    if made.is_empty() || bands.is_empty() {
-        return Ok((Vec::new(), missing));
-    }
-    let figures = Half::BOTH.into_iter().rev().map(|sees| {
-        let pixels = |gallery: &'_ Gallery| match sees {
-            Half::Bottom => gallery.bottom.clone(),
-            Half::Top => gallery.top.clone(),
-        };
-        sheet(sees, comparison, &bands, &made, (test.rows(), test.columns()), pixels)
-    });
-    Ok((figures.collect::<Result<_, _>>()?, missing))
-}
-
-fn sheet(
-    sees: Half,
-    comparison: &Comparison,
-    bands: &[(Half, &Vec<usize>)],
-    made: &[(&str, Vec<Gallery>)],
-    size: (usize, usize),
-    pixels: impl Fn(&Gallery) -> Vec<f32>,
-) -> Result<CompareFigure, FigureError> {
-    let halves = comparison.halves();
-    let names: Vec<String> = bands
-        .iter()
-        .map(|(shown, _)| {
-            let whose = if *shown == sees { "its own digits" } else { "the other half’s digits" };
-            format!("On {whose}, {}", dashed(shown.digits(halves)))
-        })
-        .collect();
-    let rows: Vec<Vec<Vec<f32>>> = (0..bands.len())
-        .map(|band| made.iter().map(|(_, galleries)| pixels(&galleries[band])).collect())
-        .collect();
-    let bands: Vec<ImageBand<'_>> = names
-        .iter()
-        .zip(&rows)
-        .enumerate()
-        .map(|(band, (name, rows))| ImageBand {
-            name,
-            digits: &made[0].1[band].labels,
-            originals: &made[0].1[band].originals,
-            rows: made
-                .iter()
-                .zip(rows)
-                .map(|((name, _), pixels)| ImageRow { name, pixels })
-                .collect(),
-        })
-        .collect();
-    let name = sees.name();
-    let title = format!("What the {name} certificate draws");
-    let subtitle = format!(
-        "It sees the half of digits {} only; the same test images in every row",
-        dashed(sees.digits(halves))
-    );
-    let png = ImageRows { title: &title, subtitle: &subtitle, bands: &bands, size }.png()?;
-    Ok(CompareFigure {
-        file: format!("images-{name}-certificate.png"),
-        caption: format!(
-            "Test images above what the {name} certificate of each setting makes of them, the \
-             first {IMAGES_A_DIGIT} of each digit in the test set, by the run with the lowest seed \
-             that has kept its weights."
-        ),
-        png,
-    })
-}
-
-/// The model of the first run of a setting that has kept its weights.
-fn trained(setting: &Setting, pixels: usize) -> Result<Option<Trainer<f32>>, CompareError> {
-    for run in &setting.runs {
-        let file = run.directory.checkpoint(run.manifest.steps);
-        if !file.is_file() {
-            continue;
-        }
-        let mut trainer = Trainer::new(&run.resolved.config, pixels);
-        take_weights(&mut trainer, &Checkpoint::load(&file)?)?;
-        return Ok(Some(trainer));
-    }
-    Ok(None)
-}
-
 /// Digits with the dash that belongs between numbers.
-fn dashed(digits: &[u8]) -> String {
+pub(super) fn dashed(digits: &[u8]) -> String {
     digit_list(digits).replace('-', "–")
 }

@@ -103,9 +103,8 @@ fn parts<'a>(
     let mut parts = vec![Part::Heading("What is compared")];
     parts.extend(settings.iter().map(|setting| Part::Item(setting.name.clone(), about(setting))));
     if !comparison.shared_changes.is_empty() {
-        let changes = comparison.shared_changes.join(", ");
-        let all = if settings.len() == 1 { "It changes" } else { "All settings change" };
-        parts.push(paragraph(&format!("{all} in the preset: {changes}.")));
+        let changes = format!("changed in the preset: {}", comparison.shared_changes.join(", "));
+        parts.push(Part::Item("in all runs".to_owned(), changes));
     }
     parts.push(Part::Heading("How to read this page"));
     parts.push(Part::Paragraph("Certificates.", CERTIFICATES.to_owned()));

@@ -1,3 +1,5 @@
+use serde_json::json;
+
 use super::*;
 use crate::run::StepLosses;
 use crate::run::jsonl::JsonLinesWriter;
@@ -143,10 +145,12 @@ fn training_losses_stand_beside_published_ones_at_the_steps_that_both_have() {
     let folder = runs.add("a", Made { preset: "seed", ..RUN });
     let file = RunDirectory::open(&folder).unwrap().metrics();
     let mut metrics = JsonLinesWriter::create(&file).unwrap();
-    for step in 0..400 {
-        let total = 3.0 - step as f32 / 1000.0;
-        let line =
-            StepLosses { step, total, decoder: 0.9, top: 0.8, bottom: 0.7, l1: 0.1, lr: 1.0 };
+    for step in 0..400u32 {
+        let line: StepLosses = serde_json::from_value(json!({
+            "step": step, "total": 3.0 - f64::from(step) / 1000.0,
+            "decoder": 0.9, "top": 0.8, "bottom": 0.7, "l1": 0.1, "lr": 0.001,
+        }))
+        .unwrap();
         metrics.write(&line).unwrap();
     }
     let mut comparison = Comparison::read(&[folder]).unwrap();

@@ -1,0 +1,118 @@
+//! What the certificates of all settings make of the same test images.
+
+use super::figures::dashed;
+use super::{CompareError, CompareFigure, Comparison, Setting};
+use crate::data::Dataset;
+use crate::evaluate::{Gallery, gallery};
+use crate::evaluation::Halves;
+use crate::figures::{FigureError, Half, ImageBand, ImageRow, ImageRows, choose_images};
+use crate::run::checkpoint::Checkpoint;
+use crate::train::take_weights;
+use crate::trainer::Trainer;
+
+/// Test images of each digit on a sheet of reconstructions.
+const IMAGES_A_DIGIT: usize = 4;
+
+/// A figure for each certificate, and which settings are not on it and why.
+pub(super) fn images(
+    comparison: &Comparison,
+    test: &Dataset,
+) -> Result<(Vec<CompareFigure>, Vec<String>), CompareError> {
+    let halves = comparison.halves();
+    let chosen = Half::BOTH.map(|half| {
+        let digits = half.digits(halves);
+        choose_images(test.labels(), digits, IMAGES_A_DIGIT * digits.len())
+    });
+    let bands: Vec<(Half, &Vec<usize>)> =
+        Half::BOTH.into_iter().zip(&chosen).filter(|(_, chosen)| !chosen.is_empty()).collect();
+    let mut missing = Vec::new();
+    let mut made: Vec<(&str, Vec<Gallery>)> = Vec::new();
+    for setting in &comparison.settings {
+        match trained(setting, test.pixels())? {
+            Some(mut trainer) => {
+                let images = bands.iter().map(|(_, chosen)| gallery(&mut trainer, test, chosen));
+                made.push((setting.name.as_str(), images.collect()));
+            }
+            None => missing.push(format!(
+                "No reconstructions of {}: its runs have kept no checkpoint.",
+                setting.name
+            )),
+        }
+    }
+    if made.is_empty() || bands.is_empty() {
+        return Ok((Vec::new(), missing));
+    }
+    let shown: Vec<Half> = bands.iter().map(|(half, _)| *half).collect();
+    let size = (test.rows(), test.columns());
+    let sheet = |sees| sheet(sees, comparison.halves(), &shown, &made, size);
+    Ok((vec![sheet(Half::Top)?, sheet(Half::Bottom)?], missing))
+}
+
+/// The sheet of the certificate on the half `sees`; each setting has made a
+/// gallery of the digits of each half in `shown`.
+fn sheet(
+    sees: Half,
+    halves: &Halves,
+    shown: &[Half],
+    made: &[(&str, Vec<Gallery>)],
+    size: (usize, usize),
+) -> Result<CompareFigure, FigureError> {
+    let names: Vec<String> = shown
+        .iter()
+        .map(|shown| {
+            let whose = if *shown == sees { "its own digits" } else { "the other half’s digits" };
+            format!("On {whose}, {}", dashed(shown.digits(halves)))
+        })
+        .collect();
+    let bands: Vec<ImageBand<'_>> = names
+        .iter()
+        .enumerate()
+        .map(|(i, name)| ImageBand {
+            name,
+            digits: &made[0].1[i].labels,
+            originals: &made[0].1[i].originals,
+            rows: made
+                .iter()
+                .map(|(name, galleries)| ImageRow { name, pixels: drawn(sees, &galleries[i]) })
+                .collect(),
+        })
+        .collect();
+    let name = sees.name();
+    let title = format!("What the {name} certificate draws");
+    let subtitle = format!(
+        "It sees the half of digits {} only; the same test images in every row",
+        dashed(sees.digits(halves))
+    );
+    let png = ImageRows { title: &title, subtitle: &subtitle, bands: &bands, size }.png()?;
+    Ok(CompareFigure {
+        file: format!("images-{name}-certificate.png"),
+        caption: format!(
+            "Test images above what the {name} certificate of each setting makes of them, the \
+             first {IMAGES_A_DIGIT} of each digit in the test set, by the run with the lowest seed \
+             that has kept its weights."
+        ),
+        png,
+    })
+}
+
+/// What the certificate on a half has made of the images.
+fn drawn(sees: Half, gallery: &Gallery) -> &[f32] {
+    match sees {
+        Half::Bottom => &gallery.bottom,
+        Half::Top => &gallery.top,
+    }
+}
+
+/// The model of the first run of a setting that has kept its weights.
+fn trained(setting: &Setting, pixels: usize) -> Result<Option<Trainer<f32>>, CompareError> {
+    for run in &setting.runs {
+        let file = run.directory.checkpoint(run.manifest.steps);
+        if !file.is_file() {
+            continue;
+        }
+        let mut trainer = Trainer::new(&run.resolved.config, pixels);
+        take_weights(&mut trainer, &Checkpoint::load(&file)?)?;
+        return Ok(Some(trainer));
+    }
+    Ok(None)
+}
