@@ -29,7 +29,7 @@ mod tests {
 
     #[test]
     fn a_full_step_of_the_seed_is_124_4_gflop() {
-        let seed = Model { hidden: vec![2048, 512], encoding: 32 };
+        let seed = Model { hidden: vec![2048, 512], encoding: 32, separate_decoders: false };
         assert_eq!((step(&seed, 784, 2048) / 1e8).round(), 1244.0);
     }
 }

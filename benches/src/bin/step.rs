@@ -86,7 +86,7 @@ fn time(arguments: &Arguments) -> anyhow::Result<()> {
             split = tasks::count() - tasks;
         }
         if step < 5 {
-            let Losses { total, decoder, top, bottom, l1 } = losses;
+            let Losses { total, decoder, top, bottom, l1, .. } = losses;
             first.push(json!({
                 "total": total, "decoder": decoder, "top": top, "bottom": bottom, "l1": l1,
             }));

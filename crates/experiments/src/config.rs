@@ -7,6 +7,7 @@
 
 mod error;
 mod merge;
+mod objective;
 mod resolve;
 mod schedule;
 mod validate;
@@ -14,12 +15,11 @@ mod validate;
 use serde::{Deserialize, Serialize};
 
 pub use error::ConfigError;
-pub(crate) use merge::nearest;
+pub(crate) use merge::{merge, nearest};
+pub use objective::{Loss, MeanOver, Routing};
 pub use resolve::{Override, Request, Resolved, resolve};
 pub(crate) use resolve::{parse, take_text};
 pub use schedule::Schedule;
-
-use crate::evaluation::Halves;
 
 /// The most parameters that a model may have. Training holds four numbers for
 /// each, so this is 4 GiB.
@@ -38,9 +38,9 @@ pub struct Config {
     pub data: Data,
     /// Adam and its learning rate.
     pub optimizer: Optimizer,
-    /// Weights of the loss terms.
+    /// The terms of the loss and their weights.
     pub loss: Loss,
-    /// Which digits train which half of the encoding.
+    /// The digits of each half, and whose gradients are routed.
     pub routing: Routing,
 }
 
@@ -53,6 +53,8 @@ pub struct Model {
     pub hidden: Vec<usize>,
     /// Dims of the encoding; even, as each half is as wide as the other.
     pub encoding: usize,
+    /// Whether the term `bad` has a decoder of its own; else one decoder serves all terms.
+    pub separate_decoders: bool,
 }
 
 /// Batches, epochs and the seed.
@@ -104,45 +106,17 @@ pub struct Optimizer {
     pub eps: f64,
 }
 
-/// Weights of the loss terms.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Loss {
-    /// Weight of the sum of |z| over the encoding, before routing.
-    pub l1: f64,
-    /// What that sum is divided by; 0 for the batch's own number of samples.
-    pub l1_divisor: usize,
-}
-
-/// Which digits train which half of the encoding.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Routing {
-    /// Whether gradients are routed at all.
-    pub enabled: bool,
-    /// Digits that train the bottom half, the first dims of the encoding.
-    pub bottom: Vec<u8>,
-    /// Digits that train the top half, the last dims of the encoding.
-    pub top: Vec<u8>,
-}
-
-impl Routing {
-    /// The digits of each half.
-    pub fn halves(&self) -> Halves {
-        Halves { bottom: self.bottom.clone(), top: self.top.clone() }
-    }
-}
-
 impl Config {
     /// The configuration as TOML, in the order of the structs.
     pub fn to_toml(&self) -> String {
         toml::to_string(self).expect("a configuration holds only what TOML can")
     }
 
-    /// Parameters of the model for images of `pixels` pixels: encoder, decoder
-    /// and two certificates, all with biases but the encoder's last layer.
+    /// Parameters of the model for images of `pixels` pixels: encoder, one or
+    /// two decoders and two certificates, all with biases but the encoder's
+    /// last layer.
     pub fn parameters(&self, pixels: usize) -> u64 {
-        let Model { hidden, encoding } = &self.model;
+        let Model { hidden, encoding, separate_decoders } = &self.model;
         let network = |code: usize| -> u64 {
             let widths: Vec<u64> =
                 [pixels].iter().chain(hidden).chain([&code]).map(|&width| width as u64).collect();
@@ -152,9 +126,11 @@ impl Config {
                 .fold(0, u64::saturating_add)
         };
         let of_hidden: u64 = hidden.iter().map(|&width| width as u64).sum();
-        let whole = network(*encoding).saturating_mul(2);
+        let decoders = 1 + u64::from(*separate_decoders);
+        let whole = network(*encoding).saturating_mul(1 + decoders);
         let halves = network(encoding / 2).saturating_mul(2);
-        whole.saturating_add(halves).saturating_add(4 * of_hidden + 3 * pixels as u64)
+        let biases = (3 + decoders) * of_hidden + (2 + decoders) * pixels as u64;
+        whole.saturating_add(halves).saturating_add(biases)
     }
 
     /// Refuses a model for images of `pixels` pixels that has more parameters

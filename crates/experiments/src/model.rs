@@ -15,11 +15,13 @@ const NORMALISE: Input = Input::Affine { factor: 2.0, shift: -1.0 };
 ///
 /// Parameters are named and shaped as in the replication's PyTorch `state_dict`: `encoder.0`,
 /// `encoder.2`, `encoder.4` (no bias), then `decoder`, `top_certificate` and
-/// `bottom_certificate` with 0, 2 and 4.
+/// `bottom_certificate` with 0, 2 and 4. A second decoder, where there is one, comes last and is
+/// called `bad_decoder`, after the term of the loss that it serves.
 #[derive(Clone, Debug)]
 pub struct Autoencoder {
     encoder: Mlp,
     decoder: Mlp,
+    bad_decoder: Option<Mlp>,
     top: Mlp,
     bottom: Mlp,
     encoding: usize,
@@ -58,11 +60,14 @@ impl Autoencoder {
         let encoder = widths(pixels, encoding, &mut model.hidden.iter());
         let decoder = widths(encoding, pixels, &mut model.hidden.iter().rev());
         let certificate = widths(encoding / 2, pixels, &mut model.hidden.iter().rev());
+        let mut network =
+            |name, widths: &[usize], last_bias| Mlp::new(params, name, widths, last_bias, seed);
         Self {
-            encoder: Mlp::new(params, "encoder", &encoder, false, seed),
-            decoder: Mlp::new(params, "decoder", &decoder, true, seed),
-            top: Mlp::new(params, "top_certificate", &certificate, true, seed),
-            bottom: Mlp::new(params, "bottom_certificate", &certificate, true, seed),
+            encoder: network("encoder", &encoder, false),
+            decoder: network("decoder", &decoder, true),
+            top: network("top_certificate", &certificate, true),
+            bottom: network("bottom_certificate", &certificate, true),
+            bad_decoder: model.separate_decoders.then(|| network("bad_decoder", &decoder, true)),
             encoding,
         }
     }
@@ -91,6 +96,13 @@ impl Autoencoder {
         self.decoder.forward(g, z)
     }
 
+    /// The reconstruction that the term `bad` of the loss looks at: of the second decoder, or of
+    /// the only one.
+    #[track_caller]
+    pub fn decode_bad<T: Real>(&self, g: &Graph<'_, T>, z: Var) -> Var {
+        self.bad_decoder.as_ref().unwrap_or(&self.decoder).forward(g, z)
+    }
+
     /// The reconstructions of both certificates, top then bottom. They see the encoding
     /// detached: nothing they learn reaches the encoder.
     #[track_caller]
@@ -102,7 +114,8 @@ impl Autoencoder {
         [top, bottom]
     }
 
-    /// All three reconstructions of pixels `[n, pixels]` in `[0, 1]`, for evaluation.
+    /// The reconstructions of pixels `[n, pixels]` in `[0, 1]` that evaluation looks at; a second
+    /// decoder is not among them.
     #[track_caller]
     pub fn reconstruct<T: Real>(&self, g: &Graph<'_, T>, pixels: Var) -> Reconstructions {
         let z = self.encode(g, pixels);

@@ -4,7 +4,8 @@
 //! loses what a diverged run most needs to tell. Here they are the strings
 //! `"NaN"`, `"inf"` and `"-inf"`; finite values stay numbers, in the shortest
 //! text that reads back to the same bits. Use as `#[serde(with = "nonfinite")]`
-//! on an `f32` or `f64`, and [`mod@array`] on an array of `f64`.
+//! on an `f32` or `f64`, [`mod@option`] on one that may be absent, and [`mod@array`]
+//! on an array of `f64`.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -97,6 +98,36 @@ impl<F: Float> Visitor<'_> for FloatVisitor<F> {
             "-inf" => Ok(F::narrow(f64::NEG_INFINITY)),
             other => Err(E::invalid_value(de::Unexpected::Str(other), &self)),
         }
+    }
+}
+
+/// The same for an `f32` or `f64` that may be absent:
+/// `#[serde(with = "nonfinite::option", default, skip_serializing_if = "Option::is_none")]`.
+pub mod option {
+    use super::{Deserializer, Float, Serializer};
+
+    /// Writes the float; an absent one should be skipped, else it is written as none.
+    ///
+    /// # Errors
+    /// Those of the serializer.
+    pub fn serialize<F: Float, S: Serializer>(
+        value: &Option<F>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        match value {
+            Some(value) => super::serialize(value, serializer),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    /// Reads a float that is there; `default` serves for one that is not.
+    ///
+    /// # Errors
+    /// When the value is neither a number nor one of the three strings.
+    pub fn deserialize<'de, F: Float, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<F>, D::Error> {
+        super::deserialize(deserializer).map(Some)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The built-in configurations. A new one is a TOML file in `presets/` and one
-//! line in the list below.
+//! line in the list below. Like any configuration file it may start from another
+//! preset, which its key `preset` names, and hold only what it changes.
 
 use toml::Table;
 
@@ -8,9 +9,26 @@ use crate::config::{self, Config, ConfigError};
 /// The preset of a run that names none.
 pub const DEFAULT: &str = "quick";
 
-const ALL: [Preset; 2] = [
-    Preset { name: "quick", toml: include_str!("../presets/quick.toml") },
-    Preset { name: "seed", toml: include_str!("../presets/seed.toml") },
+/// The names, and the files that go with them.
+macro_rules! presets {
+    ($($name:literal),+ $(,)?) => {
+        &[$(Preset { name: $name, toml: include_str!(concat!("../presets/", $name, ".toml")) }),+]
+    };
+}
+
+const ALL: &[Preset] = presets![
+    "quick",
+    "seed",
+    "paper",
+    "paper-separate-decoders",
+    "paper-no-correlation",
+    "paper-no-regularization",
+    "paper-no-regularization-separate-decoders",
+    "paper-overlap",
+    "paper-unrouted-l1-top-only",
+    "paper-unrouted-top-only",
+    "paper-unrouted-regularized",
+    "paper-unrouted",
 ];
 
 /// A built-in configuration.
@@ -18,38 +36,47 @@ const ALL: [Preset; 2] = [
 pub struct Preset {
     /// The name that `--preset` takes.
     pub name: &'static str,
-    /// Its TOML text: a `description` and every key of [`Config`].
+    /// Its TOML text: a `description`, and every key of [`Config`] or a `preset` to start from
+    /// and some keys.
     pub toml: &'static str,
 }
 
 impl Preset {
     /// What it is for, in a line.
     pub fn description(&self) -> String {
-        self.split().0
+        let mut table = self.parse().expect(CHECKED);
+        config::take_text(&mut table, "description", self.name).ok().flatten().expect(CHECKED)
     }
 
     /// Its configuration.
     pub fn config(&self) -> Config {
-        self.split().1.try_into().expect("built-in presets are checked by a test")
+        self.table().expect(CHECKED).try_into().expect(CHECKED)
     }
 
     /// Its configuration as a TOML table that names every key.
     pub(crate) fn table(&self) -> Result<Table, ConfigError> {
-        // Through `Config`, so that every key is there with its own kind.
-        Ok(Table::try_from(self.config()).expect("a configuration holds only what TOML can"))
+        let mut table = self.parse()?;
+        config::take_text(&mut table, "description", self.name)?;
+        match config::take_text(&mut table, "preset", self.name)? {
+            Some(base) => {
+                let mut whole = get(&base)?.table()?;
+                config::merge(&mut whole, &table, self.name)?;
+                Ok(whole)
+            }
+            None => {
+                // Through `Config`, so that every key is there with its own kind.
+                let config: Config = table.try_into().expect(CHECKED);
+                Ok(Table::try_from(config).expect("a configuration holds only what TOML can"))
+            }
+        }
     }
 
-    fn split(&self) -> (String, Table) {
-        let origin = format!("preset {}", self.name);
-        let mut table =
-            config::parse(self.toml, &origin).expect("built-in presets are checked by a test");
-        let description = config::take_text(&mut table, "description", &origin)
-            .ok()
-            .flatten()
-            .expect("built-in presets are checked by a test");
-        (description, table)
+    fn parse(&self) -> Result<Table, ConfigError> {
+        config::parse(self.toml, &format!("preset {}", self.name))
     }
 }
+
+const CHECKED: &str = "built-in presets are checked by a test";
 
 /// A preset that does not exist.
 #[derive(Debug, thiserror::Error)]
@@ -61,7 +88,7 @@ pub struct PresetError {
 
 /// All presets, the default first.
 pub fn all() -> &'static [Preset] {
-    &ALL
+    ALL
 }
 
 /// The preset of this name.

@@ -126,11 +126,12 @@ impl Rate {
 }
 
 fn terms(plan: Plan, losses: &StepLosses) -> String {
-    let StepLosses { step, total, decoder, top, bottom, l1, .. } = *losses;
+    let StepLosses { step, total, decoder, top, bottom, l1, correlation, .. } = *losses;
     let epoch = step / plan.steps_per_epoch.max(1) + 1;
+    let correlation = correlation.map_or(String::new(), |term| format!("  corr {term:.4}"));
     format!(
         "epoch {epoch}  total {total:.4}  decoder {decoder:.4}  top {top:.4}  bottom \
-         {bottom:.4}  l1 {l1:.4}"
+         {bottom:.4}  l1 {l1:.4}{correlation}"
     )
 }
 
@@ -174,11 +175,14 @@ mod tests {
             bottom: 0.125,
             l1: 0.0625,
             lr: 1e-3,
+            ..StepLosses::default()
         };
         assert_eq!(
             terms(plan, &losses),
             "epoch 2  total 1.5000  decoder 0.5000  top 0.2500  bottom 0.1250  l1 0.0625"
         );
+        let losses = StepLosses { correlation: Some(0.03125), ..losses };
+        assert!(terms(plan, &losses).ends_with("l1 0.0625  corr 0.0312"));
         assert_eq!(rate.speed(plan, &losses), "4096 samples/s  20 s left");
     }
 }

@@ -2,7 +2,6 @@
 
 use gradroute_tape::Real;
 
-use crate::config;
 use crate::evaluation::CLASSES;
 
 /// A routing rule: labels in, mask table out. A new rule is one implementation of this.
@@ -10,16 +9,6 @@ pub trait Rule {
     /// The weight with which samples of class `label` train each of the `weights.len()` dims:
     /// 1 passes the gradient whole, 0 blocks it, anything else scales it.
     fn weights(&self, label: u8, weights: &mut [f64]);
-}
-
-/// The rule of the replication: each half of the encoding is trained by its own digits alone.
-impl Rule for config::Routing {
-    fn weights(&self, label: u8, weights: &mut [f64]) {
-        let (bottom, top) = weights.split_at_mut(weights.len() / 2);
-        let weight = |digits: &[u8]| if digits.contains(&label) { 1.0 } else { 0.0 };
-        bottom.fill(weight(&self.bottom));
-        top.fill(weight(&self.top));
-    }
 }
 
 /// A rule written out: one row of weights a class.
@@ -58,24 +47,22 @@ impl<T: Real> MaskTable<T> {
 mod tests {
     use super::*;
 
-    fn seed() -> config::Routing {
-        let (bottom, top) = ((0..5).collect(), (5..10).collect());
-        config::Routing { enabled: true, bottom, top }
+    /// Classes below 5 train the first half.
+    struct FirstHalf;
+
+    impl Rule for FirstHalf {
+        fn weights(&self, label: u8, weights: &mut [f64]) {
+            let half = weights.len() / 2;
+            weights[..half].fill(if label < 5 { 1.0 } else { 0.0 });
+            weights[half..].fill(if label < 5 { 0.25 } else { 0.5 });
+        }
     }
 
     #[test]
-    fn each_digit_trains_its_own_half_and_no_other() {
-        let table = MaskTable::<f32>::new(&seed(), 6);
-        let mut mask = Vec::new();
+    fn a_mask_has_the_rules_row_for_each_sample() {
+        let table = MaskTable::<f32>::new(&FirstHalf, 4);
+        let mut mask = vec![7.0; 99];
         table.fill(&[4, 5], &mut mask);
-        assert_eq!(mask, [1., 1., 1., 0., 0., 0., 0., 0., 0., 1., 1., 1.]);
-    }
-
-    #[test]
-    fn a_digit_of_neither_half_trains_nothing() {
-        let rule = config::Routing { top: vec![5, 6], ..seed() };
-        let mut mask = Vec::new();
-        MaskTable::<f64>::new(&rule, 4).fill(&[9], &mut mask);
-        assert_eq!(mask, [0.0; 4]);
+        assert_eq!(mask, [1.0, 1.0, 0.25, 0.25, 0.0, 0.0, 0.5, 0.5]);
     }
 }

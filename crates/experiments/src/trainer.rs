@@ -6,18 +6,13 @@ use ndarray::ArrayView2;
 
 use crate::config::{self, Config};
 use crate::model::Autoencoder;
-use crate::objective::{self, Losses};
-use crate::routing::MaskTable;
+use crate::objective::{Losses, Objective};
 
 /// A model in training. Generic over the precision: runs train in `f32`, tests compare in `f64`.
 pub struct Trainer<T: Real> {
     model: Autoencoder,
     params: Params<T>,
-    loss: config::Loss,
-    /// `None` if routing is off.
-    masks: Option<MaskTable<T>>,
-    /// The mask of the batch at hand.
-    mask: Vec<T>,
+    objective: Objective<T>,
     tape: Tape<T>,
     gradients: Gradients<T>,
     adam: Adam<T>,
@@ -37,6 +32,24 @@ pub enum StepError {
         /// The op that produced the first such value.
         origin: NonFinite,
     },
+    /// A dim of the encoding has no correlation with others, because it does not vary.
+    #[error(
+        "dim {dim} of the encoding is the same for all {samples} samples of the batch, or as good \
+         as that, so its correlation with other dims does not exist; loss.correlation=0 does \
+         without it, a lower optimizer.lr or optimizer.weight_decay may keep the dim alive"
+    )]
+    ConstantDim {
+        /// The dim, from 0.
+        dim: usize,
+        /// Samples in the batch.
+        samples: usize,
+    },
+    /// One sample has no correlation.
+    #[error(
+        "a batch of one sample has no correlation between dims; choose a train.batch that leaves \
+         no such rest of the training set, or set loss.correlation=0"
+    )]
+    OneSample,
     /// The loss does not depend on some parameter.
     #[error(transparent)]
     MissingGradient(#[from] MissingGradient),
@@ -47,8 +60,6 @@ impl<T: Real> Trainer<T> {
     pub fn new(config: &Config, pixels: usize) -> Self {
         let mut params = Params::new();
         let model = Autoencoder::new(&mut params, pixels, &config.model, config.train.seed);
-        let masks =
-            config.routing.enabled.then(|| MaskTable::new(&config.routing, config.model.encoding));
         let config::Optimizer { lr, weight_decay, decoupled, beta1, beta2, eps, .. } =
             config.optimizer;
         let decay = if decoupled { Decay::Decoupled } else { Decay::Coupled };
@@ -57,11 +68,9 @@ impl<T: Real> Trainer<T> {
             gradients: Gradients::new(&params),
             adam: Adam::new(&params, options),
             tape: Tape::new(),
-            loss: config.loss.clone(),
-            mask: Vec::new(),
+            objective: Objective::new(config),
             model,
             params,
-            masks,
         }
     }
 
@@ -95,29 +104,41 @@ impl<T: Real> Trainer<T> {
         &self.gradients
     }
 
+    /// Sets the share of samples that are routed from now on, for partial routing by a schedule.
+    pub fn route_share(&mut self, share: f64) {
+        self.objective.route_share(share);
+    }
+
     /// Forward and backward on a batch, without an update: `pixels` `[n, pixels]` in `[0, 1]`,
     /// one label below 10 a sample. The gradients can then be looked at.
     ///
     /// # Errors
-    /// [`StepError::NonFinite`] if the loss is not finite; no gradients are computed then.
+    /// [`StepError::NonFinite`] or [`StepError::ConstantDim`] if the loss is not finite,
+    /// [`StepError::OneSample`] if there is a correlation term and one sample; no gradients are
+    /// computed then.
     ///
     /// # Panics
-    /// If `pixels` and `labels` don't fit the model or each other.
+    /// If `pixels` and `labels` don't fit the model or each other, or if there are none.
     pub fn differentiate(&mut self, pixels: &[T], labels: &[u8]) -> Result<Losses<T>, StepError> {
-        if let Some(masks) = &self.masks {
-            masks.fill(labels, &mut self.mask);
+        if self.objective.correlates() && labels.len() == 1 {
+            return Err(StepError::OneSample);
         }
+        self.objective.take(labels, self.adam.steps());
         let g = self.tape.graph(&self.params);
         let pixels = g.samples(rows(pixels, labels.len()));
-        let mask = self.masks.is_some().then(|| g.samples(rows(&self.mask, labels.len())));
-        let terms = objective::record(&g, &self.model, &self.loss, pixels, mask);
+        let terms = self.objective.record(&g, &self.model, pixels);
         let losses = terms.values(&g);
+        if !losses.total.is_finite()
+            && let Some(dim) = terms.constant_dim(&g)
+        {
+            return Err(StepError::ConstantDim { dim, samples: labels.len() });
+        }
         if !losses.total.is_finite()
             && let Some(origin) = g.first_non_finite()
         {
             return Err(StepError::NonFinite { loss: losses.total.to_f64(), origin });
         }
-        g.backward(terms.total, &mut self.gradients);
+        g.backward(terms.terms.total, &mut self.gradients);
         Ok(losses)
     }
 

@@ -7,7 +7,7 @@ use super::ConfigError;
 /// Changes `base` where `layer` says so. `base` must hold every key, so that an
 /// unknown one, or a value of another kind than the base's, can be refused by
 /// name. `origin` says where the layer comes from.
-pub(super) fn merge(base: &mut Table, layer: &Table, origin: &str) -> Result<(), ConfigError> {
+pub(crate) fn merge(base: &mut Table, layer: &Table, origin: &str) -> Result<(), ConfigError> {
     merge_at(base, layer, "", origin)
 }
 

@@ -69,7 +69,8 @@ fn unknown_keys_are_refused_with_the_nearest_one() {
     for (change, hint) in [
         ("train.bacth=3", "unknown key `train.bacth`; did you mean `train.batch`?"),
         ("modle.hidden=[1]", "unknown key `modle`; did you mean `model`?"),
-        ("loss.kl=1", "unknown key `loss.kl`; known here: loss.l1, loss.l1_divisor"),
+        ("loss.kl=1", "unknown key `loss.kl`; known here: loss.bad, loss.certificates, loss.corr"),
+        ("loss.good_band=1", "unknown key `loss.good_band`; did you mean `loss.good_bad`?"),
     ] {
         let message = set(&[change]).unwrap_err();
         assert!(message.contains(hint), "{message}");
@@ -89,6 +90,7 @@ fn values_of_the_wrong_kind_are_refused_by_name() {
         ("train.batch=-1", "train.batch"),
         ("model.hidden=[\"a\"]", "model.hidden"),
         ("routing.top=[300]", "routing.top"),
+        ("loss.mean_over=sample", "unknown variant `sample`, expected `batch` or `group`"),
         ("optimizer.schedule=cosine", "unknown schedule \"cosine\""),
     ] {
         let message = set(&[change]).unwrap_err();
@@ -112,6 +114,13 @@ fn values_out_of_range_are_refused_with_the_range() {
         ("optimizer.eps=-1", "above 0"),
         ("optimizer.weight_decay=-1", "0 or more"),
         ("loss.l1=-1", "0 or more"),
+        ("loss.good=-1", "0 or more"),
+        ("loss.good_bad=nan", "0 or more"),
+        ("loss.bad=inf", "0 or more"),
+        ("loss.certificates=0", "above 0"),
+        ("loss.l1_top_extra=-1", "at least -0.001"),
+        ("loss.correlation=-0.1", "0 or more"),
+        ("routing.fraction=1.5", "from 0 to 1"),
         ("routing.top=[]", "at least one digit"),
         ("routing.top=[10]", "from 0 to 9"),
         ("routing.top=[4]", "digits that are not in routing.bottom too, but 4 is"),
@@ -121,6 +130,36 @@ fn values_out_of_range_are_refused_with_the_range() {
         assert!(message.contains(part), "{change}: {message}");
         assert!(message.contains(change.split('=').next().unwrap()), "{message}");
     }
+}
+
+#[test]
+fn objectives_that_could_not_be_trained_are_refused_by_the_key_at_fault() {
+    for (changes, part) in [
+        (vec!["loss.good=0", "loss.bad=0"], "`loss.good` is 0.0; expected above 0"),
+        (vec!["model.separate_decoders=true", "loss.bad=0"], "`model.separate_decoders` is true"),
+        (vec!["model.separate_decoders=true", "loss.good=0"], "`model.separate_decoders` is true"),
+        (
+            vec!["routing.fraction=0.5", "loss.bad=0"],
+            "`routing.fraction` is 0.5; expected 1, unless",
+        ),
+        (vec!["routing.fraction=0.5", "routing.enabled=false"], "1, as routing.enabled is false"),
+        (vec!["loss.correlation=0.1", "train.batch=1"], "`train.batch` is 1; expected at least 2"),
+    ] {
+        let message = set(&changes).unwrap_err();
+        assert!(message.contains(part), "{changes:?}: {message}");
+    }
+    assert!(set(&["loss.good=0", "loss.good_bad=1", "model.separate_decoders=true"]).is_ok());
+    assert!(set(&["loss.l1_top_extra=-0.001"]).is_ok(), "no penalty on the top half");
+}
+
+#[test]
+fn a_scheduled_fraction_routes_all_samples_of_the_first_epochs_and_none_after() {
+    let constant = set(&["routing.fraction=0.25"]).unwrap().routing;
+    assert_eq!([0, 1, 7].map(|epoch| constant.share(epoch, 8)), [0.25; 3]);
+    let scheduled = set(&["routing.fraction=0.25", "routing.scheduled=true"]).unwrap().routing;
+    assert_eq!([0, 1, 2, 7].map(|epoch| scheduled.share(epoch, 8)), [1.0, 1.0, 0.0, 0.0]);
+    let always = set(&["routing.scheduled=true"]).unwrap().routing;
+    assert_eq!([0, 7].map(|epoch| always.share(epoch, 8)), [1.0, 1.0]);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use super::{Config, ConfigError, Optimizer, Routing};
+use super::{Config, ConfigError, Loss, Optimizer, Routing};
 use crate::evaluation::CLASSES;
 
 /// The widest layer and the largest batch that are taken for meant.
@@ -46,14 +46,61 @@ pub(super) fn validate(config: &Config) -> Result<(), ConfigError> {
         train.eval_every,
         &format!("at most train.epochs, which is {}; 0 evaluates at the end only", train.epochs),
     )?;
-    require(
-        loss.l1.is_finite() && loss.l1 >= 0.0,
-        "loss.l1",
-        loss.l1,
-        "a finite number, 0 or more",
-    )?;
     validate_optimizer(optimizer)?;
-    validate_routing(routing)
+    validate_loss(loss)?;
+    validate_routing(routing)?;
+    require(
+        loss.correlation == 0.0 || train.batch > 1,
+        "train.batch",
+        train.batch,
+        "at least 2, as loss.correlation needs two samples to correlate anything",
+    )?;
+    let both = loss.good + loss.good_bad > 0.0 && loss.bad > 0.0;
+    let needed = "unless loss.bad and one of loss.good and loss.good_bad are above 0";
+    require(
+        both || !model.separate_decoders,
+        "model.separate_decoders",
+        model.separate_decoders,
+        &format!("false, {needed}"),
+    )?;
+    require(
+        both || !routing.is_partial(),
+        "routing.fraction",
+        routing.fraction,
+        &format!("1, {needed}"),
+    )
+}
+
+fn validate_loss(loss: &Loss) -> Result<(), ConfigError> {
+    let Loss { good, good_bad, bad, mean_over: _, .. } = *loss;
+    let Loss { certificates, l1, l1_top_extra, l1_divisor: _, correlation, .. } = *loss;
+    for (key, weight) in [
+        ("loss.good", good),
+        ("loss.good_bad", good_bad),
+        ("loss.bad", bad),
+        ("loss.l1", l1),
+        ("loss.correlation", correlation),
+    ] {
+        require(weight.is_finite() && weight >= 0.0, key, weight, "a finite number, 0 or more")?;
+    }
+    require(
+        good + good_bad + bad > 0.0,
+        "loss.good",
+        good,
+        "above 0, as loss.good_bad and loss.bad are 0 and nothing would train the decoder",
+    )?;
+    require(
+        certificates.is_finite() && certificates > 0.0,
+        "loss.certificates",
+        certificates,
+        "a finite number above 0, or nothing would train the certificates",
+    )?;
+    require(
+        l1_top_extra.is_finite() && l1 + l1_top_extra >= 0.0,
+        "loss.l1_top_extra",
+        l1_top_extra,
+        &format!("a finite number, at least -{l1}, so that the weight is 0 or more"),
+    )
 }
 
 fn validate_optimizer(optimizer: &Optimizer) -> Result<(), ConfigError> {
@@ -73,8 +120,16 @@ fn validate_optimizer(optimizer: &Optimizer) -> Result<(), ConfigError> {
 }
 
 fn validate_routing(routing: &Routing) -> Result<(), ConfigError> {
+    let Routing { enabled, bottom, top, fraction, scheduled: _ } = routing;
+    require((0.0..=1.0).contains(fraction), "routing.fraction", fraction, "a number from 0 to 1")?;
+    require(
+        *enabled || !routing.is_partial(),
+        "routing.fraction",
+        fraction,
+        "1, as routing.enabled is false",
+    )?;
     let mut owner = [None; CLASSES];
-    for (key, digits) in [("routing.bottom", &routing.bottom), ("routing.top", &routing.top)] {
+    for (key, digits) in [("routing.bottom", bottom), ("routing.top", top)] {
         let expected = format!("a list of at least one digit from 0 to {}", CLASSES - 1);
         let known = digits.iter().all(|&digit| usize::from(digit) < CLASSES);
         require(!digits.is_empty() && known, key, digits, &expected)?;

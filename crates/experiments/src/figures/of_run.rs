@@ -72,8 +72,9 @@ pub fn error_bars(evaluation: &Evaluation) -> Result<Vec<u8>, FigureError> {
     bars.png()
 }
 
-/// The loss curves of a run, as PNG: total, decoder and both certificates in one panel, the L1
-/// term, weight included, in another.
+/// The loss curves of a run, as PNG: total, decoder and both certificates in one panel, the
+/// decoder's terms in the next, the penalties of the encoding in the last. Terms that the
+/// objective does not have, or that are 0 throughout, are not shown.
 ///
 /// # Errors
 /// If there are no steps or they don't ascend.
@@ -115,7 +116,12 @@ pub fn loss_curves_beside(
         let marks = marks.iter().filter_map(|at| Some((at.step, mark(at)?))).collect();
         Curve { name, color, values: losses.iter().map(value).collect(), marks }
     };
-    let panels = [
+    let own = |name, color, value: fn(&StepLosses) -> Option<f32>| {
+        let values = losses.iter().map(|step| value(step).unwrap_or(0.0)).collect();
+        Curve { name, color, values, marks: Vec::new() }
+    };
+    let there = |curve: &Curve<'_>| curve.values.iter().any(|value| *value != 0.0);
+    let mut panels = vec![
         Panel {
             name: "total loss, and the mean absolute errors in it",
             height: 1.9,
@@ -127,11 +133,25 @@ pub fn loss_curves_beside(
             ],
         },
         Panel {
-            name: "L1 term of the encoding, as it stands in the total",
+            name: "the decoder’s terms: digits and the half they teach",
+            height: 1.2,
+            curves: vec![
+                own("good: top, top", Color::TOP, |s| s.good),
+                own("good_bad: bottom, top", Color::OVERLAP, |s| s.good_bad),
+                own("bad: bottom, bottom", Color::BOTTOM, |s| s.bad),
+            ],
+        },
+        Panel {
+            name: "penalties of the encoding, as they stand in the total",
             height: 1.0,
-            curves: vec![curve("L1 term", Color::L1, |s| s.l1, |m| m.l1)],
+            curves: vec![
+                curve("L1 term", Color::L1, |s| s.l1, |m| m.l1),
+                own("correlation", Color::CORRELATION, |s| s.correlation),
+            ],
         },
     ];
+    panels[1..].iter_mut().for_each(|panel| panel.curves.retain(there));
+    panels.retain(|panel| !panel.curves.is_empty());
     let curves = Curves { title: "Training losses", subtitle, steps: &steps, panels: &panels };
     curves.png()
 }

@@ -21,6 +21,10 @@ impl Color {
     pub const DECODER: Color = Color([0x00, 0x9e, 0x73]);
     /// The encoding's L1 term: Okabe and Ito's reddish purple.
     pub const L1: Color = Color([0xcc, 0x79, 0xa7]);
+    /// The encoding's correlation term: Okabe and Ito's orange.
+    pub const CORRELATION: Color = Color([0xe6, 0x9f, 0x00]);
+    /// The bottom half's digits as far as they teach the top half: Okabe and Ito's sky blue.
+    pub const OVERLAP: Color = Color([0x56, 0xb4, 0xe9]);
     /// A pixel that is not a number: Okabe and Ito's yellow, which no grey scale contains.
     pub const NOT_A_NUMBER: Color = Color([0xf0, 0xe4, 0x42]);
 }

@@ -170,27 +170,35 @@ mod tests {
     use super::*;
     use crate::run::StepLosses;
 
-    fn step(step: u64, bits: [u32; 5], lr: u64) -> StepLosses {
+    fn step(step: u64, bits: [u32; 5], some: [Option<u32>; 4], lr: u64) -> StepLosses {
         let [total, decoder, top, bottom, l1] = bits.map(f32::from_bits);
-        StepLosses { step, total, decoder, top, bottom, l1, lr: f64::from_bits(lr) }
+        let [good, good_bad, bad, correlation] = some.map(|bits| bits.map(f32::from_bits));
+        let lr = f64::from_bits(lr);
+        StepLosses { step, total, decoder, good, good_bad, bad, top, bottom, l1, correlation, lr }
     }
 
-    fn bits(s: &StepLosses) -> [u64; 7] {
+    fn bits(s: &StepLosses) -> Vec<Option<u64>> {
+        let terms = [s.total, s.decoder, s.top, s.bottom, s.l1].map(Some);
+        let terms = terms.into_iter().chain([s.good, s.good_bad, s.bad, s.correlation]);
+        let all = terms.map(|term| term.map(f64::from)).chain([Some(s.lr)]);
         // One NaN is as good as another.
-        let of = |x: f64| if x.is_nan() { f64::NAN.to_bits() } else { x.to_bits() };
-        let terms = [s.total, s.decoder, s.top, s.bottom, s.l1].map(|x| of(f64::from(x)));
-        [s.step, terms[0], terms[1], terms[2], terms[3], terms[4], of(s.lr)]
+        let bits = |x: f64| if x.is_nan() { f64::NAN.to_bits() } else { x.to_bits() };
+        all.map(|x| x.map(bits)).chain([Some(s.step)]).collect()
     }
 
     proptest! {
         #[test]
         fn lines_read_back_bit_for_bit_and_a_cut_file_goes_on(
-            steps in proptest::collection::vec(any::<(u64, [u32; 5], u64)>(), 0..20),
+            steps in proptest::collection::vec(
+                any::<(u64, [u32; 5], [Option<u32>; 4], u64)>(),
+                0..20,
+            ),
             cut in 0usize..20,
         ) {
             let folder = tempfile::tempdir().unwrap();
             let path = folder.path().join("metrics.jsonl");
-            let steps: Vec<StepLosses> = steps.into_iter().map(|(s, b, l)| step(s, b, l)).collect();
+            let steps: Vec<StepLosses> =
+                steps.into_iter().map(|(s, b, o, l)| step(s, b, o, l)).collect();
             let cut = cut.min(steps.len());
             let mut writer = JsonLinesWriter::create(&path).unwrap();
             steps[..cut].iter().for_each(|s| writer.write(s).unwrap());
@@ -227,12 +235,25 @@ mod tests {
             bottom: f32::NEG_INFINITY,
             l1: 0.1,
             lr: 1e-3,
+            ..StepLosses::default()
         };
-        JsonLinesWriter::create(&path).unwrap().write(&losses).unwrap();
+        let papers = StepLosses {
+            good: Some(0.25),
+            good_bad: Some(f32::NAN),
+            bad: Some(0.125),
+            correlation: Some(0.01),
+            ..losses
+        };
+        let mut writer = JsonLinesWriter::create(&path).unwrap();
+        [losses, papers].iter().for_each(|line| writer.write(line).unwrap());
+        writer.sync().unwrap();
         assert_eq!(
             std::fs::read_to_string(&path).unwrap(),
             "{\"step\":3,\"total\":\"NaN\",\"decoder\":0.5,\"top\":\"inf\",\"bottom\":\"-inf\",\
-             \"l1\":0.1,\"lr\":0.001}\n"
+             \"l1\":0.1,\"lr\":0.001}\n\
+             {\"step\":3,\"total\":\"NaN\",\"decoder\":0.5,\"good\":0.25,\"good_bad\":\"NaN\",\
+             \"bad\":0.125,\"top\":\"inf\",\"bottom\":\"-inf\",\"l1\":0.1,\"correlation\":0.01,\
+             \"lr\":0.001}\n"
         );
     }
 

@@ -7,7 +7,6 @@ use super::{Batches, Job, Start, TrainError, state};
 use crate::config::Config;
 use crate::data::Data;
 use crate::evaluate::test_errors;
-use crate::objective::Losses;
 use crate::progress::{Plan, Progress};
 use crate::run::{EpochEvaluation, Origin, StepLosses, StepTiming};
 use crate::trainer::Trainer;
@@ -43,6 +42,7 @@ pub(super) fn run(
         let (epoch, number) = (step / plan.steps_per_epoch, step % plan.steps_per_epoch);
         if order != Some(epoch) {
             batches.begin(epoch);
+            trainer.route_share(config.routing.share(epoch, config.train.epochs as u64));
             order = Some(epoch);
         }
         let began = Instant::now();
@@ -54,7 +54,7 @@ pub(super) fn run(
             Ok(losses)
         });
         let losses = match made {
-            Ok(losses) => line(step, lr, losses),
+            Ok(losses) => StepLosses::new(step, lr, losses),
             Err(source) => {
                 keeper.save(trainer, step)?;
                 let (checkpoint, source) = (directory.checkpoint(step), Box::new(source));
@@ -125,9 +125,4 @@ fn evaluation(
     let decoder = errors.decoder.errors(&halves);
     let (top, bottom) = (errors.top.errors(&halves), errors.bottom.errors(&halves));
     EpochEvaluation { epoch, step, decoder, top, bottom }
-}
-
-fn line(step: u64, lr: f64, losses: Losses<f32>) -> StepLosses {
-    let Losses { total, decoder, top, bottom, l1 } = losses;
-    StepLosses { step, total, decoder, top, bottom, l1, lr }
 }

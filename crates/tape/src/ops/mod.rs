@@ -27,6 +27,7 @@ mod slice_columns;
 mod linear;
 mod matmul;
 
+mod standardize;
 mod sum;
 mod sum_axis;
 

@@ -14,3 +14,4 @@ mod products;
 mod reductions;
 mod routing;
 mod shapes;
+mod standardize;
