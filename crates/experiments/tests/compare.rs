@@ -61,7 +61,7 @@ fn runs_are_printed_as_settings_and_written_as_tables_page_and_pictures() {
     let row = |start: &str| table.lines().find(|line| line.starts_with(start)).expect(&table);
     assert!(row("quick, routing.enabled=false ").contains(" 1 "), "{table}");
     assert!(row("quick  ").contains(" 2 "), "{table}");
-    assert!(table.contains("All settings change in their presets: data.limit=120,"), "{table}");
+    assert!(table.contains("All runs change in their presets: data.limit=120,"), "{table}");
 
     let mut names: Vec<String> = std::fs::read_dir(&out)
         .unwrap()

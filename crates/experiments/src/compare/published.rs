@@ -116,11 +116,11 @@ impl Published {
         self.value_as_published(measure).or_else(|| self.value_as_published(other))
     }
 
-    /// Whether errors per digit are published.
-    pub fn has_digits(&self) -> bool {
+    /// Whether a spread of the publication's own kind comes with its values.
+    pub fn has_spread(&self) -> bool {
         let metrics = [&self.top, &self.bottom, &self.decoder];
         let errors = metrics.into_iter().flat_map(|by| [&by.mae, &by.mse]);
-        errors.flatten().any(|errors| errors.digits.is_some())
+        errors.flatten().any(|errors| errors.spread.is_some())
     }
 }
 

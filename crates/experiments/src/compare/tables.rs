@@ -1,7 +1,9 @@
 //! The comparison as tables of the one table model.
 
-use super::{ComparedRun, Setting};
-use super::{Comparison, Estimate, Measure, Metric, Shown, Subject, Weighting};
+use super::{
+    ComparedRun, Comparison, Estimate, Measure, Metric, Published, Setting, Shown, Subject,
+    Weighting,
+};
 use crate::evaluation::Halves;
 use crate::figures::Half;
 use crate::table::{Cell, Column, Section, Table, digit_list};
@@ -34,7 +36,11 @@ pub fn group_table(comparison: &Comparison, weighting: Weighting) -> Table {
         heading: "Knowing nothing of the image".to_owned(),
         rows: floor_rows(comparison, weighting),
     });
-    let published = comparison.settings.iter().any(|s| !comparison.published(s).is_empty());
+    let mut notes = notes(comparison);
+    let published = || comparison.settings.iter().flat_map(|s| comparison.published(s));
+    if published().any(Published::has_spread) {
+        notes.push(PAPERS_SPREAD.to_owned());
+    }
     let counts = match weighting {
         Weighting::BySample => "every sample counts the same",
         Weighting::OverDigits => "every digit counts the same",
@@ -43,7 +49,7 @@ pub fn group_table(comparison: &Comparison, weighting: Weighting) -> Table {
         caption: format!("Test errors on each half's digits, pixels in [-1, 1]; {counts}"),
         columns,
         sections,
-        notes: notes(comparison, published),
+        notes,
     }
 }
 
@@ -118,7 +124,7 @@ pub fn digit_table(comparison: &Comparison) -> Table {
         caption: "Test errors digit by digit, pixels in [-1, 1]".to_owned(),
         columns,
         sections,
-        notes: notes(comparison, false),
+        notes: notes(comparison),
     }
 }
 
@@ -208,22 +214,17 @@ fn heading(subject: Subject, halves: &Halves) -> String {
     }
 }
 
-fn notes(comparison: &Comparison, published: bool) -> Vec<String> {
+fn notes(comparison: &Comparison) -> Vec<String> {
     let mut notes = Vec::new();
     if !comparison.shared_changes.is_empty() {
         notes.push(format!(
-            "All settings change in their presets: {}.",
+            "All runs change in their presets: {}.",
             comparison.shared_changes.join(", ")
         ));
     }
     notes.push(METHOD.to_owned());
     if comparison.settings.iter().any(|setting| setting.runs.len() == 1) {
         notes.push("–: one run only, so there is no interval.".to_owned());
-    }
-    let published_spread =
-        published && comparison.settings.iter().any(|s| s.preset.starts_with("paper"));
-    if published_spread {
-        notes.push(PAPERS_SPREAD.to_owned());
     }
     notes
 }
