@@ -41,7 +41,7 @@ use crate::evaluation::{CLASSES, Halves};
 /// Settings side by side, all on one data set and with the same halves.
 #[derive(Clone, Debug)]
 pub struct Comparison {
-    /// The settings, in the order in which their runs were given.
+    /// The settings, in the order of their presets and within one as given.
     pub settings: Vec<Setting>,
     /// What all settings change in their presets, as `key=value`.
     pub shared_changes: Vec<String>,

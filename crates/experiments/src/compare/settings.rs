@@ -46,8 +46,8 @@ impl Setting {
     }
 }
 
-/// Sorts runs into settings, in the order in which they first come, and says
-/// which changes of their presets all of them share.
+/// Sorts runs into settings, in the order of their presets and within one as
+/// they first come, and says which changes of their presets all of them share.
 pub(super) fn group(runs: Vec<ComparedRun>) -> Result<(Vec<Setting>, Vec<String>), CompareError> {
     let mut groups: Vec<(Keys, Vec<ComparedRun>)> = Vec::new();
     for run in runs {
@@ -73,7 +73,10 @@ pub(super) fn group(runs: Vec<ComparedRun>) -> Result<(Vec<Setting>, Vec<String>
         let name = std::iter::once(preset.as_str()).chain(changes.iter().map(String::as_str));
         Setting { name: name.collect::<Vec<_>>().join(", "), preset, changes, runs }
     });
-    let settings = settings.collect();
+    let mut settings: Vec<Setting> = settings.collect();
+    // A shell lists folders by name; presets have an order that means something.
+    let place = |setting: &Setting| presets::all().iter().position(|p| p.name == setting.preset);
+    settings.sort_by_key(place);
     Ok((settings, texts(shared.into_iter())))
 }
 

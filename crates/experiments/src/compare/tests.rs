@@ -112,6 +112,19 @@ fn what_all_settings_change_is_told_apart_from_what_tells_them_apart() {
 }
 
 #[test]
+fn settings_stand_in_the_order_of_the_presets_and_then_as_given() {
+    let runs = Runs::new();
+    let folders = [
+        runs.add("a", Made { preset: "paper-overlap", ..RUN }),
+        runs.add("b", Made { preset: "paper", ..RUN }),
+        runs.add("c", Made { set: &["loss.l1=0.5"], ..RUN }),
+        runs.add("d", RUN),
+    ];
+    let comparison = Comparison::read(&folders).unwrap();
+    assert_eq!(names(&comparison), ["quick, loss.l1=0.5", "quick", "paper", "paper-overlap"]);
+}
+
+#[test]
 fn a_single_setting_is_called_by_its_preset() {
     let runs = Runs::new();
     let folder = runs.add("a", Made { set: &["train.epochs=3"], ..RUN });

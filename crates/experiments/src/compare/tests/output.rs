@@ -22,12 +22,12 @@ Test errors on each half's digits, pixels in [-1, 1]; every sample counts the sa
 setting                    runs    digits 0-4       ±  digits 5-9       ±    digits 0-4       ±  digits 5-9       ±
 
 Top certificate, sees the half of digits 5-9
+quick                         1        0.2200       –      0.2700       –        0.0486       –      0.0731       –
 seed                          2        0.2700  0.6353      0.3200  0.6353        0.0756  0.3431      0.1051  0.4066
 ↳ replication, 200 epochs              0.2146              0.1262
 ↳ replication, 300 epochs              0.2293              0.1219
 ↳ replication, 400 epochs              0.2201              0.1181
 ↳ PyTorch, 101 epochs                  0.2310              0.1564                0.2801              0.1376
-quick                         1        0.2200       –      0.2700       –        0.0486       –      0.0731       –
 ";
     assert!(text.starts_with(expected), "{text}");
     assert!(text.contains("median image                           0.2500"), "{text}");
