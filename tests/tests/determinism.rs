@@ -8,9 +8,9 @@ use gradroute_kernels::{Isa, tasks};
 use sha2::{Digest, Sha256};
 
 /// SHA-256 of all weights after `steps` steps, and how many parallel tasks were handed out.
-fn train(set: &[&str], steps: usize, threads: usize, isa: Isa) -> (String, u64) {
+fn train(preset: &str, set: &[&str], steps: usize, threads: usize, isa: Isa) -> (String, u64) {
     let set = set.iter().map(|s| (*s).to_owned()).collect();
-    let request = Request { preset: Some("seed".into()), set, ..Request::default() };
+    let request = Request { preset: Some(preset.into()), set, ..Request::default() };
     let config = resolve(&request).expect("the settings are sound").config;
     let data = load(&locate(None).expect("data/mnist is committed"), config.data.limit).unwrap();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
@@ -39,10 +39,10 @@ fn train(set: &[&str], steps: usize, threads: usize, isa: Isa) -> (String, u64) 
 #[test]
 fn three_steps_of_the_seeds_full_shapes_give_the_same_bits_at_1_2_3_and_4_threads() {
     let set = ["data.limit=6144"];
-    let (expected, tasks) = train(&set, 3, 1, Isa::detect());
+    let (expected, tasks) = train("seed", &set, 3, 1, Isa::detect());
     assert!(tasks > 3 * 4 * 20, "the work of 3 steps was split into {tasks} tasks only");
     for threads in [2, 3, 4] {
-        let (found, _) = train(&set, 3, threads, Isa::detect());
+        let (found, _) = train("seed", &set, 3, threads, Isa::detect());
         assert_eq!(found, expected, "{threads} threads");
     }
 }
@@ -58,8 +58,23 @@ const SMALL_SHA256: &str = "01e3b41c5e947fa8fa0c5c0a69d533dcff2c8f30d1a064f340c1
 fn forty_steps_of_a_small_model_give_the_committed_bits_on_every_instruction_set() {
     for isa in Isa::available().iter().copied() {
         for threads in [1, 2, 3, 8] {
-            let (found, _) = train(&SMALL, 40, threads, isa);
+            let (found, _) = train("seed", &SMALL, 40, threads, isa);
             assert_eq!(found, SMALL_SHA256, "{threads} threads, {isa}");
+        }
+    }
+}
+
+#[test]
+fn the_papers_objective_gives_the_same_bits_at_every_thread_count_and_instruction_set() {
+    let partial = ["routing.fraction=0.5", "model.separate_decoders=true"];
+    for more in [&[][..], &partial] {
+        let set = [&SMALL[..], more].concat();
+        let (expected, _) = train("paper", &set, 12, 1, Isa::detect());
+        for isa in Isa::available().iter().copied() {
+            for threads in [1, 3] {
+                let (found, _) = train("paper", &set, 12, threads, isa);
+                assert_eq!(found, expected, "{threads} threads, {isa}");
+            }
         }
     }
 }

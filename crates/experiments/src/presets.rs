@@ -134,6 +134,43 @@ mod tests {
     }
 
     #[test]
+    fn the_ten_settings_differ_from_the_first_as_in_the_paper() {
+        type Expected = (bool, bool, [f64; 3], [f64; 2], f64);
+        let expected: [(&str, Expected); 10] = [
+            ("paper", (true, false, [1., 0., 1.], [3e-3, 3e-3], 0.1)),
+            ("paper-separate-decoders", (true, true, [1., 0., 1.], [3e-3, 3e-3], 0.1)),
+            ("paper-no-correlation", (true, false, [1., 0., 1.], [3e-3, 3e-3], 0.)),
+            ("paper-no-regularization", (true, false, [1., 0., 1.], [0., 0.], 0.)),
+            ("paper-no-regularization-separate-decoders", (true, true, [1., 0., 1.], [0., 0.], 0.)),
+            ("paper-overlap", (true, false, [1., 1., 1.], [3e-3, 2e-2], 0.1)),
+            ("paper-unrouted-l1-top-only", (false, false, [1., 0., 0.], [1e-3, 1e-3], 0.)),
+            ("paper-unrouted-top-only", (false, false, [1., 0., 0.], [0., 0.], 0.)),
+            ("paper-unrouted-regularized", (false, false, [1., 0., 1.], [3e-3, 3e-3], 0.1)),
+            ("paper-unrouted", (false, false, [1., 0., 1.], [0., 0.], 0.)),
+        ];
+        let paper = get("paper").unwrap().config();
+        for (number, (name, (enabled, separate, weights, [l1, l1_top], correlation))) in
+            (1..).zip(expected)
+        {
+            let preset = get(name).unwrap();
+            assert!(preset.description().contains(&format!("setting {number} of 10")), "{name}");
+            let Config { model, train, data, optimizer, loss, routing } = preset.config();
+            assert_eq!((routing.enabled, model.separate_decoders), (enabled, separate), "{name}");
+            assert_eq!([loss.good, loss.good_bad, loss.bad], weights, "{name}");
+            assert_eq!((loss.l1, loss.correlation), (l1, correlation), "{name}");
+            assert!((loss.l1 + loss.l1_top_extra - l1_top).abs() < 1e-12, "{name}");
+            assert_eq!((loss.l1_divisor, loss.certificates), (0, 1.0), "{name}");
+            assert_eq!((&model.hidden, model.encoding), (&vec![2048, 512], 32), "{name}");
+            assert_eq!(
+                (train, data, optimizer),
+                (paper.train.clone(), paper.data.clone(), paper.optimizer.clone(),)
+            );
+        }
+        assert_eq!((paper.train.batch, paper.train.epochs), (2048, 200));
+        assert_eq!((paper.optimizer.weight_decay, paper.optimizer.decoupled), (5e-5, false));
+    }
+
+    #[test]
     fn an_unknown_preset_is_answered_with_the_nearest_one_or_all() {
         assert!(get("qiuck").unwrap_err().to_string().contains("did you mean `quick`?"));
         assert!(get("vast").unwrap_err().to_string().contains("there are quick, seed"));

@@ -118,11 +118,7 @@ fn page(
         ),
         verdict: &evaluation.split.verdict,
         holds: evaluation.split.holds,
-        reading: Reading {
-            halves: &evaluation.halves,
-            encoding: resolved.config.model.encoding,
-            routed: resolved.config.routing.enabled,
-        },
+        reading: Reading { config: &resolved.config },
         table: &error_table(evaluation),
         figures: &inlined,
         settings: &resolved.to_toml(),

@@ -199,8 +199,10 @@ fn a_resolved_configuration_reads_back_as_itself() {
 
 #[test]
 fn a_printed_preset_is_a_configuration_file() {
-    let preset = crate::presets::get("seed").unwrap();
-    assert_eq!(with_file(preset.toml).unwrap().config, preset.config());
+    for preset in crate::presets::all() {
+        let from_file = with_file(preset.toml).unwrap().config;
+        assert_eq!(from_file, preset.config(), "{}", preset.name);
+    }
 }
 
 #[test]
@@ -227,6 +229,9 @@ fn a_step_limit_ends_a_run_before_its_epochs_do() {
 #[test]
 fn models_that_no_machine_could_hold_are_refused() {
     assert_eq!(crate::presets::get("seed").unwrap().config().parameters(784), 10_678_576);
+    let two = crate::presets::get("paper-separate-decoders").unwrap().config();
+    let decoder = 33 * 512 + 513 * 2048 + 2049 * 784;
+    assert_eq!(two.parameters(784), 10_678_576 + decoder);
     let config = set(&["model.hidden=[65536, 65536]"]).unwrap();
     let message = config.check_size(784).unwrap_err().to_string();
     assert!(message.contains("model.hidden") && message.contains("parameters"), "{message}");

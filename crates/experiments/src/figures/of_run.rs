@@ -133,12 +133,12 @@ pub fn loss_curves_beside(
             ],
         },
         Panel {
-            name: "the decoder’s terms: digits and the half they teach",
+            name: "decoder: good on the top half’s digits, good_bad and bad on the bottom half’s",
             height: 1.2,
             curves: vec![
-                own("good: top, top", Color::TOP, |s| s.good),
-                own("good_bad: bottom, top", Color::OVERLAP, |s| s.good_bad),
-                own("bad: bottom, bottom", Color::BOTTOM, |s| s.bad),
+                own("good", Color::TOP, |s| s.good),
+                own("good_bad", Color::OVERLAP, |s| s.good_bad),
+                own("bad", Color::BOTTOM, |s| s.bad),
             ],
         },
         Panel {

@@ -1,45 +1,40 @@
 //! What a student is told before the numbers.
 
-use crate::evaluation::Halves;
+use crate::config::{Config, Loss, MeanOver, Routing};
 use crate::table::digit_list;
 
 /// The facts of a run that its explanation depends on.
 #[derive(Clone, Copy, Debug)]
 pub struct Reading<'a> {
-    /// Which digits belong to which half.
-    pub halves: &'a Halves,
-    /// Number of dims of the encoding; the bottom half is the first half of them.
-    pub encoding: usize,
-    /// Whether gradients were routed in this run.
-    pub routed: bool,
+    /// The run's configuration.
+    pub config: &'a Config,
 }
 
 impl Reading<'_> {
     /// Paragraphs as (term, plain text).
-    pub(super) fn paragraphs(&self) -> [(&'static str, String); 3] {
-        let middle = self.encoding / 2;
-        let (bottom, top) = (digit_list(&self.halves.bottom), digit_list(&self.halves.top));
+    pub(super) fn paragraphs(&self) -> [(&'static str, String); 4] {
+        let Config { model, routing, .. } = self.config;
+        let (middle, encoding) = (model.encoding / 2, model.encoding);
+        let (bottom, top) = (digit_list(&routing.bottom), digit_list(&routing.top));
         let bottom_dims = dims(0, middle);
-        let top_dims = dims(middle, self.encoding);
-        let halves = if self.routed {
+        let top_dims = dims(middle, encoding);
+        let halves = if routing.enabled {
             format!(
-                "An autoencoder squeezes each image into {} numbers, the encoding, and its decoder \
-                 redraws the image from them. The bottom half of the encoding ({bottom_dims}) is \
-                 assigned to the digits {bottom}, the top half ({top_dims}) to the digits {top}: on \
-                 the way back through the network, the reconstruction gradient of an image passes \
-                 through its own half only, and the other one is left alone. The way forward stays \
-                 as it is; both halves are always computed.",
-                self.encoding
+                "An autoencoder squeezes each image into {encoding} numbers, the encoding, and its \
+                 decoder redraws the image from them. The bottom half of the encoding \
+                 ({bottom_dims}) is assigned to the digits {bottom}, the top half ({top_dims}) to \
+                 the digits {top}: on the way back through the network, the reconstruction \
+                 gradient of an image passes through the half that it is to teach, and the other \
+                 one is left alone. The way forward stays as it is; both halves are always \
+                 computed."
             )
         } else {
             format!(
-                "An autoencoder squeezes each image into {} numbers, the encoding, and its decoder \
-                 redraws the image from them. In this run routing was off: gradients of all digits \
-                 train both halves, the bottom one ({bottom_dims}) and the top one ({top_dims}), so \
-                 there is no reason why either should know some digits better than others. With \
-                 routing the bottom half would belong to the digits {bottom}, the top half to the \
-                 digits {top}.",
-                self.encoding
+                "An autoencoder squeezes each image into {encoding} numbers, the encoding, and its \
+                 decoder redraws the image from them. In this run routing was off: the gradient of \
+                 an image trains both halves, the bottom one ({bottom_dims}) and the top one \
+                 ({top_dims}). With routing the bottom half would belong to the digits {bottom}, \
+                 the top half to the digits {top}."
             )
         };
         let certificates =
@@ -56,7 +51,68 @@ impl Reading<'_> {
                      own half, and close to it on the others, where its pictures blur or turn into \
                      one of its own digits."
             .to_owned();
-        [("Halves.", halves), ("Certificates.", certificates), ("What to look for.", signs)]
+        [
+            ("Halves.", halves),
+            ("The loss.", self.loss()),
+            ("Certificates.", certificates),
+            ("What to look for.", signs),
+        ]
+    }
+
+    /// The terms of the loss with their weights.
+    fn loss(&self) -> String {
+        let Config { model, loss, routing, .. } = self.config;
+        let Loss { good, good_bad, bad, mean_over, certificates, .. } = *loss;
+        let Loss { l1, l1_top_extra, correlation, .. } = *loss;
+        let (bottom, top) = (digit_list(&routing.bottom), digit_list(&routing.top));
+        let mut terms = Vec::new();
+        let mut add = |weight: f64, what: String| {
+            if weight > 0.0 {
+                terms.push(format!("{weight} times {what}"));
+            }
+        };
+        let taught = |half: &str| match routing.enabled {
+            true => format!(", which teaches the {half} half"),
+            false => String::new(),
+        };
+        let second = if model.separate_decoders { "a second decoder" } else { "the decoder" };
+        add(good, format!("the error of the decoder on the digits {top}{}", taught("top")));
+        add(good_bad, format!("that of the decoder on the digits {bottom}{}", taught("top")));
+        add(bad, format!("that of {second} on the digits {bottom}{}", taught("bottom")));
+        add(certificates, "those of both certificates on all digits".to_owned());
+        let encoding = "the sum of |z| over the encoding z of an image";
+        match l1_top_extra == 0.0 {
+            true => add(l1, encoding.to_owned()),
+            false => {
+                add(l1, "the sum of |z| over the bottom half of an image’s encoding".to_owned());
+                add(l1 + l1_top_extra, "that over the top half".to_owned());
+            }
+        }
+        add(correlation, "the mean |correlation| between dims of the two halves".to_owned());
+        let mean = match mean_over {
+            MeanOver::Batch => "The decoder's errors are averaged over the whole batch.",
+            MeanOver::Group => "Each error is a mean over the digits that it names.",
+        };
+        format!(
+            "What training makes small is the sum of {}. {mean}{}",
+            terms.join("; "),
+            partial(routing)
+        )
+    }
+}
+
+fn partial(routing: &Routing) -> String {
+    let share = 100.0 * routing.fraction;
+    match (routing.is_partial(), routing.scheduled) {
+        (false, _) => String::new(),
+        (true, false) => format!(
+            " Only {share} % of the samples are routed, drawn anew for each batch; the others \
+             also teach the bottom half, whatever they show."
+        ),
+        (true, true) => format!(
+            " Samples are routed in the first {share} % of the epochs; later all of them also \
+             teach the bottom half, whatever they show."
+        ),
     }
 }
 

@@ -1,5 +1,6 @@
 use super::*;
-use crate::evaluation::Halves;
+use crate::config::Config;
+use crate::presets;
 use crate::table::{Cell, Column, Section};
 
 /// A picture of 4 by 2 pixels.
@@ -23,7 +24,7 @@ fn html(text: &str, png: &[u8]) -> String {
         title: text,
         verdict: text,
         holds: true,
-        reading: Reading { halves: &Halves::default(), encoding: 32, routed: true },
+        reading: Reading { config: &config("seed") },
         table: &table,
         figures: &[ReportFigure { caption: text, png }],
         settings: text,
@@ -86,12 +87,34 @@ fn every_element_that_is_opened_is_closed() {
 
 #[test]
 fn the_explanation_names_the_halves_of_the_run_and_whether_it_was_routed() {
-    let halves = Halves { bottom: vec![0, 2, 4], top: vec![7, 8, 9] };
-    let text = |routed| {
-        let reading = Reading { halves: &halves, encoding: 10, routed };
-        reading.paragraphs().map(|(_, text)| text).concat()
+    let text = |enabled| {
+        let mut config = config("seed");
+        config.model.encoding = 10;
+        config.routing.enabled = enabled;
+        (config.routing.bottom, config.routing.top) = (vec![0, 2, 4], vec![7, 8, 9]);
+        Reading { config: &config }.paragraphs().map(|(_, text)| text).concat()
     };
     assert!(text(true).contains("(dims 0 to 4) is assigned to the digits 0, 2, 4"));
     assert!(text(true).contains("(dims 5 to 9) to the digits 7-9"));
     assert!(text(false).contains("routing was off") && !text(true).contains("routing was off"));
+}
+
+#[test]
+fn the_explanation_names_the_terms_of_the_loss_that_there_are() {
+    let text = |preset| {
+        let config = config(preset);
+        Reading { config: &config }.paragraphs().map(|(_, text)| text).concat()
+    };
+    assert!(text("seed").contains("averaged over the whole batch"));
+    assert!(!text("seed").contains("correlation"));
+    assert!(text("paper").contains("0.1 times the mean |correlation|"));
+    assert!(text("paper").contains("0.003 times the sum of |z| over the encoding"));
+    assert!(text("paper-separate-decoders").contains("a second decoder on the digits 0-4"));
+    assert!(text("paper-overlap").contains("0.02 times that over the top half"));
+    assert!(text("paper-overlap").contains("on the digits 0-4, which teaches the top half"));
+    assert!(!text("paper-unrouted-top-only").contains("on the digits 0-4"));
+}
+
+fn config(preset: &str) -> Config {
+    presets::get(preset).unwrap().config()
 }
