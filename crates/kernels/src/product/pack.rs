@@ -5,6 +5,10 @@ use std::ops::Range;
 use crate::Matrix;
 use crate::vector::Vector;
 
+/// Rows that are prefetched ahead of the one that is copied: rows lie too far apart for the
+/// processor to guess the next one.
+const AHEAD: usize = 8;
+
 /// Copies `matrix[rows, cols]` into rows of `width` elements, a multiple of `V::LANES`; the rest
 /// of each row becomes zero. Says whether all elements are finite.
 #[inline(always)]
@@ -20,6 +24,10 @@ pub(super) fn panel<V: Vector>(
     if matrix.col_stride == 1 {
         for (out, row) in out.chunks_exact_mut(width).zip(rows) {
             let start = row * matrix.row_stride + cols.start;
+            let ahead = matrix.data.as_ptr().wrapping_add(start + AHEAD * matrix.row_stride);
+            for line in (0..cols.len()).step_by(16) {
+                V::prefetch(ahead.wrapping_add(line));
+            }
             out[..cols.len()].copy_from_slice(&matrix.data[start..start + cols.len()]);
             out[cols.len()..].fill(0.0);
         }

@@ -110,7 +110,7 @@ impl Kernel for Tile<'_> {
             let steps = depth.len();
             let finite =
                 pack::panel::<V>(&mut panel, self.width, &self.dense, depth, self.cols.clone());
-            let all = if finite { 0 } else { u64::MAX >> (DEPTH - steps) };
+            let all = if finite { 0 } else { u64::MAX >> (64 - steps) };
             match self.width / V::LANES {
                 1 => self.block::<V, 1>(&mut chains, &panel, block, all),
                 2 => self.block::<V, 2>(&mut chains, &panel, block, all),

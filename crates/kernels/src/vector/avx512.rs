@@ -6,7 +6,7 @@ use super::{Vector, load_rows, store_rows};
 
 impl Vector for __m512 {
     const LANES: usize = 16;
-    const ROW_REGISTERS: usize = 10;
+    const ROW_REGISTERS: usize = 8;
     const TILE_ROWS: usize = 14;
     const TILE_REGISTERS: usize = 2;
 
