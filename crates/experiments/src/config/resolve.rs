@@ -103,6 +103,14 @@ impl Resolved {
     pub fn read(file: &Path) -> Result<Self, ConfigError> {
         resolve(&Request { file: Some(file.to_owned()), ..Request::default() })
     }
+
+    /// Reads the text of a configuration; `origin` names it in errors.
+    ///
+    /// # Errors
+    /// As [`resolve`].
+    pub fn parse(text: &str, origin: &str) -> Result<Self, ConfigError> {
+        layered(&Request::default(), Some(FileLayer::parse(text, origin)?))
+    }
 }
 
 /// Makes the configuration: preset, then file, then `--set`, then flags.
@@ -111,6 +119,10 @@ impl Resolved {
 /// Unknown presets and keys, values of the wrong kind or out of range, a file
 /// that can't be read, and command-line overrides that contradict each other.
 pub fn resolve(request: &Request) -> Result<Resolved, ConfigError> {
+    layered(request, request.file.as_deref().map(FileLayer::read).transpose()?)
+}
+
+fn layered(request: &Request, file: Option<FileLayer>) -> Result<Resolved, ConfigError> {
     let mut overrides = Vec::new();
     for text in &request.set {
         overrides.push(Override::parse(text)?);
@@ -118,7 +130,6 @@ pub fn resolve(request: &Request) -> Result<Resolved, ConfigError> {
     overrides.extend(request.flags.iter().cloned());
     refuse_contradictions(&overrides)?;
 
-    let file = request.file.as_deref().map(FileLayer::read).transpose()?;
     let preset = choose_preset(request, file.as_ref())?;
     let mut table = presets::get(&preset)?.table()?;
     if let Some(file) = &file {
@@ -176,12 +187,15 @@ impl FileLayer {
         if text.len() as u64 > MAX_FILE_BYTES {
             return Err(ConfigError::TooLarge { file: file.to_owned() });
         }
-        let origin = file.display().to_string();
-        let mut table = parse(&text, &origin)?;
-        let preset = take_text(&mut table, "preset", &origin)?;
+        Self::parse(&text, &file.display().to_string())
+    }
+
+    fn parse(text: &str, origin: &str) -> Result<Self, ConfigError> {
+        let mut table = parse(text, origin)?;
+        let preset = take_text(&mut table, "preset", origin)?;
         // A preset that was printed and edited still carries its description.
-        take_text(&mut table, "description", &origin)?;
-        Ok(Self { origin, preset, table })
+        take_text(&mut table, "description", origin)?;
+        Ok(Self { origin: origin.to_owned(), preset, table })
     }
 }
 

@@ -181,7 +181,7 @@ fn parse<const N: usize>(
         return Err(bad(offset, "content", announced, expected, TOO_LARGE));
     }
     if total > content.at_most() {
-        let expected = format!("at most the {} that {length} bytes can hold", content.at_most());
+        let expected = format!("at most {} in a file of {length} bytes", content.at_most());
         return Err(bad(offset, "content", announced, expected, FETCH_AGAIN));
     }
     let mut bytes = vec![0; total as usize];

@@ -5,9 +5,12 @@ use std::io::{self, BufReader, Chain, Cursor, Read};
 use flate2::read::MultiGzDecoder;
 use sha2::{Digest, Sha256};
 
-/// A deflate stream can't hold more than this many bytes per byte of its own:
-/// a match of 258 bytes takes at least two bits.
-const MAX_EXPANSION: u64 = 1032;
+/// What a gzipped file is believed to hold, in bytes per byte of its own. MNIST's
+/// images take 5; deflate could hold 1032, but only of what says nothing.
+const MAX_EXPANSION: u64 = 100;
+
+/// What any gzipped file may hold, as small ones of equal labels shrink to less.
+const ALWAYS_ALLOWED: u64 = 1 << 20;
 
 /// Bytes hashed at a time, so that they are still in the cache.
 const CHUNK: usize = 1 << 16;
@@ -25,7 +28,7 @@ pub(super) struct Content<R: Read> {
     layer: Layer<R>,
     hash: Sha256,
     offset: u64,
-    /// The most bytes that the whole file can expand to.
+    /// The most bytes that are read of the whole content.
     capacity: u64,
 }
 
@@ -40,7 +43,7 @@ impl<R: Read> Content<R> {
         let (layer, capacity) = if gzipped {
             (
                 Layer::Gzip(Box::new(MultiGzDecoder::new(whole))),
-                length.saturating_mul(MAX_EXPANSION),
+                length.saturating_mul(MAX_EXPANSION).saturating_add(ALWAYS_ALLOWED),
             )
         } else {
             (Layer::Raw(whole), length)

@@ -1,0 +1,6 @@
+//! Runs that are killed, meet a full disk, or find their files damaged.
+
+mod corruption;
+mod faults;
+mod resume;
+mod run;

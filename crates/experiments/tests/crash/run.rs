@@ -1,0 +1,161 @@
+//! Small runs of the program on a data set of its own, which take milliseconds.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+/// Steps of the run: 4 epochs of 3.
+pub const STEPS: u64 = 12;
+
+/// Everything that must be the same bytes however the run came to its end.
+pub const RESULTS: [&str; 10] = [
+    "config.toml",
+    "metrics.jsonl",
+    "epochs.jsonl",
+    "evaluation.json",
+    "checkpoints/step-00000012.safetensors",
+    "checkpoints/step-00000012.optimizer.safetensors",
+    "checkpoints/step-00000009.safetensors",
+    "figures/errors.png",
+    "figures/losses.png",
+    "figures/top-certificate-on-bottom-digits.png",
+];
+
+/// A folder for runs, with a data set.
+pub struct Place {
+    folder: TempDir,
+}
+
+impl Place {
+    pub fn new() -> Self {
+        let folder = TempDir::new().unwrap();
+        let data = folder.path().join("data");
+        fs::create_dir(&data).unwrap();
+        for (part, count) in [("train", 30u32), ("t10k", 20)] {
+            let mut images: Vec<u8> =
+                [0x803, count, 8, 8].iter().flat_map(|field: &u32| field.to_be_bytes()).collect();
+            images.extend((0..count * 64).map(|i| (i * i % 251) as u8));
+            fs::write(data.join(format!("{part}-images-idx3-ubyte")), images).unwrap();
+            let mut labels: Vec<u8> = [0x801, count].iter().flat_map(|f| f.to_be_bytes()).collect();
+            labels.extend((0..count).map(|i| (i % 10) as u8));
+            fs::write(data.join(format!("{part}-labels-idx1-ubyte")), labels).unwrap();
+        }
+        Self { folder }
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// `train` with the small run's settings.
+    pub fn train(&self, run: &Path, more: &[&str]) -> Command {
+        self.train_for(4, run, more)
+    }
+
+    /// The same for so many epochs.
+    pub fn train_for(&self, epochs: u32, run: &Path, more: &[&str]) -> Command {
+        let data = self.path("data");
+        let mut command = gradroute(&["train", "--threads", "1"]);
+        command.args(["--epochs", &epochs.to_string()]);
+        for set in [
+            "model.hidden=[6,4]",
+            "model.encoding=4",
+            "train.batch=12",
+            "train.checkpoint_every=1",
+            "train.eval_every=2",
+        ] {
+            command.args(["--set", set]);
+        }
+        command.arg("--data").arg(data).arg("--out").arg(run).args(more);
+        command
+    }
+
+    /// A run to its end.
+    pub fn whole(&self, name: &str) -> PathBuf {
+        let run = self.path(name);
+        succeed(&mut self.train(&run, &[]));
+        run
+    }
+
+    /// Goes on with a run, or begins anew where there is nothing to go on from.
+    pub fn go_on(&self, run: &Path) -> Command {
+        let records = fs::read_dir(run.join("checkpoints")).into_iter().flatten();
+        let mut names = records.map(|entry| entry.unwrap().file_name());
+        if names.any(|name| name.to_string_lossy().ends_with(".json")) {
+            resume(run, &[])
+        } else {
+            self.train(run, &["--overwrite"])
+        }
+    }
+}
+
+pub fn gradroute(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gradroute"));
+    command.args(arguments);
+    command
+}
+
+pub fn resume(run: &Path, more: &[&str]) -> Command {
+    let mut command = gradroute(&["train", "--threads", "1", "--resume"]);
+    command.arg(run).args(more);
+    command
+}
+
+pub fn output(command: &mut Command) -> (Output, String) {
+    let output = command.output().expect("the program starts");
+    let err = String::from_utf8_lossy(&output.stderr).into_owned();
+    (output, err)
+}
+
+pub fn succeed(command: &mut Command) -> (String, String) {
+    let (output, err) = output(command);
+    let out = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{command:?}: {}\n{out}\n{err}", output.status);
+    (out, err)
+}
+
+pub fn refused(command: &mut Command, status: i32, parts: &[&str]) {
+    let (output, err) = output(command);
+    assert_eq!(output.status.code(), Some(status), "{command:?}: {err}");
+    for part in parts {
+        assert!(err.contains(part), "{command:?} should say `{part}`: {err}");
+    }
+}
+
+pub fn weights(run: &Path) -> String {
+    let text = fs::read_to_string(run.join("manifest.json")).unwrap();
+    let manifest: serde_json::Value = serde_json::from_str(&text).unwrap();
+    manifest["weights_sha256"].as_str().unwrap().to_owned()
+}
+
+/// Asserts that both runs left the same.
+pub fn same(expected: &Path, run: &Path, context: &str) {
+    assert_eq!(weights(expected), weights(run), "{context}: other weights");
+    for file in RESULTS {
+        let read = |run: &Path| {
+            let path = run.join(file);
+            fs::read(&path).unwrap_or_else(|e| panic!("{context}: {}: {e}", path.display()))
+        };
+        assert!(read(expected) == read(run), "{context}: {file} differs");
+    }
+    let unfinished = fs::read_dir(run.join("checkpoints")).unwrap();
+    for entry in unfinished {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        assert!(name.starts_with("step-"), "{context}: {name} was left behind");
+    }
+}
+
+pub fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! Whole JSON files of a run: records of checkpoints, manifest, evaluation.
+#![no_main]
+
+use std::path::Path;
+
+use gradroute::evaluation::Evaluation;
+use gradroute::run::{Manifest, Record};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    let _ = Record::parse(Path::new("file"), bytes);
+    let _ = serde_json::from_slice::<Manifest>(bytes);
+    let _ = serde_json::from_slice::<Evaluation>(bytes);
+});
