@@ -41,6 +41,8 @@ pub struct Job<'a> {
     pub start: Start<'a>,
     /// Ends the run after its current step when set.
     pub stop: &'a StopFlag,
+    /// Whether to look at every value and gradient of every op for one that is not finite.
+    pub check_every_op: bool,
     /// Whether to show progress on standard error.
     pub show_progress: bool,
 }
@@ -116,6 +118,7 @@ pub fn run(job: Job<'_>) -> Result<Outcome, TrainError> {
     let isa = Isa::current().to_string();
     let mut manifest = Manifest::begin(&resolved.preset, config.train.seed, &data.source, &isa);
     let mut trainer = Trainer::new(config, data.train.pixels());
+    trainer.check_every_op(job.check_every_op);
     state::begin(&mut trainer, job.start)?;
     let origin = begin(job, &manifest)?;
     (manifest.init, manifest.started) = (origin.init.clone(), origin.started.clone());

@@ -16,6 +16,7 @@ pub struct Trainer<T: Real> {
     tape: Tape<T>,
     gradients: Gradients<T>,
     adam: Adam<T>,
+    checks_every_op: bool,
 }
 
 /// Why a step could not be made. Parameters and optimizer are as they were before it.
@@ -50,6 +51,18 @@ pub enum StepError {
          no such rest of the training set, or set loss.correlation=0"
     )]
     OneSample,
+    /// A gradient is NaN, infinite, or too large for the optimizer.
+    #[error(
+        "the loss is {loss}, but a gradient is not finite or above 2^63: going backward, first \
+         that of {origin}; a lower optimizer.lr is the usual remedy, and the weights are still \
+         those before this step"
+    )]
+    NonFiniteGradient {
+        /// The total loss.
+        loss: f64,
+        /// The op with the first such gradient.
+        origin: NonFinite,
+    },
     /// The loss does not depend on some parameter.
     #[error(transparent)]
     MissingGradient(#[from] MissingGradient),
@@ -71,7 +84,14 @@ impl<T: Real> Trainer<T> {
             objective: Objective::new(config),
             model,
             params,
+            checks_every_op: false,
         }
+    }
+
+    /// Whether each step looks at every value and every gradient of every op for one that is not
+    /// finite, for debugging, instead of only at the loss and the gradients of parameters.
+    pub fn check_every_op(&mut self, check: bool) {
+        self.checks_every_op = check;
     }
 
     /// The model's structure.
@@ -116,6 +136,7 @@ impl<T: Real> Trainer<T> {
     /// [`StepError::NonFinite`] or [`StepError::ConstantDim`] if the loss is not finite,
     /// [`StepError::OneSample`] if there is a correlation term and one sample; no gradients are
     /// computed then.
+    /// [`StepError::NonFiniteGradient`] if a gradient is not finite.
     ///
     /// # Panics
     /// If `pixels` and `labels` don't fit the model or each other, or if there are none.
@@ -133,13 +154,25 @@ impl<T: Real> Trainer<T> {
         {
             return Err(StepError::ConstantDim { dim, samples: labels.len() });
         }
-        if !losses.total.is_finite()
+        let loss = losses.total.to_f64();
+        if (self.checks_every_op || !losses.total.is_finite())
             && let Some(origin) = g.first_non_finite()
         {
-            return Err(StepError::NonFinite { loss: losses.total.to_f64(), origin });
+            return Err(StepError::NonFinite { loss, origin });
         }
-        g.backward(terms.terms.total, &mut self.gradients);
-        Ok(losses)
+        let (total, gradients) = (terms.terms.total, &mut self.gradients);
+        // Looking at the parameters' gradients is enough to see that one went wrong: a value that
+        // is not finite is a factor of some weight's gradient, and even 0 times it is NaN.
+        if !self.checks_every_op {
+            g.backward(total, gradients);
+            if gradients.are_usable() {
+                return Ok(losses);
+            }
+        }
+        match g.first_non_finite_gradient(total, gradients) {
+            Some(origin) => Err(StepError::NonFiniteGradient { loss, origin }),
+            None => Ok(losses),
+        }
     }
 
     /// Updates the parameters with the gradients of the last [`Trainer::differentiate`], at

@@ -1,14 +1,14 @@
-//! Where the first value that is not finite came from.
+//! Where the first value, or gradient, that is not finite came from.
 
 use std::fmt;
 
 use gradroute_kernels::Real;
 
 use crate::graph::Graph;
-use crate::node::Kind;
-use crate::params::ParamId;
+use crate::node::{Kind, Var};
+use crate::params::{Gradients, ParamId, is_usable};
 
-/// The first node of a graph with a NaN or an infinity in its value.
+/// The first node of a graph with a NaN or an infinity in its value, or in a gradient.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NonFinite {
     /// Position on the tape.
@@ -43,20 +43,72 @@ impl<T: Real> Graph<'_, T> {
     pub fn first_non_finite(&self) -> Option<NonFinite> {
         let state = self.state.borrow();
         let memory = state.memory(self.params);
-        state.tape.nodes.iter().enumerate().find_map(|(index, node)| {
+        (0..state.tape.nodes.len()).find_map(|index| {
+            let node = &state.tape.nodes[index];
             let value = memory.read(node.place, node.shape.len());
             let at = value.iter().position(|v| !v.is_finite())?;
-            let (_, row) = node.shape.rows();
-            Some(NonFinite {
-                node: index,
-                op: match node.kind {
-                    Kind::Param(p) => format!("param `{}`", self.params.name(ParamId(p))),
-                    Kind::Input | Kind::Apply(_) => node.op_name().to_owned(),
-                },
-                label: state.tape.labels.path(node.label),
-                location: node.location.to_string(),
-                sample: node.shape.carries_samples().then(|| at / row),
-            })
+            Some(self.describe(index, Some(at)))
         })
+    }
+
+    /// Runs [`Graph::backward`] and looks at each gradient on its way for one that is not finite,
+    /// or too large to be squared: at the gradient with respect to each value just before its op
+    /// passes it on, and at last at those of the parameters. The node returned is the value whose
+    /// gradient it is, or for a parameter the op that read it. Reads every adjoint: for debugging,
+    /// or once something went wrong.
+    ///
+    /// # Panics
+    /// As [`Graph::backward`].
+    #[track_caller]
+    pub fn first_non_finite_gradient(
+        &self,
+        loss: Var,
+        gradients: &mut Gradients<T>,
+    ) -> Option<NonFinite> {
+        let mut first = None;
+        self.backward_watched(loss, gradients, |node, adjoint| {
+            if first.is_none() {
+                let at = adjoint.iter().position(|&v| !is_usable(v));
+                first = at.map(|at| (node.index(), at));
+            }
+        });
+        if let Some((index, at)) = first {
+            return Some(self.describe(index, Some(at)));
+        }
+        let bad = |p: usize| {
+            let gradient = gradients.get(ParamId(p));
+            gradient.is_some_and(|gradient| gradient.iter().any(|&v| !is_usable(v)))
+        };
+        let state = self.state.borrow();
+        let nodes = &state.tape.nodes;
+        // Backward, the last reader of a parameter comes first.
+        let (index, p) = (0..nodes.len()).rev().find_map(|index| {
+            let operands = &state.tape.operands[nodes[index].operand_range()];
+            let params = operands.iter().filter_map(|&i| match nodes[i as usize].kind {
+                Kind::Param(p) => Some(p),
+                Kind::Input | Kind::Apply(_) => None,
+            });
+            params.into_iter().find(|&p| bad(p)).map(|p| (index, p))
+        })?;
+        let mut found = self.describe(index, None);
+        found.op = format!("{} on param `{}`", found.op, self.params.name(ParamId(p)));
+        Some(found)
+    }
+
+    /// The node at `index`, and the sample that its element `at` belongs to.
+    fn describe(&self, index: usize, at: Option<usize>) -> NonFinite {
+        let state = self.state.borrow();
+        let node = &state.tape.nodes[index];
+        let (_, row) = node.shape.rows();
+        NonFinite {
+            node: index,
+            op: match node.kind {
+                Kind::Param(p) => format!("param `{}`", self.params.name(ParamId(p))),
+                Kind::Input | Kind::Apply(_) => node.op_name().to_owned(),
+            },
+            label: state.tape.labels.path(node.label),
+            location: node.location.to_string(),
+            sample: at.filter(|_| node.shape.carries_samples()).map(|at| at / row),
+        }
     }
 }

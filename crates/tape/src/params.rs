@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use gradroute_kernels::Real;
+use gradroute_kernels::{Real, reduce};
 use ndarray::ArrayViewD;
 
 use crate::shape::Shape;
@@ -208,8 +208,20 @@ impl<T: Real> Gradients<T> {
         &self.flat
     }
 
+    /// Whether all elements are finite and small enough to be squared (up to 2^63 in f32), which
+    /// is what an optimizer with a second moment needs. One pass over [`Gradients::flat`].
+    pub fn are_usable(&self) -> bool {
+        let unusable = |v: T| if is_usable(v) { T::ZERO } else { T::ONE };
+        reduce::sum1(&self.flat, unusable) == T::ZERO
+    }
+
     /// The parameters, frozen ones apart, that the last backward pass did not reach.
     pub fn missing(&self, params: &Params<T>) -> impl Iterator<Item = ParamId> {
         params.ids().filter(|&id| !self.received[id.0] && !params.is_frozen(id))
     }
+}
+
+/// Whether a number of a gradient is finite, and its square as well.
+pub(crate) fn is_usable<T: Real>(v: T) -> bool {
+    v.abs() <= T::ONE / T::MIN_POSITIVE.sqrt()
 }

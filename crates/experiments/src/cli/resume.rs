@@ -13,7 +13,12 @@ use super::saved_run::load_data;
 use super::train::summary;
 
 /// Goes on with the run in `root`, for `epochs` epochs in all if that is given.
-pub fn run(root: &Path, epochs: Option<i64>, data: Option<&Path>) -> Result<(), Failure> {
+pub fn run(
+    root: &Path,
+    epochs: Option<i64>,
+    data: Option<&Path>,
+    check_every_op: bool,
+) -> Result<(), Failure> {
     let directory = RunDirectory::open_to_change(root)?;
     let file = directory.config();
     let before = Resolved::read(&file)?;
@@ -65,6 +70,7 @@ pub fn run(root: &Path, epochs: Option<i64>, data: Option<&Path>) -> Result<(), 
         directory: &directory,
         start: Start::Resume(&loaded),
         stop: &interrupt::install()?,
+        check_every_op,
         show_progress: true,
     })?;
     super::print(&summary(&directory, &outcome))

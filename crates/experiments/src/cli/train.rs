@@ -78,6 +78,10 @@ pub struct Train {
     #[arg(long, value_name = "RUN")]
     resume: Option<PathBuf>,
 
+    /// Look at every value and gradient of every op for NaN and infinity; slower, same results
+    #[arg(long)]
+    check_finite: bool,
+
     #[command(flatten)]
     machine: Machine,
 }
@@ -86,7 +90,9 @@ impl Train {
     pub fn run(self) -> Result<(), Failure> {
         if let Some(run) = &self.resume {
             self.refuse_changes(run)?;
-            return self.machine.run(|| resume::run(run, self.epochs, self.data.as_deref()));
+            return self
+                .machine
+                .run(|| resume::run(run, self.epochs, self.data.as_deref(), self.check_finite));
         }
         let resolved = resolve(&self.request()).map_err(Failure::usage)?;
         self.machine.run(|| {
@@ -111,6 +117,7 @@ impl Train {
                 directory: &directory,
                 start: Start::Fresh { init: init.as_ref().map(|(file, weights)| (*file, weights)) },
                 stop: &interrupt::install()?,
+                check_every_op: self.check_finite,
                 show_progress: true,
             })?;
             super::print(&summary(&directory, &outcome))
@@ -133,7 +140,7 @@ impl Train {
             None => Ok(()),
             Some((flag, _)) => Err(Failure::usage(anyhow::anyhow!(
                 "{flag} contradicts --resume: a resumed run keeps its place and the settings in \
-                 {}; only --epochs (for more of them), --data, --threads and --isa go with it",
+                 {}; only --epochs (for more of them), --data, --check-finite, --threads and --isa go with it",
                 run.join("config.toml").display()
             ))),
         }
