@@ -1,5 +1,7 @@
 //! Tells the program what it was built with and from, for its manifests.
 
+#![forbid(unsafe_code)]
+
 use std::env;
 use std::path::Path;
 use std::process::Command;

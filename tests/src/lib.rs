@@ -1,1 +1,3 @@
 //! Cross-crate tests live in `tests/`.
+
+#![forbid(unsafe_code)]

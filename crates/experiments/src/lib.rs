@@ -1,6 +1,8 @@
 //! Gradient routing on MNIST: data sets, configuration, models, trainer,
 //! evaluation and run directories, as a library behind the `gradroute` command.
 
+#![forbid(unsafe_code)]
+
 pub mod compare;
 pub mod config;
 pub mod data;

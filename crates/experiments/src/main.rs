@@ -1,5 +1,7 @@
 //! The `gradroute` command.
 
+#![forbid(unsafe_code)]
+
 mod cli;
 
 use std::process::ExitCode;

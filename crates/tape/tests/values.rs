@@ -1,7 +1,7 @@
 //! What a graph knows of its values: where they lie, which axis counts samples, what is wrong.
 
 use gradroute_tape::layers::Linear;
-use gradroute_tape::{Graph, Params, Shape, Tape, Var};
+use gradroute_tape::{Gradients, Graph, Params, Shape, Tape, Var};
 use ndarray::{Array1, Array2};
 
 fn zeros(g: &Graph<'_, f32>, shape: Shape) -> Var {
@@ -122,4 +122,45 @@ fn the_first_value_that_is_not_finite_is_named_with_its_sample() {
     let found = g.first_non_finite().expect("the weight is NaN");
     assert_eq!(found.op, "param `encoder.0.weight`");
     assert_eq!(found.sample, None);
+}
+
+#[test]
+fn the_first_gradient_that_is_not_finite_is_named_with_its_sample() {
+    let mut params = Params::<f32>::new();
+    let layer = Linear::new(&mut params, "head", 1, 1, false, 0);
+    params.get_mut(layer.weight)[0] = 1.0;
+    let mut gradients = Gradients::new(&params);
+    let mut tape = Tape::new();
+
+    let g = tape.graph(&params);
+    let x = g.literal(Shape::of_samples(&[2, 1]), &[1.0, 2.0]);
+    let factors = g.literal(Shape::of_samples(&[2, 1]), &[0.0, 1e30]);
+    let y = layer.forward(&g, x);
+    let shrunk = g.scale(y, 1e-30);
+    // The loss stays small, while the gradient on its way back is 1e30 * 1e30 in sample 1.
+    let once = g.mul(shrunk, factors);
+    let loss = g.sum(g.scale(g.mul(g.scale(once, 1e-30), factors), 1.0));
+    assert_eq!(g.first_non_finite(), None);
+    assert!(g.scalar(loss).is_finite());
+    let found = g.first_non_finite_gradient(loss, &mut gradients).expect("1e30 can't be squared");
+    assert!(found.to_string().contains("values.rs:"), "{found}");
+    assert_eq!(found.sample, Some(1), "{found}");
+    drop(g);
+
+    // A value that is not finite behind a ReLU that is off: nothing shows in the loss.
+    let g = tape.graph(&params);
+    let x = g.literal(Shape::of_samples(&[2, 1]), &[1.0, f32::NEG_INFINITY]);
+    let loss = g.sum(g.relu(layer.forward(&g, x)));
+    assert_eq!(g.scalar(loss), 1.0);
+    g.backward(loss, &mut gradients);
+    assert!(!gradients.are_usable(), "0 times an infinity is NaN: {:?}", gradients.flat());
+    let found = g.first_non_finite_gradient(loss, &mut gradients).expect("the weight's gradient");
+    assert_eq!(found.op, "linear on param `head.weight`");
+    drop(g);
+
+    let g = tape.graph(&params);
+    let x = g.literal(Shape::of_samples(&[2, 1]), &[1.0, -3.0]);
+    let loss = g.sum(g.relu(layer.forward(&g, x)));
+    assert_eq!(g.first_non_finite_gradient(loss, &mut gradients), None);
+    assert!(gradients.are_usable());
 }

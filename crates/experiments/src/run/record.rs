@@ -166,3 +166,68 @@ impl Record {
         Ok(again.record)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn text() -> Vec<u8> {
+        let origin = Origin {
+            configuration_sha256: configuration_sha256("[train]\nepochs = 3\n"),
+            data: DataRecord {
+                directory: "data/mnist".to_owned(),
+                canonical_mnist: true,
+                sha256: BTreeMap::new(),
+            },
+            init: None,
+            started: "2026-01-01T00:00:00Z".to_owned(),
+            resumed: vec![3],
+        };
+        let digest = FileDigest::of(b"weights");
+        let logs = BTreeMap::from([("metrics.jsonl".to_owned(), digest.clone())]);
+        Sealed::new(Record::new(7, origin, "00".to_owned(), digest.clone(), digest, logs)).text()
+    }
+
+    fn parse(bytes: &[u8]) -> Result<Record, Damage> {
+        Record::parse(Path::new("step.json"), bytes)
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_the_reader_panic_and_no_change_passes(
+            bytes in proptest::collection::vec(any::<u8>(), 0..200),
+            at: usize,
+            flip in 1u8..,
+        ) {
+            prop_assert!(parse(&bytes).is_err());
+            let mut text = text();
+            let at = at % text.len();
+            text[at] ^= flip;
+            prop_assert!(parse(&text).is_err(), "byte {} may be another", at);
+            text.truncate(at);
+            prop_assert!(parse(&text).is_err());
+        }
+    }
+
+    #[test]
+    fn a_record_reads_back_and_other_spacing_or_formats_are_refused() {
+        let text = text();
+        assert_eq!(parse(&text).unwrap().steps, 7);
+        let compact: serde_json::Value = serde_json::from_slice(&text).unwrap();
+        let message = parse(compact.to_string().as_bytes()).unwrap_err().to_string();
+        assert!(message.contains("step.json"), "{message}");
+        let spaced = [&text[..], b" "].concat();
+        assert!(parse(&spaced).unwrap_err().to_string().contains("the text"));
+    }
+
+    #[test]
+    fn more_epochs_make_no_other_configuration() {
+        let of = |epochs: u32, lr: &str| {
+            configuration_sha256(&format!("[train]\nepochs = {epochs}\n[optimizer]\nlr = {lr}\n"))
+        };
+        assert_eq!(of(3, "0.1"), of(5, "0.1"));
+        assert_ne!(of(3, "0.1"), of(3, "0.2"));
+    }
+}

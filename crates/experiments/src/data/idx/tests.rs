@@ -75,7 +75,10 @@ fn files_cut_short_are_refused_at_every_length() {
         assert!(images(&packed[..cut]).is_err(), "{cut} of {} bytes were accepted", packed.len());
     }
     refused(images(&raw[..10]), &["byte 8", "number of rows is cut off after 2 bytes"]);
-    refused(images(&raw[..20]), &["byte 16", "content is 6 bytes by the header", "at most the 4"]);
+    refused(
+        images(&raw[..20]),
+        &["byte 16", "content is 6 bytes by the header", "at most 4 in a file of 20 bytes"],
+    );
     refused(images(&gzip(&raw[..20])), &["content is 4 bytes long, expected 6 bytes"]);
     let (found, start) = ("cannot read set/images", &packed[..packed.len() - 9]);
     refused(images(start), &[found]);
@@ -104,9 +107,18 @@ fn what_a_header_announces_is_not_believed_beyond_the_files_length() {
     let huge = idx(&[u32::MAX, u32::MAX, u32::MAX], &[0; 64]);
     refused(images(&huge), &["byte 16", "expected at most 536870912"]);
     let large = idx(&[1000, 100, 100], &[0; 64]);
-    refused(images(&large), &["10000000 bytes by the header", "at most the 64 that 80 bytes"]);
-    // The deflate stream of so short a file can't hold that much either.
-    refused(images(&gzip(&large)), &["10000000 bytes by the header", "bytes can hold"]);
+    refused(images(&large), &["10000000 bytes by the header", "at most 64 in a file of 80 bytes"]);
+    // Of so short a gzipped file neither.
+    refused(images(&gzip(&large)), &["10000000 bytes by the header", "at most 105"]);
+}
+
+#[test]
+fn a_gzip_bomb_that_announces_all_it_holds_is_refused_before_it_is_unpacked() {
+    let bomb = gzip(&idx(&[64, 1024, 1024], &vec![0; 64 << 20]));
+    assert!(bomb.len() < 100_000, "{} bytes", bomb.len());
+    refused(images(&bomb), &["byte 16", "67108864 bytes by the header, expected at most"]);
+    // Small files may shrink to nothing.
+    assert_eq!(labels(&gzip(&idx(&[100_000], &[7; 100_000]))).unwrap().labels.len(), 100_000);
 }
 
 #[test]
