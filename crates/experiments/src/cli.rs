@@ -10,6 +10,7 @@ mod presets;
 mod resume;
 mod saved_run;
 mod train;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -49,6 +50,7 @@ enum Command {
     Evaluate(evaluate::Evaluate),
     Figures(figures::Figures),
     Compare(compare::Compare),
+    Verify(verify::Verify),
     Presets(presets::Presets),
     Completions(completions::Completions),
 }
@@ -63,6 +65,7 @@ pub fn run() -> ExitCode {
         Command::Evaluate(command) => command.run(),
         Command::Figures(command) => command.run(),
         Command::Compare(command) => command.run(),
+        Command::Verify(command) => command.run(),
         Command::Presets(command) => command.run(),
         Command::Completions(command) => command.run(),
     };

@@ -22,3 +22,4 @@ pub mod run;
 pub mod table;
 pub mod train;
 pub mod trainer;
+pub mod verify;

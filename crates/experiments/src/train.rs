@@ -136,7 +136,7 @@ pub fn run(job: Job<'_>) -> Result<Outcome, TrainError> {
     let evaluation = judge(directory, config, data, &mut trainer)?;
     let test = &data.test;
     publish::publish(directory, resolved, Some(&manifest), &evaluation, &mut trainer, test)?;
-    manifest.finish(&directory.manifest())?;
+    manifest.finish(directory)?;
     Ok(Outcome { manifest, evaluation })
 }
 

@@ -21,13 +21,14 @@ pub struct Evaluate {
 impl Evaluate {
     pub fn run(self) -> Result<(), Failure> {
         self.run.machine.run(|| {
-            let SavedRun { directory, resolved, data, mut trainer, .. } = self.run.open()?;
+            let SavedRun { directory, resolved, data, manifest, mut trainer } = self.run.open()?;
             let halves = resolved.config.routing.halves();
             let floors = data::floors(&data.train, &data.test, &halves);
             let batch = resolved.config.train.batch;
             let evaluation = evaluate(&mut trainer, &data.test, batch, halves, floors);
             let file = directory.evaluation();
             atomic::write_json(&file, &evaluation)?;
+            manifest.map_or(Ok(()), |mut manifest| manifest.seal(&directory))?;
             let results = super::results(&evaluation);
             super::print(&format!("{results}Written: {}\n", file.display()))
         })

@@ -22,8 +22,9 @@ impl Figures {
         self.run.machine.run(|| {
             let SavedRun { directory, resolved, data, manifest, mut trainer } = self.run.open()?;
             let evaluation = read_json(&directory.evaluation())?;
-            let manifest = manifest.as_ref();
-            publish(&directory, &resolved, manifest, &evaluation, &mut trainer, &data.test)?;
+            let facts = manifest.as_ref();
+            publish(&directory, &resolved, facts, &evaluation, &mut trainer, &data.test)?;
+            manifest.map_or(Ok(()), |mut manifest| manifest.seal(&directory))?;
             let (figures, report) = (directory.figures(), directory.report());
             super::print(&format!("Written: {} and {}\n", figures.display(), report.display()))
         })

@@ -51,7 +51,7 @@ impl Runs {
         let source = Source { directory: folder.clone(), files: Role::ALL.map(file) };
         let mut manifest = Manifest::begin(made.preset, made.seed, &source, "scalar");
         (manifest.steps, manifest.steps_planned) = (made.steps, 10);
-        manifest.finish(&directory.manifest()).unwrap();
+        manifest.finish(&directory).unwrap();
         folder
     }
 }

@@ -221,6 +221,26 @@ impl RunDirectory {
         LOGS.contains(&name).then(|| self.root.join(name))
     }
 
+    /// The files of a run that are there, its checkpoints and manifest apart, with their names.
+    ///
+    /// # Errors
+    /// When the folder of figures can't be read.
+    pub fn results(&self) -> Result<Vec<(String, PathBuf)>, FileError> {
+        let mut names: Vec<String> =
+            [CONFIG, EVALUATION, REPORT].iter().chain(&LOGS).map(|&name| name.to_owned()).collect();
+        let folder = self.figures();
+        let figures = match fs::read_dir(&folder) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
+            other => self::names(other, &folder)?,
+        };
+        let whole = figures.iter().filter(|name| !is_unfinished(name));
+        names.extend(whole.map(|name| format!("{FIGURES}/{}", name.to_string_lossy())));
+        let mut files: Vec<_> =
+            names.into_iter().map(|name| (name.clone(), self.root.join(name))).collect();
+        files.retain(|(_, path)| path.exists());
+        Ok(files)
+    }
+
     /// Removes what a run leaves at its end, the manifest first: it is about to
     /// go on.
     ///

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{FileError, atomic, machine, timestamp};
+use super::{FileDigest, FileError, RunDirectory, atomic, machine, timestamp};
 use crate::data::Source;
 
 /// Everything that a reader needs to know about how a run came about. Written
@@ -56,6 +56,10 @@ pub struct Manifest {
     pub started: String,
     /// When it ended, UTC.
     pub finished: String,
+    /// What the files that it left are to the byte, by their names in the run directory; the
+    /// checkpoints have records of their own.
+    #[serde(default)]
+    pub files: BTreeMap<String, FileDigest>,
 }
 
 /// The data set of a run.
@@ -109,16 +113,30 @@ impl Manifest {
             resumed: Vec::new(),
             started: timestamp(),
             finished: String::new(),
+            files: BTreeMap::new(),
         }
     }
 
     /// Sets the time of ending and writes the file, atomically.
     ///
     /// # Errors
-    /// When it can't be written.
-    pub fn finish(&mut self, path: &Path) -> Result<(), FileError> {
+    /// When it can't be written, or the run's other files can't be read.
+    pub fn finish(&mut self, directory: &RunDirectory) -> Result<(), FileError> {
         self.finished = timestamp();
-        atomic::write_json(path, self)
+        self.seal(directory)
+    }
+
+    /// Writes the file anew after other files of the run were, atomically.
+    ///
+    /// # Errors
+    /// As [`Manifest::finish`].
+    pub fn seal(&mut self, directory: &RunDirectory) -> Result<(), FileError> {
+        self.files = directory
+            .results()?
+            .into_iter()
+            .map(|(name, path)| Ok((name, FileDigest::of_file(&path)?)))
+            .collect::<Result<_, FileError>>()?;
+        atomic::write_json(&directory.manifest(), self)
     }
 
     /// Reads a manifest.

@@ -2,5 +2,7 @@
 
 mod corruption;
 mod faults;
+mod nonfinite;
 mod resume;
 mod run;
+mod verify;

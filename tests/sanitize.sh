@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Runs the tests of kernels and tape under AddressSanitizer, on the best instruction set of this
+# processor and on every other one that the tests pin, the portable one included. Skips, and says
+# why, where there is no nightly compiler.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+target=x86_64-unknown-linux-gnu
+
+skip() {
+    echo "sanitize: skipped, as $*"
+    exit 0
+}
+
+[ "$(uname -sm)" = "Linux x86_64" ] || skip "this is not Linux on x86-64"
+command -v rustup >/dev/null || skip "there is no rustup"
+rustup toolchain list | grep -q '^nightly' || skip "there is no nightly toolchain"
+rustup target list --toolchain nightly --installed 2>/dev/null | grep -qx "$target" ||
+    skip "nightly has no standard library for $target"
+
+export RUSTFLAGS="-Zsanitizer=address" ASAN_OPTIONS=detect_leaks=0
+cargo +nightly test --release --locked --target "$target" --target-dir target/sanitizer \
+    -p gradroute-kernels -p gradroute-tape --lib --tests
+echo "sanitize: clean"
