@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{anyhow, bail};
-use gradroute::config::{Override, Request, Resolved, Schedule, resolve};
+use gradroute::config::{Override, Request, Resolved, resolve};
 use gradroute::interrupt;
 use gradroute::run::{Manifest, RunDirectory, atomic, configuration_sha256, saved};
 use gradroute::train::{self, Job, Start};
@@ -96,10 +96,11 @@ fn extended(file: &Path, before: &Resolved, epochs: i64) -> anyhow::Result<Resol
     if after > train.epochs && train.steps > 0 {
         bail!("{flag}: train.steps = {} ends the run, whatever the epochs", train.steps);
     }
-    if after > train.epochs && before.config.optimizer.schedule == Schedule::Linear {
+    if after > train.epochs && before.config.optimizer.schedule.leads_to_an_end() {
         bail!(
-            "{flag}: the linear schedule has led the learning rate towards the planned end; a \
-             longer run would have had other rates from its beginning"
+            "{flag}: optimizer.schedule = \"{}\" has led the learning rate towards the planned end; a \
+             longer run would have had other rates",
+            before.config.optimizer.schedule
         );
     }
     Ok(resolved)

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 /// A factor on the learning rate, as a function of the run's progress.
 ///
-/// In TOML it is a string: `"constant"`, `"linear"` or `"exponential:0.95"`.
+/// In TOML it is a string: `"constant"`, `"linear"`, `"cooldown:0.2"` or
+/// `"exponential:0.95"`.
 /// Only additions, products and divisions go into it, so that it has the same
 /// bits on every platform.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -17,16 +18,27 @@ pub enum Schedule {
     Constant,
     /// From 1 at the first step straight down to 1/steps at the last.
     Linear,
+    /// 1 but for this share of the steps, the last ones, in which it goes straight down as
+    /// [`Schedule::Linear`] does: training goes on at full speed, and its noise is gone at the end.
+    Cooldown(f64),
     /// This factor to the power of the epoch, the first epoch being 0.
     Exponential(f64),
 }
 
 impl Schedule {
+    /// Whether the factor depends on how many steps there will be.
+    pub fn leads_to_an_end(self) -> bool {
+        matches!(self, Schedule::Linear | Schedule::Cooldown(_))
+    }
+
     /// The factor at `step` (the first is 0) of `steps` in `epoch` (likewise).
     pub fn factor(self, step: u64, steps: u64, epoch: u64) -> f64 {
         match self {
             Schedule::Constant => 1.0,
-            Schedule::Linear => steps.saturating_sub(step) as f64 / steps as f64,
+            Schedule::Linear => Schedule::Cooldown(1.0).factor(step, steps, epoch),
+            Schedule::Cooldown(share) => {
+                (steps.saturating_sub(step) as f64 / (share * steps as f64)).min(1.0)
+            }
             // A running product, as `powi` is not the same everywhere.
             Schedule::Exponential(factor) => (0..epoch).fold(1.0, |product, _| product * factor),
         }
@@ -38,6 +50,7 @@ impl fmt::Display for Schedule {
         match self {
             Schedule::Constant => f.write_str("constant"),
             Schedule::Linear => f.write_str("linear"),
+            Schedule::Cooldown(share) => write!(f, "cooldown:{share}"),
             Schedule::Exponential(factor) => write!(f, "exponential:{factor}"),
         }
     }
@@ -47,23 +60,23 @@ impl FromStr for Schedule {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        match text.split_once(':') {
-            None if text == "constant" => return Ok(Schedule::Constant),
-            None if text == "linear" => return Ok(Schedule::Linear),
-            Some(("exponential", factor)) => {
-                if let Ok(factor) = factor.parse::<f64>()
-                    && factor > 0.0
-                    && factor <= 1.0
-                {
-                    return Ok(Schedule::Exponential(factor));
-                }
-            }
-            _ => {}
-        }
-        Err(format!(
-            "unknown schedule \"{text}\"; give \"constant\", \"linear\" or \"exponential:F\" with \
-             a factor F above 0 and up to 1 for each epoch, such as \"exponential:0.95\""
-        ))
+        let share_of = |number: &str| {
+            number.parse().ok().filter(|&number: &f64| number > 0.0 && number <= 1.0)
+        };
+        let schedule = match text.split_once(':') {
+            None if text == "constant" => Some(Schedule::Constant),
+            None if text == "linear" => Some(Schedule::Linear),
+            Some(("cooldown", share)) => share_of(share).map(Schedule::Cooldown),
+            Some(("exponential", factor)) => share_of(factor).map(Schedule::Exponential),
+            _ => None,
+        };
+        schedule.ok_or_else(|| {
+            format!(
+                "unknown schedule \"{text}\"; give \"constant\", \"linear\", \"cooldown:S\" with \
+                 the share S of the steps, above 0 and up to 1, in which the rate goes down, or \
+                 \"exponential:F\" with a factor F above 0 and up to 1 for each epoch"
+            )
+        })
     }
 }
 
@@ -87,10 +100,11 @@ mod tests {
 
     #[test]
     fn text_and_schedule_are_two_forms_of_one_thing() {
-        for text in ["constant", "linear", "exponential:0.95"] {
+        for text in ["constant", "linear", "cooldown:0.2", "exponential:0.95"] {
             assert_eq!(text.parse::<Schedule>().unwrap().to_string(), text);
         }
-        for bad in ["cosine", "exponential", "exponential:0", "exponential:NaN", "linear:2", ""] {
+        for bad in ["cosine", "exponential", "exponential:0", "exponential:NaN", "cooldown:1.5", ""]
+        {
             let message = bad.parse::<Schedule>().unwrap_err();
             assert!(message.contains("exponential:F"), "{message}");
         }
@@ -101,6 +115,8 @@ mod tests {
         assert_eq!(Schedule::Constant.factor(7, 10, 3), 1.0);
         assert_eq!(Schedule::Linear.factor(0, 4, 0), 1.0);
         assert_eq!(Schedule::Linear.factor(3, 4, 0), 0.25);
+        let cooldown = Schedule::Cooldown(0.5);
+        assert_eq!([0, 4, 5, 7].map(|step| cooldown.factor(step, 8, 0)), [1.0, 1.0, 0.75, 0.25]);
         assert_eq!(Schedule::Exponential(0.5).factor(9, 10, 0), 1.0);
         assert_eq!(Schedule::Exponential(0.5).factor(9, 10, 3), 0.125);
     }
