@@ -103,5 +103,11 @@ fn extended(file: &Path, before: &Resolved, epochs: i64) -> anyhow::Result<Resol
             before.config.optimizer.schedule
         );
     }
+    if after > train.epochs && before.config.routing.scheduled {
+        bail!(
+            "{flag}: routing.scheduled = true has routed a share of the planned epochs; a longer \
+             run would have routed more of them"
+        );
+    }
     Ok(resolved)
 }

@@ -117,6 +117,10 @@ fn options_that_would_make_another_run_are_refused_with_the_reason() {
     let linear = place.path("linear");
     succeed(&mut place.train(&linear, &["--set", "optimizer.schedule=linear"]));
     refused(&mut resume(&linear, &["--epochs", "5"]), 2, &["schedule = \"linear\""]);
+    let scheduled = place.path("scheduled");
+    let half = ["--set", "routing.fraction=0.5", "--set", "routing.scheduled=true"];
+    succeed(&mut place.train(&scheduled, &half));
+    refused(&mut resume(&scheduled, &["--epochs", "5"]), 2, &["routing.scheduled = true"]);
     let limited = place.path("limited");
     succeed(&mut place.train(&limited, &["--set", "train.steps=5"]));
     refused(&mut resume(&limited, &["--epochs", "5"]), 2, &["train.steps = 5 ends the run"]);
