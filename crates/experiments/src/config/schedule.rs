@@ -103,8 +103,15 @@ mod tests {
         for text in ["constant", "linear", "cooldown:0.2", "exponential:0.95"] {
             assert_eq!(text.parse::<Schedule>().unwrap().to_string(), text);
         }
-        for bad in ["cosine", "exponential", "exponential:0", "exponential:NaN", "cooldown:1.5", ""]
-        {
+        for bad in [
+            "cosine",
+            "exponential",
+            "exponential:0",
+            "exponential:NaN",
+            "cooldown:1.5",
+            "linear:2",
+            "",
+        ] {
             let message = bad.parse::<Schedule>().unwrap_err();
             assert!(message.contains("exponential:F"), "{message}");
         }
