@@ -71,6 +71,11 @@ impl<'a, T> Shared<'a, T> {
         Shared { start: slice.as_mut_ptr(), len: slice.len(), owner: PhantomData }
     }
 
+    /// Where element `index`, which need not exist, would be: an address to prefetch.
+    pub fn address(&self, index: usize) -> *const T {
+        self.start.wrapping_add(index)
+    }
+
     /// The elements of `range`.
     ///
     /// # Safety

@@ -57,6 +57,14 @@ pub(crate) trait Vector: Copy + 'static {
     #[inline(always)]
     fn prefetch(_address: *const f32) {}
 
+    /// Asks for the cache lines of `len` floats at `start`, which need not be valid.
+    #[inline(always)]
+    fn prefetch_row(start: *const f32, len: usize) {
+        for line in (0..len).step_by(16) {
+            Self::prefetch(start.wrapping_add(line));
+        }
+    }
+
     /// Transposes a square of `LANES` by `LANES` floats, of which only the first `rows` rows are
     /// read and the others taken as zero. Rows start `from_stride` and `to_stride` floats apart;
     /// those of the result are written in ascending order, so they may overlap.

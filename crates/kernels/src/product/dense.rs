@@ -7,6 +7,7 @@
 
 use std::ops::Range;
 
+use super::epilogue::{FINISH_AHEAD, prefetch_out};
 use super::{Epilogue, pack};
 use crate::isa::Kernel;
 use crate::scratch::{Scratch, Slot};
@@ -149,6 +150,8 @@ impl Tiles<'_> {
         let mut line = Scratch::<f32>::take(Slot::Row, self.strips.len() * width);
         let (first, end) = (self.strips.start * width, self.n.min(self.strips.end * width));
         for (index, row) in self.rows.clone().enumerate() {
+            let ahead = (row + FINISH_AHEAD) * self.n + first;
+            prefetch_out::<V>(self.c, self.epilogue.active, ahead, end - first);
             for (strip, piece) in line.chunks_exact_mut(width).enumerate() {
                 let tile = strip * row_strips + index / height;
                 let start = (tile * height + index % height) * width;

@@ -1,5 +1,7 @@
 //! What happens to the elements of a product on their way out.
 
+use crate::tasks::Shared;
+use crate::vector::Vector;
 use crate::{Real, Write};
 
 /// Added to each element of the product.
@@ -57,6 +59,24 @@ impl<'a, T: Real> Epilogue<'a, T> {
                 });
             }
         }
+    }
+}
+
+/// Rows of C that are prefetched ahead of the one that is finished: rows lie too far apart for the
+/// processor to guess the next one.
+pub(super) const FINISH_AHEAD: usize = 4;
+
+/// Prefetches `len` elements of C from `start` on, and of what masks them. They need not exist.
+#[inline(always)]
+pub(super) fn prefetch_out<V: Vector>(
+    c: &Shared<f32>,
+    active: Option<&[f32]>,
+    start: usize,
+    len: usize,
+) {
+    V::prefetch_row(c.address(start), len);
+    if let Some(active) = active {
+        V::prefetch_row(active.as_ptr().wrapping_add(start), len);
     }
 }
 

@@ -25,9 +25,7 @@ pub(super) fn panel<V: Vector>(
         for (out, row) in out.chunks_exact_mut(width).zip(rows) {
             let start = row * matrix.row_stride + cols.start;
             let ahead = matrix.data.as_ptr().wrapping_add(start + AHEAD * matrix.row_stride);
-            for line in (0..cols.len()).step_by(16) {
-                V::prefetch(ahead.wrapping_add(line));
-            }
+            V::prefetch_row(ahead, cols.len());
             out[..cols.len()].copy_from_slice(&matrix.data[start..start + cols.len()]);
             out[cols.len()..].fill(0.0);
         }

@@ -12,6 +12,7 @@ mod list;
 
 use std::ops::Range;
 
+use super::epilogue::{FINISH_AHEAD, prefetch_out};
 use super::{Epilogue, pack};
 use crate::isa::Kernel;
 use crate::scratch::{Scratch, Slot};
@@ -150,12 +151,11 @@ impl Tile<'_> {
             let values = &self.values.values[first..];
             let mask = mask | all;
             let ahead = values.as_ptr().wrapping_add(AHEAD * self.values.row_stride);
-            for line in (0..DEPTH).step_by(16) {
-                V::prefetch(ahead.wrapping_add(line));
-            }
+            V::prefetch_row(ahead, DEPTH);
             let ahead = chain.as_ptr().wrapping_add(AHEAD * chain.len());
-            for line in (0..N * V::LANES).step_by(16) {
-                V::prefetch(ahead.wrapping_add(line));
+            V::prefetch_row(ahead, N * V::LANES);
+            if mask == 0 && block > 0 {
+                continue;
             }
             assert!(mask == 0 || 63 - (mask.leading_zeros() as usize) < values.len());
             // SAFETY: `V` was dispatched on; `chain` has N registers; `panel` has a row for each
@@ -175,6 +175,8 @@ impl Tile<'_> {
             let c_cols = self.dense.cols;
             for (chain, row) in chains.chunks_exact(self.width).zip(rows) {
                 let start = row * c_cols;
+                let ahead = (row + FINISH_AHEAD) * c_cols + cols.start;
+                prefetch_out::<V>(self.c, self.epilogue.active, ahead, cols.len());
                 // SAFETY: tasks write different rectangles of C, and this part of a row lies in
                 // ours.
                 let out = unsafe { self.c.part(start + cols.start..start + cols.end) };
@@ -191,6 +193,9 @@ impl Tile<'_> {
             let square = Matrix::new(chains, rows.len(), self.width, self.width, 1).transposed();
             let c_col = rows.start + strip.start;
             let c_rows = cols.start + col..cols.end.min(cols.start + col + V::LANES);
+            for c_row in c_rows.clone() {
+                prefetch_out::<V>(self.c, self.epilogue.active, c_row * c_cols + c_col, STRIP);
+            }
             pack::panel::<V>(&mut columns, STRIP, &square, col..col + V::LANES, strip.clone());
             for (chain, c_row) in columns.chunks_exact(STRIP).zip(c_rows) {
                 let start = c_row * c_cols + c_col;
