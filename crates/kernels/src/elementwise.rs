@@ -118,12 +118,13 @@ pub fn map_rows2<T: Real>(
             // SAFETY: different tasks take different rows.
             let out = unsafe { out.part(range.clone()) };
             let operands = [&a[range.clone()], &b[range]];
+            let row = row[r];
             isa.dispatch(Chunk {
                 out,
                 operands,
                 body: &|out: &mut [T], [a, b]: [&[T]; 2]| {
                     for ((out, &a), &b) in out.iter_mut().zip(a).zip(b) {
-                        write.to(out, f(a, b, row[r]));
+                        write.to(out, f(a, b, row));
                     }
                 },
             });

@@ -136,15 +136,10 @@ macro_rules! impl_real {
 
             #[inline(always)]
             fn signum0(self) -> Self {
-                if self > 0.0 {
-                    1.0
-                } else if self < 0.0 {
-                    -1.0
-                } else if self == 0.0 {
-                    0.0
-                } else {
-                    self
-                }
+                // One choice after the other, so that loops over it can be vectorised.
+                let sign = if self == 0.0 { 0.0 } else { self };
+                let sign = if self > 0.0 { 1.0 } else { sign };
+                if self < 0.0 { -1.0 } else { sign }
             }
 
             #[inline(always)]

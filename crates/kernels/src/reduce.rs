@@ -130,6 +130,10 @@ pub fn axis_sums<T: Real>(
     });
 }
 
+/// Rows that are prefetched ahead of the one that is added: rows lie too far apart for the
+/// processor to guess the next one.
+const AHEAD: usize = 8;
+
 struct ColumnSums<'a, T, F> {
     write: Write,
     out: &'a mut [T],
@@ -147,6 +151,8 @@ impl<T: Real, F: Fn(T) -> T> Kernel for ColumnSums<'_, T, F> {
         let mut sums = [T::ZERO; COLUMNS];
         let sums = &mut sums[..self.columns.len()];
         for row in self.a.chunks_exact(self.inner) {
+            let ahead = row.as_ptr().wrapping_add(AHEAD * self.inner + self.columns.start);
+            V::prefetch_row(ahead.cast(), sums.len() * size_of::<T>() / size_of::<f32>());
             for (sum, &a) in sums.iter_mut().zip(&row[self.columns.clone()]) {
                 *sum += (self.f)(a);
             }

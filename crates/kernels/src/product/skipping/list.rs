@@ -75,15 +75,13 @@ impl Kernel for Masks<'_> {
     #[inline(always)]
     fn call<V: Vector>(self) {
         let Masks { list, rows, masks } = self;
-        for block in 0..list.cols.div_ceil(DEPTH) {
-            let depth = piece(block, DEPTH, list.cols);
-            let start = block * list.rows;
-            // SAFETY: tasks take different rows.
-            let masks = unsafe { masks.part(start + rows.start..start + rows.end) };
-            for (out, row) in masks.iter_mut().zip(rows.clone()) {
-                let start = row * list.row_stride;
-                let values = &list.data[start + depth.start..start + depth.end];
-                *out = match values.try_into() {
+        for row in rows {
+            let values = &list.data[row * list.row_stride..][..list.cols];
+            for (block, values) in values.chunks(DEPTH).enumerate() {
+                let place = block * list.rows + row;
+                // SAFETY: tasks take different rows.
+                let out = unsafe { masks.part(place..place + 1) };
+                out[0] = match values.try_into() {
                     Ok(values) => mask::<V>(values),
                     Err(_) => {
                         let mut padded = [0.0; DEPTH];
