@@ -152,7 +152,7 @@ impl<T: Real, F: Fn(T) -> T> Kernel for ColumnSums<'_, T, F> {
         let sums = &mut sums[..self.columns.len()];
         for row in self.a.chunks_exact(self.inner) {
             let ahead = row.as_ptr().wrapping_add(AHEAD * self.inner + self.columns.start);
-            V::prefetch_row(ahead.cast(), sums.len() * size_of::<T>() / size_of::<f32>());
+            V::prefetch_row(ahead.cast(), size_of_val(sums) / size_of::<f32>());
             for (sum, &a) in sums.iter_mut().zip(&row[self.columns.clone()]) {
                 *sum += (self.f)(a);
             }
