@@ -154,6 +154,7 @@ impl Tile<'_> {
             V::prefetch_row(ahead, DEPTH);
             let ahead = chain.as_ptr().wrapping_add(AHEAD * chain.len());
             V::prefetch_row(ahead, N * V::LANES);
+            // The chain stays as it is; in the first block it must still be started.
             if mask == 0 && block > 0 {
                 continue;
             }
