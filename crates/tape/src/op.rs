@@ -98,8 +98,8 @@ pub trait Op<T: Real>: Sync {
         unreachable!("{} has no surrogate", self.name())
     }
 
-    /// How far the operands are from the nearest point where the derivative jumps; `None` if it
-    /// never does. Checks keep away from such points.
+    /// How far the operands are from the nearest point without a derivative, one where it jumps or
+    /// a pole; `None` if there is none. Checks keep away from such points.
     fn kink_distance(&self, _operands: Operands<'_, T>, _attrs: &Attrs, _out: &[T]) -> Option<f64> {
         None
     }

@@ -98,6 +98,17 @@ impl<T: Real> Op<T> for Standardize {
             }
         }
     }
+
+    /// The smallest deviation: at 0 there is a pole.
+    fn kink_distance(&self, operands: Operands<'_, T>, _: &Attrs, _: &[T]) -> Option<f64> {
+        let [rows, columns] = [0, 1].map(|axis| operands.shape(0).dims()[axis]);
+        let x = operands.value(0);
+        let smallest = (0..columns)
+            .map(|column| deviations(rows, 1, |row, _| x[row * columns + column]).deviation[0])
+            .map(T::to_f64)
+            .fold(f64::INFINITY, f64::min);
+        Some(smallest)
+    }
 }
 
 impl<T: Real> Graph<'_, T> {

@@ -27,6 +27,11 @@ pub fn positive(dims: &[usize]) -> Operand {
     Operand { dims: dims.to_vec(), draw: |stream| 0.5 + stream.normal().abs() }
 }
 
+/// Elements of a few hundredths, for functions that curve strongly near 0.
+pub fn small(dims: &[usize]) -> Operand {
+    Operand { dims: dims.to_vec(), draw: |stream| 0.03 * stream.normal() }
+}
+
 /// Draws the constants of a case, each by its name.
 #[derive(Clone, Copy, Debug)]
 pub struct Constants {

@@ -3,12 +3,17 @@
 use gradroute_tape::{Graph, Params, Real, Shape, Tape};
 use proptest::prelude::*;
 
-use crate::point::{confirm, normal};
+use crate::point::{confirm, normal, small};
 
 proptest! {
     #[test]
     fn standardized_columns(n in 2usize..=6, columns in 0usize..=4, seed: u64) {
         confirm(seed, &[normal(&[n, columns])], |g, x, _| g.standardize(x[0]));
+    }
+
+    #[test]
+    fn standardized_columns_near_the_pole_at_deviation_0(n in 3usize..=6, seed: u64) {
+        confirm(seed, &[small(&[n, 3])], |g, x, _| g.standardize(x[0]));
     }
 
     #[test]
