@@ -130,8 +130,7 @@ pub fn axis_sums<T: Real>(
     });
 }
 
-/// Rows that are prefetched ahead of the one that is added: rows lie too far apart for the
-/// processor to guess the next one.
+/// Rows that are prefetched ahead of the one that is added.
 const AHEAD: usize = 8;
 
 struct ColumnSums<'a, T, F> {

@@ -57,7 +57,9 @@ pub(crate) trait Vector: Copy + 'static {
     #[inline(always)]
     fn prefetch(_address: *const f32) {}
 
-    /// Asks for the cache lines of `len` floats at `start`, which need not be valid.
+    /// Asks for the cache lines of `len` floats at `start`, which need not be valid. Rows of a
+    /// matrix lie too far apart for the processor to guess the next one, so loops over rows ask
+    /// for it a few rows ahead.
     #[inline(always)]
     fn prefetch_row(start: *const f32, len: usize) {
         for line in (0..len).step_by(16) {

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use gradroute::run::{RunDirectory, saved};
@@ -51,6 +52,23 @@ fn checkpoints_are_whole(run: &Path, at_least: usize, context: &str) {
     }
 }
 
+/// Whether the program made this change and was killed at it, and not the end of it.
+fn killed_at(number: u64, command: &mut Command, context: &str) -> bool {
+    let (end, err) = output(command.env("GRADROUTE_FAULT", format!("kill:{number}")));
+    if end.status.success() {
+        return false;
+    }
+    assert_eq!(end.status.code(), None, "{context}: it ended by itself: {err}");
+    true
+}
+
+/// The run goes on and ends as `expected`; nothing of it is kept.
+fn goes_on_to(expected: &Path, run: &Path, go_on: &mut Command, context: &str) {
+    succeed(go_on);
+    same(expected, run, context);
+    fs::remove_dir_all(run).unwrap();
+}
+
 #[test]
 fn killed_at_any_change_and_resumed_a_run_ends_as_if_nothing_had_been() {
     let place = Place::new();
@@ -58,18 +76,13 @@ fn killed_at_any_change_and_resumed_a_run_ends_as_if_nothing_had_been() {
     let changes = at_changes(|number| {
         let context = format!("killed at change {number}");
         let run = place.path(&number.to_string());
-        let mut killed = place.train(&run, &[]);
-        let (end, err) = output(killed.env("GRADROUTE_FAULT", format!("kill:{number}")));
-        if end.status.success() {
+        if !killed_at(number, &mut place.train(&run, &[]), &context) {
             return false;
         }
-        assert_eq!(end.status.code(), None, "{context}: it ended by itself: {err}");
         if run.join("config.toml").exists() {
             checkpoints_are_whole(&run, 0, &context);
         }
-        succeed(&mut place.go_on(&run));
-        same(&expected, &run, &context);
-        fs::remove_dir_all(run).unwrap();
+        goes_on_to(&expected, &run, &mut place.go_on(&run), &context);
         true
     });
     assert!(changes > 150, "{changes} changes are fewer than the files of a run need");
@@ -88,15 +101,11 @@ fn killed_at_any_change_while_going_on_it_goes_on_once_more() {
         let context = format!("killed at change {number} of a resumed run");
         let run = place.path(&number.to_string());
         copy(&begun, &run);
-        let (end, err) = output(resume(&run, &[]).env("GRADROUTE_FAULT", format!("kill:{number}")));
-        if end.status.success() {
+        if !killed_at(number, &mut resume(&run, &[]), &context) {
             return false;
         }
-        assert_eq!(end.status.code(), None, "{context}: it ended by itself: {err}");
         checkpoints_are_whole(&run, 1, &context);
-        succeed(&mut resume(&run, &[]));
-        same(&expected, &run, &context);
-        fs::remove_dir_all(run).unwrap();
+        goes_on_to(&expected, &run, &mut resume(&run, &[]), &context);
         true
     });
     assert!(changes > 80, "{changes} changes are fewer than the files of half a run need");
@@ -128,9 +137,7 @@ fn fails_cleanly(kind: &str) -> u64 {
         if run.join("config.toml").exists() {
             checkpoints_are_whole(&run, 0, &context);
         }
-        succeed(&mut place.go_on(&run));
-        same(&expected, &run, &context);
-        fs::remove_dir_all(run).unwrap();
+        goes_on_to(&expected, &run, &mut place.go_on(&run), &context);
         true
     })
 }

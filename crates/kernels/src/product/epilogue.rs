@@ -62,8 +62,7 @@ impl<'a, T: Real> Epilogue<'a, T> {
     }
 }
 
-/// Rows of C that are prefetched ahead of the one that is finished: rows lie too far apart for the
-/// processor to guess the next one.
+/// Rows of C that are prefetched ahead of the one that is finished.
 pub(super) const FINISH_AHEAD: usize = 4;
 
 /// Prefetches `len` elements of C from `start` on, and of what masks them. They need not exist.

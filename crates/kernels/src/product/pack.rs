@@ -5,8 +5,7 @@ use std::ops::Range;
 use crate::Matrix;
 use crate::vector::Vector;
 
-/// Rows that are prefetched ahead of the one that is copied: rows lie too far apart for the
-/// processor to guess the next one.
+/// Rows that are prefetched ahead of the one that is copied.
 const AHEAD: usize = 8;
 
 /// Copies `matrix[rows, cols]` into rows of `width` elements, a multiple of `V::LANES`; the rest
