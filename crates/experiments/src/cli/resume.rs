@@ -99,14 +99,14 @@ fn extended(file: &Path, before: &Resolved, epochs: i64) -> anyhow::Result<Resol
     if after > train.epochs && before.config.optimizer.schedule.leads_to_an_end() {
         bail!(
             "{flag}: optimizer.schedule = \"{}\" has led the learning rate towards the planned end; a \
-             longer run would have had other rates",
+             longer run would have had other rates: train a new one with {flag}",
             before.config.optimizer.schedule
         );
     }
     if after > train.epochs && before.config.routing.scheduled {
         bail!(
             "{flag}: routing.scheduled = true has routed a share of the planned epochs; a longer \
-             run would have routed more of them"
+             run would have routed more of them: train a new one with {flag}"
         );
     }
     Ok(resolved)

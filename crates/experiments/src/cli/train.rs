@@ -32,7 +32,7 @@ Examples:
   gradroute train --set model.hidden=[128,64] --set optimizer.lr=3e-4
   gradroute train --data /usr/share/datasets/fashion-mnist
   gradroute train --config runs/quick-0-1/config.toml --seed 2
-  gradroute train --resume runs/quick-0-1 --epochs 40")]
+  gradroute train --resume runs/seed-0-1 --epochs 400")]
 pub struct Train {
     /// Built-in configuration to start from [default: quick, or what --config names]
     #[arg(long, value_name = "NAME", value_parser = preset_names())]

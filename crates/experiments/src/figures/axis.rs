@@ -39,8 +39,9 @@ pub(super) struct LogAxis {
 }
 
 impl LogAxis {
-    /// The axis for positive, finite values from `low` to `high`.
-    pub(super) fn around(low: f64, high: f64) -> LogAxis {
+    /// The axis for positive, finite values from `low` to `high`, with `most` labels or fewer, and
+    /// two where `most` is less.
+    pub(super) fn around(low: f64, high: f64, most: usize) -> LogAxis {
         // A little air, so that the lowest curve doesn't lie on the axis.
         let (mut bottom, mut top) = (low.log10() - 0.06, high.log10() + 0.06);
         let missing = 1.0 - (top - bottom);
@@ -48,7 +49,7 @@ impl LogAxis {
             bottom -= missing / 2.0;
             top += missing / 2.0;
         }
-        LogAxis { ends: (bottom, top), ticks: log_ticks(bottom, top) }
+        LogAxis { ends: (bottom, top), ticks: log_ticks(bottom, top, most.max(2) as f64) }
     }
 
     /// Where `value` lies: 0 at the lower end, 1 at the upper one.
@@ -57,10 +58,12 @@ impl LogAxis {
     }
 }
 
-fn log_ticks(bottom: f64, top: f64) -> Vec<Tick> {
+fn log_ticks(bottom: f64, top: f64, most: f64) -> Vec<Tick> {
     let decades = top - bottom;
-    let labelled: &[u32] = if decades <= 2.5 { &[1, 2, 5] } else { &[1] };
-    let every = (decades / 9.0).ceil().max(1.0) as i32;
+    let close = decades <= 2.5 && 3.0 * decades + 1.0 <= most;
+    let labelled: &[u32] = if close { &[1, 2, 5] } else { &[1] };
+    // Never so far apart that the axis could hold none.
+    let every = (decades / (most - 1.0)).ceil().min(decades.floor()).max(1.0) as i32;
     let mut ticks = Vec::new();
     for power in bottom.floor() as i32..=top.ceil() as i32 {
         for multiple in 1..=9u32 {
@@ -106,20 +109,23 @@ mod tests {
 
     #[test]
     fn log_ticks_label_one_two_and_five_over_few_decades() {
-        let axis = LogAxis::around(0.1, 2.8);
+        let axis = LogAxis::around(0.1, 2.8, 10);
         assert_eq!(labels(&axis.ticks), ["0.1", "0.2", "0.5", "1", "2"]);
+        let low = LogAxis::around(0.1, 2.8, 4);
+        assert_eq!(labels(&low.ticks), ["0.1", "1"], "fewer where there is no room for more");
     }
 
     proptest! {
         #[test]
-        fn any_log_axis_holds_its_values_and_labels_one_to_twelve_ticks(
-            low in -300.0f64..300.0, span in 0.0f64..600.0,
+        fn any_log_axis_holds_its_values_and_has_a_label_but_no_more_than_asked_for(
+            low in -300.0f64..300.0, span in 0.0f64..600.0, most in 2usize..12,
         ) {
             let (low, high) = (10f64.powf(low), 10f64.powf((low + span).min(300.0)));
-            let axis = LogAxis::around(low, high);
+            let axis = LogAxis::around(low, high, most);
             prop_assert!((0.0..=1.0).contains(&axis.share(low)));
             prop_assert!((0.0..=1.0).contains(&axis.share(high)));
-            prop_assert!((1..=12).contains(&labels(&axis.ticks).len()), "{:?}", labels(&axis.ticks));
+            let labels = labels(&axis.ticks);
+            prop_assert!((1..=most).contains(&labels.len()), "{labels:?}");
         }
 
         #[test]

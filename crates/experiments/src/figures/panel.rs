@@ -12,6 +12,8 @@ use super::thinning::lines;
 /// Room that the axis' name takes above the frame.
 pub(super) const BELOW_NAME: f32 = 34.0;
 
+/// Height that a label of the axis needs.
+const LABEL_ROOM: f32 = 22.0;
 const LABEL_STEP: f32 = 45.0;
 /// Up to this many values each gets a marker of its own.
 const MOST_MARKERS: usize = 60;
@@ -38,7 +40,8 @@ impl Frame {
         let values = values.chain(marks.iter().map(|mark| &mark.value));
         let (low, high) = values.fold((f32::INFINITY, 0.0f32), |(l, h), v| (l.min(*v), h.max(*v)));
         let (low, high) = if high > 0.0 { (low, high) } else { (0.1, 1.0) };
-        Frame { axis: LogAxis::around(f64::from(low), f64::from(high)), top, base }
+        let most = ((base - top) / LABEL_ROOM) as usize;
+        Frame { axis: LogAxis::around(f64::from(low), f64::from(high), most), top, base }
     }
 
     /// Draws axis, curves and names; `xs` are the places of the steps.

@@ -57,7 +57,8 @@ impl Place {
     /// The same for so many epochs.
     pub fn train_for(&self, epochs: u32, run: &Path, more: &[&str]) -> Command {
         let data = self.path("data");
-        let mut command = gradroute(&["train", "--threads", "1"]);
+        // The learning rate of `seed` is constant, so that a run can be made longer.
+        let mut command = gradroute(&["train", "--threads", "1", "--preset", "seed"]);
         command.args(["--epochs", &epochs.to_string()]);
         for set in [
             "model.hidden=[6,4]",
