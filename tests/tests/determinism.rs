@@ -37,11 +37,11 @@ fn train(preset: &str, set: &[&str], steps: usize, threads: usize, isa: Isa) -> 
 }
 
 #[test]
-fn three_steps_of_the_seeds_full_shapes_give_the_same_bits_at_1_2_3_and_4_threads() {
+fn three_steps_of_the_seeds_full_shapes_give_the_same_bits_at_1_2_3_4_and_8_threads() {
     let set = ["data.limit=6144"];
     let (expected, tasks) = train("seed", &set, 3, 1, Isa::detect());
     assert!(tasks > 3 * 4 * 20, "the work of 3 steps was split into {tasks} tasks only");
-    for threads in [2, 3, 4] {
+    for threads in [2, 3, 4, 8] {
         let (found, _) = train("seed", &set, 3, threads, Isa::detect());
         assert_eq!(found, expected, "{threads} threads");
     }
