@@ -20,9 +20,17 @@ pub(crate) enum Slot {
     Product,
     GatheredRows,
     GatheredGradients,
+    Magnitudes,
+    MagnitudesA,
+    MagnitudesB,
+    MagnitudesActive,
+    KeptRows,
+    KeptDepth,
+    KeptCols,
+    Live,
 }
 
-const SLOTS: usize = 9;
+const SLOTS: usize = 17;
 
 thread_local! {
     static BUFFERS: [Cell<Vec<Line>>; SLOTS] = const { [const { Cell::new(Vec::new()) }; SLOTS] };
@@ -37,6 +45,8 @@ pub(crate) unsafe trait Plain: Copy {}
 unsafe impl Plain for f32 {}
 // SAFETY: as above.
 unsafe impl Plain for f64 {}
+// SAFETY: as above.
+unsafe impl Plain for u32 {}
 // SAFETY: as above.
 unsafe impl Plain for u64 {}
 

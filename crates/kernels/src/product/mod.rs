@@ -4,6 +4,7 @@ mod dense;
 mod density;
 mod double;
 mod epilogue;
+mod live;
 mod pack;
 #[cfg(test)]
 mod paths;

@@ -1,5 +1,6 @@
 //! The dense and the zero-skipping product give the same bits, whichever would be chosen.
 
+use super::live::Live;
 use super::{Epilogue, Offset, dense, skipping};
 use crate::random::Stream;
 use crate::{Isa, Matrix, Write};
@@ -46,6 +47,76 @@ fn a_chain_that_underflows_to_minus_zero_gives_plus_zero_on_both_paths() {
         isa.run(|| skipping::product(a, b, &mut skipping, false, epilogue));
         assert_eq!([dense, skipping].map(|[c]| c.to_bits()), [0, 0], "on {isa}");
     }
+}
+
+#[test]
+fn leaving_out_what_is_zero_throughout_changes_no_bit() {
+    let stream = &mut Stream::new(0, "live", 0);
+    let mut left_out = 0;
+    for (m, k, n) in SHAPES {
+        for special in [1.0, -0.0, 1e-45, f32::MAX, f32::INFINITY, f32::NAN] {
+            // Which of A, B and the mask have columns, or rows, of zeros, and how many.
+            for (which, every) in [(0b001, 2), (0b010, 2), (0b100, 3), (0b111, 4), (0b111, 1)] {
+                for lie in [false, true] {
+                    let sparse = |values: Vec<f32>, bit: u32, cols: usize, lie: bool| {
+                        let zero = |i| {
+                            which & bit != 0 && (if lie { i / cols } else { i % cols }) % every == 0
+                        };
+                        let values = values.into_iter().enumerate();
+                        values
+                            .map(|(i, v)| if zero(i) { 0f32.copysign(v) } else { v })
+                            .collect::<Vec<_>>()
+                    };
+                    let a = sparse(values(stream, m * k, 0.8, special), 0b001, k, lie);
+                    let b = sparse(values(stream, k * n, 0.8, special), 0b010, n, lie);
+                    let active = sparse(values(stream, m * n, 0.6, f32::NAN), 0b100, n, false);
+                    left_out += check_live((&a, &b, &active), (m, k, n), lie, stream);
+                }
+            }
+        }
+    }
+    assert!(left_out > 200, "only {left_out} products became smaller");
+}
+
+/// Compares the product of what is live with the whole one; says whether there was one. With
+/// `lie`, what is contiguous in both operands are their columns.
+fn check_live(
+    (a, b, active): (&[f32], &[f32], &[f32]),
+    (m, k, n): (usize, usize, usize),
+    lie: bool,
+    stream: &mut Stream,
+) -> usize {
+    let transposed = |values: &[f32], rows: usize, cols: usize| -> Vec<f32> {
+        (0..rows * cols).map(|i| values[i % rows * cols + i / rows]).collect()
+    };
+    let (a_lying, b_lying) = (transposed(a, m, k), transposed(b, k, n));
+    let (a, b) = if lie {
+        (
+            Matrix::row_major(&a_lying, k, m).transposed(),
+            Matrix::row_major(&b_lying, n, k).transposed(),
+        )
+    } else {
+        (Matrix::row_major(a, m, k), Matrix::row_major(b, k, n))
+    };
+    let offsets = values(stream, m.max(n), 0.8, -0.0);
+    let before = values(stream, m * n, 1.0, -0.0);
+    let mut found = 0;
+    for (write, active) in [(Write::Add, Some(active)), (Write::Store, None)] {
+        let offset = if m % 2 == 0 { Offset::Rows(&offsets) } else { Offset::Columns(&offsets) };
+        let epilogue = Epilogue { write, scale: 0.7, offset, relu: k % 2 == 0, active };
+        let Some(live) = Live::found(&a, &b, &epilogue) else { continue };
+        found = 1;
+        let (mut whole, mut part) = (before.clone(), before.clone());
+        dense::product(a, b, &mut whole, epilogue);
+        live.product(a, b, &mut part, epilogue, dense::product);
+        for (index, (part, whole)) in part.iter().zip(&whole).enumerate() {
+            assert!(
+                part.to_bits() == whole.to_bits() || part.is_nan() && whole.is_nan(),
+                "[{m}, {k}, {n}] element {index} is {part:e}, not {whole:e}"
+            );
+        }
+    }
+    found
 }
 
 fn check(a: &[f32], b: &[f32], (m, k, n): (usize, usize, usize), stream: &mut Stream) {
