@@ -36,6 +36,9 @@
 //! A product of `f32` takes one of two paths, whichever looks faster after a glance at a fixed
 //! sample of the operands; the choice does not change bits.
 //!
+//! First, in `product::live`, rows and columns that are zero throughout, such as those of a unit
+//! that is off for a whole batch, are left out. For what remains:
+//!
 //! - `product::dense`: packed operands and a tile of accumulator registers.
 //! - `product::skipping`: for each row of the sparser operand, only its non-zeros; about as fast
 //!   for each factor that is left, so it wins when a third of them is zero. Products of layers
