@@ -67,8 +67,9 @@ impl<T: Plain> Scratch<T> {
         let mut lines = BUFFERS.with(|buffers| buffers[slot as usize].take());
         let needed = (len * size_of::<T>()).div_ceil(size_of::<Line>());
         if lines.len() < needed {
-            lines.clear(); // so that growing does not copy
-            lines.resize(needed, Line([0; 64]));
+            // The old memory goes first, and there is no more of the new than is asked for.
+            drop(std::mem::take(&mut lines));
+            lines = vec![Line([0; 64]); needed];
         }
         Scratch { lines, len, slot, element: std::marker::PhantomData }
     }

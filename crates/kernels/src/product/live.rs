@@ -15,13 +15,14 @@ use crate::{Isa, Matrix, Write};
 /// Products of fewer multiply-adds are taken as they are.
 const SMALL: usize = 1 << 20;
 /// And so are products of which more than this share would be left.
-const WORTH: f64 = 0.8;
+const WORTH: f64 = 0.6;
 /// A first look takes this many rows; only if it finds `PROMISING` of the columns to be zero in
 /// all of them, all rows are looked at.
 const LOOK: usize = 32;
 const PROMISING: f64 = 0.1;
-/// Columns that a task looks at.
+/// Columns that a task looks at, or all where there are fewer than `ALONE` elements in all.
 const COLUMNS: usize = 512;
+const ALONE: usize = 1 << 18;
 /// Rows that a task copies.
 const ROWS: usize = 64;
 /// Rows that are prefetched ahead of the one at work.
@@ -187,8 +188,10 @@ fn finite(matrix: &Matrix<f32>, known: Option<&Magnitudes>) -> bool {
 fn largest(out: &mut [u32], matrix: &Matrix<f32>, step: usize) {
     let isa = Isa::current();
     let shared = Shared::new(out);
-    tasks::for_each(matrix.cols.div_ceil(COLUMNS), |task| {
-        let cols = piece(task, COLUMNS, matrix.cols);
+    let elements = matrix.rows.div_ceil(step) * matrix.cols;
+    let width = if elements < ALONE { matrix.cols.max(1) } else { COLUMNS };
+    tasks::for_each(matrix.cols.div_ceil(width), |task| {
+        let cols = piece(task, width, matrix.cols);
         // SAFETY: tasks take different columns.
         let out = unsafe { shared.part(cols.clone()) };
         isa.dispatch(Largest { out, first: cols.start, matrix, step });
