@@ -27,7 +27,7 @@ pub(crate) enum Slot {
     KeptRows,
     KeptDepth,
     KeptCols,
-    Live,
+    Line,
 }
 
 const SLOTS: usize = 17;

@@ -53,6 +53,19 @@ pub(crate) trait Vector: Copy + 'static {
     /// See [`Vector::zero`].
     unsafe fn nonzero(self) -> u64;
 
+    /// Writes to `to` the floats of `line` at the `LANES` indices that start at `indices`.
+    ///
+    /// # Safety
+    /// See [`Vector::zero`]; `indices` is valid for reading `LANES` indices, which ascend and lie
+    /// inside `line`, and `to` for writing `LANES` floats.
+    #[inline(always)]
+    unsafe fn gather(line: &[f32], indices: *const u32, to: *mut f32) {
+        for lane in 0..Self::LANES {
+            // SAFETY: as the caller vouches.
+            unsafe { *to.add(lane) = *line.get_unchecked(*indices.add(lane) as usize) };
+        }
+    }
+
     /// Asks for the cache line at `address`, which need not be valid, in the nearest cache.
     #[inline(always)]
     fn prefetch(_address: *const f32) {}

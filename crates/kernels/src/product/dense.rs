@@ -7,31 +7,31 @@
 
 use std::ops::Range;
 
-use super::epilogue::{FINISH_AHEAD, prefetch_out};
-use super::{Epilogue, pack};
+use super::pack;
+use super::part::{Out, Part};
+use crate::Isa;
 use crate::isa::Kernel;
 use crate::scratch::{Scratch, Slot};
 use crate::tasks::{self, Shared, piece};
 use crate::vector::Vector;
-use crate::{Isa, Matrix};
 
 /// The most steps of the chain taken at a time: a strip of B then fits in the L1 cache.
 const DEPTH: usize = 192;
-/// The most strips of A, and of B, in a task: packed A, B and the chains share the L2 cache.
-const STRIPS: usize = 16;
+/// The most strips of A, and of B, in a task: packed A and the chains share the L2 cache.
+const ROW_STRIPS: usize = 8;
+const COL_STRIPS: usize = 32;
 /// Tasks wanted, so that threads can share even a small product.
 const TASKS: usize = 8;
 
-/// `c = epilogue(a b)`.
-pub(super) fn product(a: Matrix<f32>, b: Matrix<f32>, c: &mut [f32], epilogue: Epilogue<f32>) {
-    Isa::current().dispatch(Multiply { a, b, c, epilogue });
+/// `out = a b`.
+pub(super) fn product(a: Part, b: Part, out: &Out) {
+    Isa::current().dispatch(Multiply { a, b, out });
 }
 
 struct Multiply<'a> {
-    a: Matrix<'a, f32>,
-    b: Matrix<'a, f32>,
-    c: &'a mut [f32],
-    epilogue: Epilogue<'a, f32>,
+    a: Part<'a>,
+    b: Part<'a>,
+    out: &'a Out<'a>,
 }
 
 impl Kernel for Multiply<'_> {
@@ -39,9 +39,9 @@ impl Kernel for Multiply<'_> {
 
     #[inline(always)]
     fn call<V: Vector>(self) {
-        let Multiply { a, b, c, epilogue } = self;
+        let Multiply { a, b, out } = self;
         let isa = Isa::current();
-        let (m, k, n) = (a.rows, a.cols, b.cols);
+        let (m, k, n) = (a.rows.len(), a.cols.len(), b.cols.len());
         let width = V::TILE_REGISTERS * V::LANES;
         let (row_strips, col_strips) = (m.div_ceil(V::TILE_ROWS), n.div_ceil(width));
 
@@ -53,10 +53,10 @@ impl Kernel for Multiply<'_> {
             isa.dispatch(PackStrip { out, b, cols: piece(strip, width, n) });
         });
 
-        let col_parts = col_strips.div_ceil(STRIPS);
-        let row_parts = row_strips.div_ceil(STRIPS).max(TASKS.div_ceil(col_parts).min(row_strips));
+        let col_parts = col_strips.div_ceil(COL_STRIPS);
+        let row_parts =
+            row_strips.div_ceil(ROW_STRIPS).max(TASKS.div_ceil(col_parts).min(row_strips));
         let (row_part, col_part) = (row_strips.div_ceil(row_parts), col_strips.div_ceil(col_parts));
-        let c = Shared::new(c);
         let row_parts = row_strips.div_ceil(row_part);
         tasks::for_each(row_parts * col_parts, |task| {
             isa.dispatch(Tiles {
@@ -65,8 +65,7 @@ impl Kernel for Multiply<'_> {
                 a,
                 packed: &packed,
                 n,
-                c: &c,
-                epilogue,
+                out,
             });
         });
     }
@@ -75,7 +74,7 @@ impl Kernel for Multiply<'_> {
 /// Packs `b[.., cols]`.
 struct PackStrip<'a> {
     out: &'a mut [f32],
-    b: Matrix<'a, f32>,
+    b: Part<'a>,
     cols: Range<usize>,
 }
 
@@ -88,7 +87,7 @@ impl Kernel for PackStrip<'_> {
             self.out,
             V::TILE_REGISTERS * V::LANES,
             &self.b,
-            0..self.b.rows,
+            0..self.b.rows.len(),
             self.cols,
         );
     }
@@ -98,11 +97,10 @@ impl Kernel for PackStrip<'_> {
 struct Tiles<'a> {
     rows: Range<usize>,
     strips: Range<usize>,
-    a: Matrix<'a, f32>,
+    a: Part<'a>,
     packed: &'a [f32],
     n: usize,
-    c: &'a Shared<'a, f32>,
-    epilogue: Epilogue<'a, f32>,
+    out: &'a Out<'a>,
 }
 
 impl Kernel for Tiles<'_> {
@@ -110,7 +108,7 @@ impl Kernel for Tiles<'_> {
 
     #[inline(always)]
     fn call<V: Vector>(self) {
-        let (k, height, width) = (self.a.cols, V::TILE_ROWS, V::TILE_REGISTERS * V::LANES);
+        let (k, height, width) = (self.a.cols.len(), V::TILE_ROWS, V::TILE_REGISTERS * V::LANES);
         let blocks = k.div_ceil(DEPTH).max(1);
         let longest = k.div_ceil(blocks);
         let row_strips = self.rows.len().div_ceil(height);
@@ -148,18 +146,15 @@ impl Tiles<'_> {
     fn finish<V: Vector>(&self, chains: &[f32], row_strips: usize) {
         let (height, width) = (V::TILE_ROWS, V::TILE_REGISTERS * V::LANES);
         let mut line = Scratch::<f32>::take(Slot::Row, self.strips.len() * width);
-        let (first, end) = (self.strips.start * width, self.n.min(self.strips.end * width));
+        let cols = self.strips.start * width..self.n.min(self.strips.end * width);
         for (index, row) in self.rows.clone().enumerate() {
-            let ahead = (row + FINISH_AHEAD) * self.n + first;
-            prefetch_out::<V>(self.c, self.epilogue.active, ahead, end - first);
             for (strip, piece) in line.chunks_exact_mut(width).enumerate() {
                 let tile = strip * row_strips + index / height;
                 let start = (tile * height + index % height) * width;
                 piece.copy_from_slice(&chains[start..start + width]);
             }
-            // SAFETY: tasks write different rectangles of C, and this part of a row lies in ours.
-            let out = unsafe { self.c.part(row * self.n + first..row * self.n + end) };
-            self.epilogue.finish(&line, out, row, first, self.n);
+            // SAFETY: tasks take different rectangles of C.
+            unsafe { self.out.finish::<V>(row, cols.clone(), &line) };
         }
     }
 }

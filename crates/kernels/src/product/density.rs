@@ -1,16 +1,16 @@
 //! How sparse an operand is, by looking at a sample of it.
 
-use crate::Matrix;
+use super::part::Part;
 
 /// Elements looked at, at most: runs of `RUN` elements in `RUNS` places.
 const RUNS: usize = 128;
 const RUN: usize = 32;
 
-/// An estimate of the share of elements that are not zero, always the same for the same matrix.
-pub(super) fn estimate(matrix: &Matrix<f32>) -> f64 {
+/// An estimate of the share of elements that are not zero, always the same for the same values.
+pub(super) fn estimate(part: &Part) -> f64 {
     // Runs go along contiguous elements, so that each costs few cache lines.
-    let matrix = if matrix.col_stride == 1 { *matrix } else { matrix.transposed() };
-    let (rows, cols) = (matrix.rows, matrix.cols);
+    let part = if part.matrix.col_stride == 1 { *part } else { part.transposed() };
+    let (rows, cols) = (part.rows.len(), part.cols.len());
     if rows == 0 || cols == 0 {
         return 0.0;
     }
@@ -21,7 +21,7 @@ pub(super) fn estimate(matrix: &Matrix<f32>) -> f64 {
         let row = sample * rows / RUNS;
         let first = (sample * 40503) % (cols - run + 1);
         for col in first..first + run {
-            let value = matrix.data[row * matrix.row_stride + col * matrix.col_stride];
+            let value = part.value(row, col);
             nonzero += usize::from(value != 0.0);
             seen += 1;
         }

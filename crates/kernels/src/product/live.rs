@@ -6,11 +6,12 @@
 //! are off cost thus nothing in three products, and what is left of the operands is often dense.
 
 use super::Epilogue;
+use super::part::Axis;
 use crate::isa::Kernel;
 use crate::scratch::{Scratch, Slot};
 use crate::tasks::{self, Shared, piece};
 use crate::vector::Vector;
-use crate::{Isa, Matrix, Write};
+use crate::{Isa, Matrix};
 
 /// Products of fewer multiply-adds are taken as they are.
 const SMALL: usize = 1 << 20;
@@ -23,8 +24,6 @@ const PROMISING: f64 = 0.1;
 /// Columns that a task looks at, or all where there are fewer than `ALONE` elements in all.
 const COLUMNS: usize = 512;
 const ALONE: usize = 1 << 18;
-/// Rows that a task copies.
-const ROWS: usize = 64;
 /// Rows that are prefetched ahead of the one at work.
 const AHEAD: usize = 8;
 /// The bits of infinity; those of greater numbers are NaN.
@@ -71,45 +70,9 @@ impl Live {
         (left <= WORTH).then_some(live)
     }
 
-    /// The product, by `multiply` for what is left.
-    pub fn product(
-        &self,
-        a: Matrix<f32>,
-        b: Matrix<f32>,
-        c: &mut [f32],
-        epilogue: Epilogue<f32>,
-        multiply: impl Fn(Matrix<f32>, Matrix<f32>, &mut [f32], Epilogue<f32>),
-    ) {
-        let Live { rows, depth, cols } = self;
-        let (m, k, n) = (rows.indices().len(), depth.indices().len(), cols.indices().len());
-        let chained = !(rows.all() && cols.all()) || k == 0;
-        // One buffer for all: not every product needs much room for each.
-        let for_a = if rows.all() && depth.all() { 0 } else { m * k };
-        let for_b = if depth.all() && cols.all() { 0 } else { k * n };
-        let for_chains = if chained { m * n } else { 0 };
-        let mut room = Scratch::take(Slot::Live, for_a + for_b + for_chains);
-        let (room_a, room) = room.split_at_mut(for_a);
-        let (room_b, chains) = room.split_at_mut(for_b);
-        let a = part(a, rows, depth, room_a);
-        let b = part(b, depth, cols, room_b);
-        if !chained {
-            return multiply(a, b, c, epilogue);
-        }
-        if m * k * n > 0 {
-            multiply(a, b, chains, Epilogue::new(Write::Store));
-        } else {
-            chains.fill(0.0);
-        }
-        let chains = &*chains;
-        let shared = Shared::new(c);
-        let (count, width) = (rows.len, cols.len);
-        let isa = Isa::current();
-        tasks::for_each(count.div_ceil(ROWS), |task| {
-            let range = piece(task, ROWS, count);
-            // SAFETY: tasks write different rows.
-            let out = unsafe { shared.part(range.start * width..range.end * width) };
-            isa.dispatch(Spread { out, first: range.start, live: self, chains, epilogue });
-        });
+    /// The rows of A that are left, its columns, and the columns of B.
+    pub fn axes(&self) -> (Axis<'_>, Axis<'_>, Axis<'_>) {
+        (self.rows.axis(), self.depth.axis(), self.cols.axis())
     }
 }
 
@@ -141,12 +104,8 @@ impl Kept {
         Kept { indices, count, len }
     }
 
-    fn indices(&self) -> &[u32] {
-        &self.indices[..self.count]
-    }
-
-    fn all(&self) -> bool {
-        self.count == self.len
+    fn axis(&self) -> Axis<'_> {
+        Axis::of(&self.indices[..self.count], self.len)
     }
 
     fn share(&self) -> f64 {
@@ -219,71 +178,6 @@ impl Kernel for Largest<'_> {
             let values = &matrix.data[start..start + out.len()];
             for (largest, value) in out.iter_mut().zip(values) {
                 *largest = (*largest).max(value.to_bits() & (u32::MAX >> 1));
-            }
-        }
-    }
-}
-
-/// `matrix[rows, cols]`, copied to `room` if that is not the whole matrix, with contiguous rows or
-/// columns as it has.
-fn part<'a>(
-    matrix: Matrix<'a, f32>,
-    rows: &Kept,
-    cols: &Kept,
-    room: &'a mut [f32],
-) -> Matrix<'a, f32> {
-    if rows.all() && cols.all() {
-        return matrix;
-    }
-    if matrix.col_stride != 1 {
-        return part(matrix.transposed(), cols, rows, room).transposed();
-    }
-    let width = cols.indices().len();
-    let shared = Shared::new(room);
-    tasks::for_each(rows.indices().len().div_ceil(ROWS), |task| {
-        let range = piece(task, ROWS, rows.indices().len());
-        // SAFETY: tasks write different rows.
-        let out = unsafe { shared.part(range.start * width..range.end * width) };
-        for (out, &row) in out.chunks_exact_mut(width.max(1)).zip(&rows.indices()[range]) {
-            let row = &matrix.data[row as usize * matrix.row_stride..][..matrix.cols];
-            for (out, &col) in out.iter_mut().zip(cols.indices()) {
-                *out = row[col as usize];
-            }
-        }
-    });
-    Matrix::row_major(room, rows.indices().len(), width)
-}
-
-/// Finishes rows of C from `first` on: chains that were computed, and +0 for all others.
-struct Spread<'a> {
-    out: &'a mut [f32],
-    first: usize,
-    live: &'a Live,
-    chains: &'a [f32],
-    epilogue: Epilogue<'a, f32>,
-}
-
-impl Kernel for Spread<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn call<V: Vector>(self) {
-        let Live { rows, cols, .. } = self.live;
-        let (kept, width) = (cols.indices(), cols.len);
-        let mut line = Scratch::<f32>::take(Slot::Row, 2 * width);
-        line.fill(0.0);
-        let (line, zeros) = line.split_at_mut(width);
-        let mut next = rows.indices().partition_point(|&row| (row as usize) < self.first);
-        for (row, out) in (self.first..).zip(self.out.chunks_exact_mut(width)) {
-            if rows.indices().get(next).is_some_and(|&kept| kept as usize == row) {
-                let chains = &self.chains[next * kept.len()..][..kept.len()];
-                for (&chain, &col) in chains.iter().zip(kept) {
-                    line[col as usize] = chain;
-                }
-                next += 1;
-                self.epilogue.finish(line, out, row, 0, width);
-            } else {
-                self.epilogue.finish(zeros, out, row, 0, width);
             }
         }
     }

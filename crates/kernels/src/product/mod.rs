@@ -6,6 +6,7 @@ mod double;
 mod epilogue;
 mod live;
 mod pack;
+mod part;
 #[cfg(test)]
 mod paths;
 mod single;

@@ -2,100 +2,124 @@
 
 use std::ops::Range;
 
-use crate::Matrix;
+use super::part::Part;
 use crate::vector::Vector;
 
 /// Rows that are prefetched ahead of the one that is copied.
 const AHEAD: usize = 8;
+/// The most lanes of a vector.
+const MAX_LANES: usize = 16;
 
-/// Copies `matrix[rows, cols]` into rows of `width` elements, a multiple of `V::LANES`; the rest
+/// Copies `part[rows, cols]` into rows of `width` elements, a multiple of `V::LANES`; the rest
 /// of each row becomes zero. Says whether all elements are finite.
 #[inline(always)]
 pub(super) fn panel<V: Vector>(
     out: &mut [f32],
     width: usize,
-    matrix: &Matrix<f32>,
+    part: &Part,
     rows: Range<usize>,
     cols: Range<usize>,
 ) -> bool {
     assert!(width.is_multiple_of(V::LANES) && cols.len() <= width);
     let out = &mut out[..rows.len() * width];
-    if matrix.col_stride == 1 {
+    if part.matrix.col_stride == 1 {
         for (out, row) in out.chunks_exact_mut(width).zip(rows) {
-            let start = row * matrix.row_stride + cols.start;
-            let ahead = matrix.data.as_ptr().wrapping_add(start + AHEAD * matrix.row_stride);
+            let ahead = part.matrix.data.as_ptr().wrapping_add(
+                part.rows.at((row + AHEAD).min(part.rows.len() - 1)) * part.matrix.row_stride
+                    + part.cols.at(cols.start),
+            );
             V::prefetch_row(ahead, cols.len());
-            out[..cols.len()].copy_from_slice(&matrix.data[start..start + cols.len()]);
+            part.cols.copy::<V>(&mut out[..cols.len()], part.row(row), cols.clone());
             out[cols.len()..].fill(0.0);
         }
     } else {
         for col in (0..width).step_by(V::LANES) {
             let count = cols.len().saturating_sub(col).min(V::LANES);
             let first = cols.start + col;
-            transposed::<V>(&mut out[col..], width, matrix, rows.clone(), first..first + count);
+            transposed::<V>(&mut out[col..], width, part, rows.clone(), first..first + count);
         }
     }
     finite::<V>(out)
 }
 
-/// Copies `matrix[rows, depth]` into strips of `height` rows, each strip [depth][height]; rows
+/// Copies `part[rows, depth]` into strips of `height` rows, each strip [depth][height]; rows
 /// beyond the last become zero. `out` holds the strips and at least `V::LANES` more, which are
 /// overwritten.
 #[inline(always)]
 pub(super) fn strips<V: Vector>(
     out: &mut [f32],
     height: usize,
-    matrix: &Matrix<f32>,
+    part: &Part,
     rows: Range<usize>,
     depth: Range<usize>,
 ) {
     let strip = depth.len() * height;
     assert!(out.len() >= rows.len().div_ceil(height) * strip + V::LANES && height <= V::LANES);
-    for (index, first) in rows.clone().step_by(height).enumerate() {
+    let columns = part.transposed();
+    let lying = columns.matrix.col_stride == 1;
+    let full = if lying { rows.len() / height } else { 0 };
+    for (step, k) in depth.clone().enumerate().take(if lying { depth.len() } else { 0 }) {
+        let line = columns.row(k);
+        let ahead = columns.row((k + AHEAD).min(columns.rows.len() - 1)).as_ptr();
+        V::prefetch_row(ahead.wrapping_add(columns.cols.at(rows.start)), rows.len());
+        for index in 0..full {
+            let out = &mut out[index * strip + step * height..];
+            let place = rows.start + index * height;
+            // What a register has too much, the next step overwrites; the last one has no next.
+            if step + 1 == depth.len() || !columns.cols.copy_register::<V>(out, line, place) {
+                columns.cols.copy::<V>(&mut out[..height], line, place..place + height);
+            }
+        }
+    }
+    for (index, first) in rows.clone().step_by(height).enumerate().skip(full) {
         let count = height.min(rows.end - first);
         let out = &mut out[index * strip..];
-        let columns = matrix.transposed();
-        if columns.col_stride == 1 && count == height {
-            for (out, k) in out.chunks_exact_mut(height).zip(depth.clone()) {
-                let start = k * columns.row_stride + first;
-                out.copy_from_slice(&columns.data[start..start + height]);
-            }
-        } else {
-            transposed::<V>(out, height, &columns, depth.clone(), first..first + count);
-        }
+        transposed::<V>(out, height, &columns, depth.clone(), first..first + count);
     }
 }
 
-/// Copies up to `V::LANES` columns of `matrix[rows, cols]` into rows that start `stride` apart,
+/// Copies up to `V::LANES` columns of `part[rows, cols]` into rows that start `stride` apart,
 /// each filled up with zeros to the smaller of `stride` and `V::LANES`. May overwrite up to
 /// `V::LANES` elements from the start of the row after the last.
 #[inline(always)]
 fn transposed<V: Vector>(
     out: &mut [f32],
     stride: usize,
-    matrix: &Matrix<f32>,
+    part: &Part,
     rows: Range<usize>,
     cols: Range<usize>,
 ) {
     let (depth, count) = (rows.len(), cols.len());
-    let start = rows.start * matrix.row_stride + cols.start * matrix.col_stride;
-    let mut done = 0;
-    if matrix.row_stride == 1 {
-        while done + V::LANES <= depth {
-            assert!(out.len() >= (done + V::LANES - 1) * stride + V::LANES);
-            let from = &matrix.data[if count == 0 { 0 } else { start + done }..];
-            assert!(count == 0 || from.len() >= (count - 1) * matrix.col_stride + V::LANES);
-            let to = out[done * stride..].as_mut_ptr();
+    let columns = part.transposed();
+    let squares = if part.matrix.row_stride == 1 && count > 0 { depth / V::LANES } else { 0 };
+    if squares > 0 {
+        assert!(out.len() >= (squares * V::LANES - 1) * stride + V::LANES);
+    }
+    if part.is_whole() {
+        for square in 0..squares {
+            let from = &columns.row(cols.start)[rows.start + square * V::LANES..];
+            assert!(from.len() >= (count - 1) * part.matrix.col_stride + V::LANES);
+            let to = out[square * V::LANES * stride..].as_mut_ptr();
             // SAFETY: `V` was dispatched on; both asserts are the bounds that are asked for.
-            unsafe { V::transpose(from.as_ptr(), matrix.col_stride, count, to, stride) };
-            done += V::LANES;
+            unsafe { V::transpose(from.as_ptr(), part.matrix.col_stride, count, to, stride) };
+        }
+    } else {
+        let mut lines = [0.0; MAX_LANES * MAX_LANES];
+        for square in 0..squares {
+            let start = rows.start + square * V::LANES;
+            for (line, col) in lines.chunks_exact_mut(V::LANES).zip(cols.clone()) {
+                columns.cols.copy::<V>(line, columns.row(col), start..start + V::LANES);
+            }
+            let to = out[square * V::LANES * stride..].as_mut_ptr();
+            // SAFETY: as above; `lines` holds as many rows as the square at most has.
+            unsafe { V::transpose(lines.as_ptr(), V::LANES, count, to, stride) };
         }
     }
-    for row in done..depth {
+    for row in squares * V::LANES..depth {
         let out = &mut out[row * stride..][..stride.min(V::LANES)];
         out.fill(0.0);
-        for (col, out) in out.iter_mut().enumerate().take(count) {
-            *out = matrix.data[start + row * matrix.row_stride + col * matrix.col_stride];
+        for (col, out) in cols.clone().zip(out) {
+            *out = part.value(rows.start + row, col);
         }
     }
 }

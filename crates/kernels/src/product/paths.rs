@@ -1,9 +1,47 @@
 //! The dense and the zero-skipping product give the same bits, whichever would be chosen.
 
 use super::live::Live;
-use super::{Epilogue, Offset, dense, skipping};
+use super::part::{Axis, Out, Part};
+use super::{Epilogue, Offset, Product, dense, single, skipping};
 use crate::random::Stream;
+use crate::tasks::Shared;
 use crate::{Isa, Matrix, Write};
+
+#[derive(Clone, Copy, Debug)]
+enum Path {
+    Dense,
+    SkippingA,
+    SkippingB,
+}
+
+const PATHS: [Path; 3] = [Path::Dense, Path::SkippingA, Path::SkippingB];
+
+impl Path {
+    /// The product of whole matrices.
+    fn product(self, a: Matrix<f32>, b: Matrix<f32>, c: &mut [f32], epilogue: Epilogue<f32>) {
+        let axes = [a.rows, a.cols, b.cols].map(Axis::all);
+        self.product_of_parts(a, b, axes, c, epilogue);
+    }
+
+    /// The product of what is left on the axes: rows of A, its columns, columns of B.
+    fn product_of_parts(
+        self,
+        a: Matrix<f32>,
+        b: Matrix<f32>,
+        [rows, depth, cols]: [Axis; 3],
+        c: &mut [f32],
+        epilogue: Epilogue<f32>,
+    ) {
+        let a = Part { matrix: a, rows, cols: depth };
+        let b = Part { matrix: b, rows: depth, cols };
+        let out = &Out { c: Shared::new(c), rows, cols, epilogue };
+        match self {
+            Path::Dense => dense::product(a, b, out),
+            Path::SkippingA => skipping::product(a, b, out, false),
+            Path::SkippingB => skipping::product(b.transposed(), a.transposed(), out, true),
+        }
+    }
+}
 
 /// Sizes that end within a register, a tile, a block and a panel, and sizes that fill them.
 const SHAPES: [(usize, usize, usize); 6] =
@@ -43,8 +81,8 @@ fn a_chain_that_underflows_to_minus_zero_gives_plus_zero_on_both_paths() {
     let epilogue = Epilogue { offset: Offset::Columns(&[-0.0]), ..Epilogue::new(Write::Store) };
     for &isa in Isa::available() {
         let (mut dense, mut skipping) = ([1.0], [1.0]);
-        isa.run(|| dense::product(a, b, &mut dense, epilogue));
-        isa.run(|| skipping::product(a, b, &mut skipping, false, epilogue));
+        isa.run(|| Path::Dense.product(a, b, &mut dense, epilogue));
+        isa.run(|| Path::SkippingA.product(a, b, &mut skipping, epilogue));
         assert_eq!([dense, skipping].map(|[c]| c.to_bits()), [0, 0], "on {isa}");
     }
 }
@@ -106,14 +144,20 @@ fn check_live(
         let epilogue = Epilogue { write, scale: 0.7, offset, relu: k % 2 == 0, active };
         let Some(live) = Live::found(&a, &b, &epilogue) else { continue };
         found = 1;
-        let (mut whole, mut part) = (before.clone(), before.clone());
-        dense::product(a, b, &mut whole, epilogue);
-        live.product(a, b, &mut part, epilogue, dense::product);
-        for (index, (part, whole)) in part.iter().zip(&whole).enumerate() {
-            assert!(
-                part.to_bits() == whole.to_bits() || part.is_nan() && whole.is_nan(),
-                "[{m}, {k}, {n}] element {index} is {part:e}, not {whole:e}"
-            );
+        let (mut whole, mut chosen) = (before.clone(), before.clone());
+        Path::Dense.product(a, b, &mut whole, epilogue);
+        single::multiply_live(Product { a, b, c: &mut chosen, epilogue }, Some(&live));
+        let context = format!("[{m}, {k}, {n}]");
+        assert_same_bits(&chosen, &whole, &context);
+        let (rows, depth, cols) = live.axes();
+        // What nothing is left of is taken care of before a path is chosen.
+        if rows.len() * depth.len() * cols.len() == 0 {
+            continue;
+        }
+        for (isa, path) in Isa::available().iter().flat_map(|&isa| PATHS.map(|path| (isa, path))) {
+            let mut part = before.clone();
+            isa.run(|| path.product_of_parts(a, b, [rows, depth, cols], &mut part, epilogue));
+            assert_same_bits(&part, &whole, &format!("{context} on {isa}, {path:?}"));
         }
     }
     found
@@ -135,21 +179,22 @@ fn check(a: &[f32], b: &[f32], (m, k, n): (usize, usize, usize), stream: &mut St
     for (a, b) in a_layouts.iter().flat_map(|&a| b_layouts.map(|b| (a, b))) {
         let mut first: Option<Vec<f32>> = None;
         for &isa in Isa::available() {
-            for path in 0..3 {
+            for path in PATHS {
                 let mut c = before.clone();
-                isa.run(|| match path {
-                    0 => dense::product(a, b, &mut c, epilogue),
-                    1 => skipping::product(a, b, &mut c, false, epilogue),
-                    _ => skipping::product(b.transposed(), a.transposed(), &mut c, true, epilogue),
-                });
+                isa.run(|| path.product(a, b, &mut c, epilogue));
                 let first = first.get_or_insert_with(|| c.clone());
-                for (index, (c, first)) in c.iter().zip(first).enumerate() {
-                    assert!(
-                        c.to_bits() == first.to_bits() || c.is_nan() && first.is_nan(),
-                        "[{m}, {k}, {n}] element {index} is {c:e} on {isa}, path {path}, not {first:e}"
-                    );
-                }
+                assert_same_bits(&c, first, &format!("[{m}, {k}, {n}] on {isa}, {path:?}"));
             }
         }
+    }
+}
+
+/// All NaN count as the same.
+fn assert_same_bits(found: &[f32], expected: &[f32], context: &str) {
+    for (index, (found, expected)) in found.iter().zip(expected).enumerate() {
+        assert!(
+            found.to_bits() == expected.to_bits() || found.is_nan() && expected.is_nan(),
+            "{context}: element {index} is {found:e}, not {expected:e}"
+        );
     }
 }

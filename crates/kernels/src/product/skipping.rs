@@ -12,11 +12,11 @@ mod list;
 
 use std::ops::Range;
 
-use super::epilogue::{FINISH_AHEAD, prefetch_out};
-use super::{Epilogue, pack};
+use super::pack;
+use super::part::{Out, Part};
 use crate::isa::Kernel;
 use crate::scratch::{Scratch, Slot};
-use crate::tasks::{self, Shared, piece};
+use crate::tasks::{self, piece};
 use crate::vector::Vector;
 use crate::{Isa, Matrix};
 use list::{Buffers, Rows};
@@ -32,27 +32,20 @@ const AHEAD: usize = 2;
 /// Columns of `c` finished at a time when it is transposed, a multiple of all vectors' lanes.
 const STRIP: usize = 64;
 
-/// `c = epilogue(list dense)`; with `transposed`, `c = epilogue((list dense)ᵀ)`.
-pub(super) fn product(
-    list: Matrix<f32>,
-    dense: Matrix<f32>,
-    c: &mut [f32],
-    transposed: bool,
-    epilogue: Epilogue<f32>,
-) {
+/// `out = list dense`; with `transposed`, `out = (list dense)ᵀ`.
+pub(super) fn product(list: Part, dense: Part, out: &Out, transposed: bool) {
     let isa = Isa::current();
     let mut buffers = Buffers::take(&list);
     let rows = list::prepare(list, &mut buffers);
-    isa.dispatch(Multiply { list, rows, dense, c, transposed, epilogue });
+    isa.dispatch(Multiply { list, rows, dense, out, transposed });
 }
 
 struct Multiply<'a> {
-    list: Matrix<'a, f32>,
+    list: Part<'a>,
     rows: Rows<'a>,
-    dense: Matrix<'a, f32>,
-    c: &'a mut [f32],
+    dense: Part<'a>,
+    out: &'a Out<'a>,
     transposed: bool,
-    epilogue: Epilogue<'a, f32>,
 }
 
 impl Kernel for Multiply<'_> {
@@ -61,15 +54,14 @@ impl Kernel for Multiply<'_> {
     #[inline(always)]
     fn call<V: Vector>(self) {
         let isa = Isa::current();
-        let cols = self.dense.cols;
+        let cols = self.dense.cols.len();
         let registers = cols.div_ceil(V::LANES);
         let panels = registers.div_ceil(V::ROW_REGISTERS);
         let width = registers.div_ceil(panels) * V::LANES;
         let panels = cols.div_ceil(width);
-        let m = self.list.rows;
+        let m = self.list.rows.len();
         let parts = m.div_ceil(ROWS).max(TASKS.div_ceil(panels).min(m.div_ceil(DEPTH)));
         let part = m.div_ceil(parts);
-        let c = Shared::new(self.c);
         tasks::for_each(parts * panels, |task| {
             isa.dispatch(Tile {
                 rows: piece(task % parts, part, m),
@@ -78,9 +70,8 @@ impl Kernel for Multiply<'_> {
                 list: self.list,
                 values: self.rows,
                 dense: self.dense,
-                c: &c,
+                out: self.out,
                 transposed: self.transposed,
-                epilogue: self.epilogue,
             });
         });
     }
@@ -91,12 +82,11 @@ struct Tile<'a> {
     rows: Range<usize>,
     cols: Range<usize>,
     width: usize,
-    list: Matrix<'a, f32>,
+    list: Part<'a>,
     values: Rows<'a>,
-    dense: Matrix<'a, f32>,
-    c: &'a Shared<'a, f32>,
+    dense: Part<'a>,
+    out: &'a Out<'a>,
     transposed: bool,
-    epilogue: Epilogue<'a, f32>,
 }
 
 impl Kernel for Tile<'_> {
@@ -106,8 +96,8 @@ impl Kernel for Tile<'_> {
     fn call<V: Vector>(self) {
         let mut chains = Scratch::<f32>::take(Slot::Tile, self.rows.len() * self.width);
         let mut panel = Scratch::<f32>::take(Slot::Panels, DEPTH * self.width);
-        for block in 0..self.list.cols.div_ceil(DEPTH) {
-            let depth = piece(block, DEPTH, self.list.cols);
+        for block in 0..self.list.cols.len().div_ceil(DEPTH) {
+            let depth = piece(block, DEPTH, self.list.cols.len());
             let steps = depth.len();
             let finite =
                 pack::panel::<V>(&mut panel, self.width, &self.dense, depth, self.cols.clone());
@@ -143,11 +133,12 @@ impl Tile<'_> {
         all: u64,
     ) {
         assert!(panel.len() >= DEPTH * N * V::LANES);
-        let masks = &self.values.masks[block * self.list.rows..][self.rows.clone()];
+        let masks = &self.values.masks[block * self.list.rows.len()..][self.rows.clone()];
         for ((chain, &mask), row) in
             chains.chunks_exact_mut(N * V::LANES).zip(masks).zip(self.rows.clone())
         {
-            let first = row * self.values.row_stride + block * self.values.block_stride;
+            let first = self.values.rows.at(row) * self.values.row_stride
+                + block * self.values.block_stride;
             let values = &self.values.values[first..];
             let mask = mask | all;
             let ahead = values.as_ptr().wrapping_add(AHEAD * self.values.row_stride);
@@ -173,36 +164,25 @@ impl Tile<'_> {
     fn finish<V: Vector>(&self, chains: &[f32]) {
         let (rows, cols) = (self.rows.clone(), self.cols.clone());
         if !self.transposed {
-            let c_cols = self.dense.cols;
             for (chain, row) in chains.chunks_exact(self.width).zip(rows) {
-                let start = row * c_cols;
-                let ahead = (row + FINISH_AHEAD) * c_cols + cols.start;
-                prefetch_out::<V>(self.c, self.epilogue.active, ahead, cols.len());
-                // SAFETY: tasks write different rectangles of C, and this part of a row lies in
-                // ours.
-                let out = unsafe { self.c.part(start + cols.start..start + cols.end) };
-                self.epilogue.finish(chain, out, row, cols.start, c_cols);
+                // SAFETY: tasks take different rectangles of C.
+                unsafe { self.out.finish::<V>(row, cols.clone(), chain) };
             }
             return;
         }
-        let c_cols = self.list.rows;
         let mut columns = Scratch::<f32>::take(Slot::Row, V::LANES * STRIP);
         for (strip, col) in (0..rows.len().div_ceil(STRIP))
             .flat_map(|strip| (0..self.width).step_by(V::LANES).map(move |col| (strip, col)))
         {
             let strip = piece(strip, STRIP, rows.len());
             let square = Matrix::new(chains, rows.len(), self.width, self.width, 1).transposed();
-            let c_col = rows.start + strip.start;
+            let square = Part::whole(square);
+            let c_cols = rows.start + strip.start..rows.start + strip.end;
             let c_rows = cols.start + col..cols.end.min(cols.start + col + V::LANES);
-            for c_row in c_rows.clone() {
-                prefetch_out::<V>(self.c, self.epilogue.active, c_row * c_cols + c_col, STRIP);
-            }
-            pack::panel::<V>(&mut columns, STRIP, &square, col..col + V::LANES, strip.clone());
+            pack::panel::<V>(&mut columns, STRIP, &square, col..col + V::LANES, strip);
             for (chain, c_row) in columns.chunks_exact(STRIP).zip(c_rows) {
-                let start = c_row * c_cols + c_col;
                 // SAFETY: as above, with rows and columns exchanged.
-                let out = unsafe { self.c.part(start..start + strip.len()) };
-                self.epilogue.finish(chain, out, c_row, c_col, c_cols);
+                unsafe { self.out.finish::<V>(c_row, c_cols.clone(), chain) };
             }
         }
     }

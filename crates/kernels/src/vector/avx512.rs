@@ -46,6 +46,40 @@ impl Vector for __m512 {
         unsafe { u64::from(_mm512_cmp_ps_mask::<_CMP_NEQ_UQ>(self, _mm512_setzero_ps())) }
     }
 
+    /// Indices that ascend lie close together: those within 32 floats are found by one permutation
+    /// of two registers, far faster than by the processor's own gather.
+    #[inline(always)]
+    unsafe fn gather(line: &[f32], indices: *const u32, to: *mut f32) {
+        // SAFETY: see `zero`; the caller vouches for the indices and for `to`; what lies beyond
+        // `line` is masked.
+        unsafe {
+            let wanted = _mm512_loadu_si512(indices.cast());
+            let mut gathered = _mm512_setzero_ps();
+            let mut left: __mmask16 = !0;
+            while left != 0 {
+                let first = *indices.add(left.trailing_zeros() as usize);
+                let from = line.as_ptr().add(first as usize);
+                let readable = line.len() - first as usize;
+                let (low, high) = if readable >= 32 {
+                    (_mm512_loadu_ps(from), _mm512_loadu_ps(from.add(16)))
+                } else {
+                    let mask = (1u32 << readable) - 1;
+                    let high = from.wrapping_add(16);
+                    (
+                        _mm512_maskz_loadu_ps(mask as __mmask16, from),
+                        _mm512_maskz_loadu_ps((mask >> 16) as __mmask16, high),
+                    )
+                };
+                let places = _mm512_sub_epi32(wanted, _mm512_set1_epi32(first as i32));
+                let near = _mm512_mask_cmplt_epu32_mask(left, places, _mm512_set1_epi32(32));
+                let found = _mm512_permutex2var_ps(low, places, high);
+                gathered = _mm512_mask_mov_ps(gathered, near, found);
+                left &= !near;
+            }
+            _mm512_storeu_ps(to, gathered);
+        }
+    }
+
     #[inline(always)]
     fn prefetch(address: *const f32) {
         // SAFETY: a prefetch is a hint that never faults, and SSE is part of x86-64.
