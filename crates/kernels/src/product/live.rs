@@ -13,8 +13,8 @@ use crate::tasks::{self, Shared, piece};
 use crate::vector::Vector;
 use crate::{Isa, Matrix};
 
-/// Products of fewer multiply-adds are taken as they are.
-const SMALL: usize = 1 << 20;
+/// Products of fewer multiply-adds are taken as they are: to look costs what it would save.
+const SMALL: usize = 1 << 28;
 /// And so are products of which more than this share would be left.
 const WORTH: f64 = 0.6;
 /// A first look takes this many rows; only if it finds `PROMISING` of the columns to be zero in
