@@ -37,7 +37,8 @@
 //! sample of the operands; the choice does not change bits.
 //!
 //! First, in `product::live`, rows and columns that are zero throughout, such as those of a unit
-//! that is off for a whole batch, are left out. For what remains:
+//! that is off for a whole batch, are left out of large products. Both paths read the operands
+//! and write C through lists of what is left (`product::part`); nothing is copied for that:
 //!
 //! - `product::dense`: packed operands and a tile of accumulator registers.
 //! - `product::skipping`: for each row of the sparser operand, only its non-zeros; about as fast

@@ -56,25 +56,41 @@ pub(super) fn strips<V: Vector>(
     let strip = depth.len() * height;
     assert!(out.len() >= rows.len().div_ceil(height) * strip + V::LANES && height <= V::LANES);
     let columns = part.transposed();
-    let lying = columns.matrix.col_stride == 1;
-    let full = if lying { rows.len() / height } else { 0 };
-    for (step, k) in depth.clone().enumerate().take(if lying { depth.len() } else { 0 }) {
-        let line = columns.row(k);
-        let ahead = columns.row((k + AHEAD).min(columns.rows.len() - 1)).as_ptr();
-        V::prefetch_row(ahead.wrapping_add(columns.cols.at(rows.start)), rows.len());
-        for index in 0..full {
-            let out = &mut out[index * strip + step * height..];
-            let place = rows.start + index * height;
-            // What a register has too much, the next step overwrites; the last one has no next.
-            if step + 1 == depth.len() || !columns.cols.copy_register::<V>(out, line, place) {
-                columns.cols.copy::<V>(&mut out[..height], line, place..place + height);
-            }
-        }
+    let full = if columns.matrix.col_stride == 1 { rows.len() / height } else { 0 };
+    if full > 0 {
+        full_strips::<V>(out, height, &columns, depth.clone(), rows.start, full);
     }
     for (index, first) in rows.clone().step_by(height).enumerate().skip(full) {
         let count = height.min(rows.end - first);
         let out = &mut out[index * strip..];
         transposed::<V>(out, height, &columns, depth.clone(), first..first + count);
+    }
+}
+
+/// Copies `part[depth, ..]`, whose rows are contiguous, into `count` strips of `height` columns,
+/// from column `first` on. Row by row, so that each is read at once.
+#[inline(always)]
+fn full_strips<V: Vector>(
+    out: &mut [f32],
+    height: usize,
+    part: &Part,
+    depth: Range<usize>,
+    first: usize,
+    count: usize,
+) {
+    let strip = depth.len() * height;
+    for (step, k) in depth.clone().enumerate() {
+        let line = part.row(k);
+        let ahead = part.row((k + AHEAD).min(part.rows.len() - 1)).as_ptr();
+        V::prefetch_row(ahead.wrapping_add(part.cols.at(first)), count * height);
+        for index in 0..count {
+            let out = &mut out[index * strip + step * height..];
+            let place = first + index * height;
+            // What a register has too much, the next step overwrites; the last one has no next.
+            if step + 1 == depth.len() || !part.cols.copy_register::<V>(out, line, place) {
+                part.cols.copy::<V>(&mut out[..height], line, place..place + height);
+            }
+        }
     }
 }
 

@@ -1,12 +1,13 @@
 //! Parts of matrices: what a product is taken of where some rows and columns are left out.
 
+use std::ops::Range;
+
 use super::Epilogue;
 use super::epilogue::{FINISH_AHEAD, prefetch_out};
 use crate::Matrix;
 use crate::scratch::{Scratch, Slot};
 use crate::tasks::Shared;
 use crate::vector::Vector;
-use std::ops::Range;
 
 /// The indices of an axis that are left, ascending.
 #[derive(Clone, Copy)]
@@ -26,7 +27,8 @@ impl<'a> Axis<'a> {
     /// # Panics
     /// If they don't ascend or one is beyond `whole`.
     pub fn of(kept: &'a [u32], whole: usize) -> Self {
-        assert!(kept.is_sorted() && kept.last().is_none_or(|&last| (last as usize) < whole));
+        assert!(kept.is_sorted_by(|a, b| a < b));
+        assert!(kept.last().is_none_or(|&last| (last as usize) < whole));
         Axis { kept: (kept.len() < whole).then_some(kept), whole }
     }
 
