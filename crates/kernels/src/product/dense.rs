@@ -17,9 +17,10 @@ use crate::vector::Vector;
 
 /// The most steps of the chain taken at a time: a strip of B then fits in the L1 cache.
 const DEPTH: usize = 192;
-/// The most strips of A, and of B, in a task: packed A and the chains share the L2 cache.
-const ROW_STRIPS: usize = 8;
-const COL_STRIPS: usize = 32;
+/// The most strips of A, and of B, in a task: packed A and the chains share the L2 cache. Wide
+/// tasks pack A less often; where its columns are contiguous, high ones read longer pieces of them.
+const WIDE: (usize, usize) = (8, 32);
+const HIGH: (usize, usize) = (16, 16);
 /// Tasks wanted, so that threads can share even a small product.
 const TASKS: usize = 8;
 
@@ -53,9 +54,10 @@ impl Kernel for Multiply<'_> {
             isa.dispatch(PackStrip { out, b, cols: piece(strip, width, n) });
         });
 
-        let col_parts = col_strips.div_ceil(COL_STRIPS);
+        let (most_rows, most_cols) = if a.matrix.row_stride == 1 { HIGH } else { WIDE };
+        let col_parts = col_strips.div_ceil(most_cols);
         let row_parts =
-            row_strips.div_ceil(ROW_STRIPS).max(TASKS.div_ceil(col_parts).min(row_strips));
+            row_strips.div_ceil(most_rows).max(TASKS.div_ceil(col_parts).min(row_strips));
         let (row_part, col_part) = (row_strips.div_ceil(row_parts), col_strips.div_ceil(col_parts));
         let row_parts = row_strips.div_ceil(row_part);
         tasks::for_each(row_parts * col_parts, |task| {
