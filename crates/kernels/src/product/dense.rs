@@ -125,14 +125,20 @@ impl Kernel for Tiles<'_> {
             for col_strip in self.strips.clone() {
                 let start = (col_strip * k + depth.start) * width;
                 let b = &self.packed[start..start + depth.len() * width];
+                // The last strip may have columns for one register only.
+                let narrow = self.n - col_strip * width <= V::LANES;
                 for row_strip in 0..row_strips {
                     let chains = tiles.next().expect("a tile for each pair of strips");
                     let start = row_strip * depth.len() * height;
                     let a = &strips[start..start + depth.len() * height];
-                    match (V::TILE_ROWS, V::TILE_REGISTERS) {
-                        (6, 2) => tile_times_strips::<V, 6, 2>(chains, a, b, block == 0),
-                        (14, 2) => tile_times_strips::<V, 14, 2>(chains, a, b, block == 0),
-                        (rows, registers) => unreachable!("tile of {rows} x {registers}"),
+                    match (V::TILE_ROWS, V::TILE_REGISTERS, narrow) {
+                        (6, 2, false) => tile_times_strips::<V, 6, 2, 2>(chains, a, b, block == 0),
+                        (6, 2, true) => tile_times_strips::<V, 6, 2, 1>(chains, a, b, block == 0),
+                        (14, 2, false) => {
+                            tile_times_strips::<V, 14, 2, 2>(chains, a, b, block == 0)
+                        }
+                        (14, 2, true) => tile_times_strips::<V, 14, 2, 1>(chains, a, b, block == 0),
+                        (rows, registers, _) => unreachable!("tile of {rows} x {registers}"),
                     }
                 }
             }
@@ -162,9 +168,9 @@ impl Tiles<'_> {
 }
 
 /// Continues the chains of a tile, [ROWS][REGISTERS], over all steps of two strips, or starts
-/// them at +0.
+/// them at +0; only those of the first `USED` registers of each row.
 #[inline(always)]
-fn tile_times_strips<V: Vector, const ROWS: usize, const REGISTERS: usize>(
+fn tile_times_strips<V: Vector, const ROWS: usize, const REGISTERS: usize, const USED: usize>(
     chains: &mut [f32],
     a: &[f32],
     b: &[f32],
@@ -172,13 +178,13 @@ fn tile_times_strips<V: Vector, const ROWS: usize, const REGISTERS: usize>(
 ) {
     let width = REGISTERS * V::LANES;
     let depth = a.len() / ROWS;
-    assert!(chains.len() == ROWS * width && b.len() == depth * width);
+    assert!(chains.len() == ROWS * width && b.len() == depth * width && USED <= REGISTERS);
     let chains = chains.as_mut_ptr();
     let (mut a, mut b) = (a.as_ptr(), b.as_ptr());
     // SAFETY: `V` was dispatched on; the strips have `depth` steps of ROWS and `width` floats,
     // and `chains` ROWS rows of `width`, as asserted.
     unsafe {
-        let mut sums = [[V::zero(); REGISTERS]; ROWS];
+        let mut sums = [[V::zero(); USED]; ROWS];
         if !start {
             for (row, sums) in sums.iter_mut().enumerate() {
                 for (register, sum) in sums.iter_mut().enumerate() {
@@ -187,7 +193,7 @@ fn tile_times_strips<V: Vector, const ROWS: usize, const REGISTERS: usize>(
             }
         }
         for _ in 0..depth {
-            let mut factors = [V::zero(); REGISTERS];
+            let mut factors = [V::zero(); USED];
             for (register, factor) in factors.iter_mut().enumerate() {
                 *factor = V::load(b.add(register * V::LANES));
             }
