@@ -43,6 +43,7 @@ def parse_flags():
     parser.add_argument("--steps", type=int, default=5, help="timed steps of one run (5)")
     parser.add_argument("--warm-steps", type=int, default=2, help="steps trained before them (2)")
     parser.add_argument("--peers", nargs="+", choices=peers, default=["torch", "candle"])
+    parser.add_argument("--init", type=Path, help="weights that all start from, a checkpoint")
     parser.add_argument("--isa", help="the instruction set of ours; what it detects if not given")
     parser.add_argument("--json", type=Path, help="write every run's line into this file")
     flags = parser.parse_args()
@@ -54,6 +55,8 @@ def parse_flags():
 def command_of(name, flags):
     command = [*PROGRAMS[name], "--preset", flags.preset, "--steps", str(flags.steps)]
     command += ["--threads", str(flags.threads), "--warm-steps", str(flags.warm_steps)]
+    if flags.init:
+        command += ["--init", str(flags.init.resolve())]
     if name == OURS and flags.isa:
         command += ["--isa", flags.isa]
     return command
