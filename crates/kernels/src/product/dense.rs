@@ -20,7 +20,7 @@ const DEPTH: usize = 192;
 /// The most strips of A, and of B, in a task: packed A and the chains share the L2 cache. Wide
 /// tasks pack A less often; where its columns are contiguous, high ones read longer pieces of them.
 const WIDE: (usize, usize) = (8, 32);
-const HIGH: (usize, usize) = (16, 16);
+const HIGH: (usize, usize) = (12, 25);
 /// Tasks wanted, so that threads can share even a small product.
 const TASKS: usize = 8;
 
