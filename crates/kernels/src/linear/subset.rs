@@ -1,6 +1,7 @@
 //! Weight and bias gradients in which each sample has a weight of its own.
 
-use super::{Affine, LinearShape, backward_bias, backward_weight, check};
+use super::layer::{backward_bias, backward_weight};
+use super::shape::{Affine, LinearShape, check};
 use crate::scratch::{Scratch, Slot};
 use crate::{Real, Write};
 

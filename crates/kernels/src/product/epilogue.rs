@@ -1,33 +1,9 @@
 //! What happens to the elements of a product on their way out.
 
+use super::definition::{Epilogue, Offset};
 use crate::tasks::Shared;
 use crate::vector::Vector;
 use crate::{Real, Write};
-
-/// Added to each element of the product.
-#[derive(Clone, Copy)]
-pub(crate) enum Offset<'a, T> {
-    None,
-    /// One value for each row of C.
-    Rows(&'a [T]),
-    /// One value for each column of C.
-    Columns(&'a [T]),
-}
-
-/// `v = act(fma(scale, chain, offset + 0.0))`, written by `write`; `v` is +0 where `active` is 0
-/// or less (NaN is active).
-///
-/// Adding +0.0 to the offset makes an offset of -0 into +0; then the result does not depend on
-/// the sign of a chain that is zero, which skipping zero factors may change.
-#[derive(Clone, Copy)]
-pub(crate) struct Epilogue<'a, T> {
-    pub write: Write,
-    pub scale: T,
-    pub offset: Offset<'a, T>,
-    pub relu: bool,
-    /// Of C's shape.
-    pub active: Option<&'a [T]>,
-}
 
 impl<'a, T: Real> Epilogue<'a, T> {
     pub fn new(write: Write) -> Self {

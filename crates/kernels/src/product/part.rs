@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::Epilogue;
+use super::definition::Epilogue;
 use super::epilogue::{FINISH_AHEAD, prefetch_out};
 use crate::Matrix;
 use crate::scratch::{Scratch, Slot};

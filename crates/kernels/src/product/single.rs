@@ -1,7 +1,8 @@
 //! Products of `f32`: the choice of a path. All paths give the same bits.
 
+use super::definition::{Backend, Product};
 use super::part::{Axis, Out, Part};
-use super::{Product, dense, density, live::Live, skipping};
+use super::{dense, density, live::Live, skipping};
 use crate::tasks::Shared;
 
 /// Zeros are skipped when fewer than this share of the factors is not zero: skipping is slower
@@ -10,12 +11,14 @@ const SPARSE: f64 = 0.7;
 /// With fewer columns than this to share the finding of a non-zero, the share must be lower.
 const WIDE: usize = 128;
 
-pub(super) fn product(product: Product<f32>) {
-    if product.has_no_terms() {
-        return product.without_terms();
+impl Backend for f32 {
+    fn product(product: Product<f32>) {
+        if product.has_no_terms() {
+            return product.without_terms();
+        }
+        let live = Live::of(&product.a, &product.b, &product.epilogue);
+        multiply_live(product, live.as_ref());
     }
-    let live = Live::of(&product.a, &product.b, &product.epilogue);
-    multiply_live(product, live.as_ref());
 }
 
 /// The product without what is not live.

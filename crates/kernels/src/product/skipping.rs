@@ -19,10 +19,8 @@ use crate::scratch::{Scratch, Slot};
 use crate::tasks::{self, piece};
 use crate::vector::Vector;
 use crate::{Isa, Matrix};
-use list::{Buffers, Rows};
+use list::{Buffers, DEPTH, Rows};
 
-/// Steps of the chain in a panel, one for each bit of a mask.
-const DEPTH: usize = 64;
 /// The most list rows that a task takes.
 const ROWS: usize = 1024;
 /// Tasks wanted, so that threads can share even a product of few panels.

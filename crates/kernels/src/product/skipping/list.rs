@@ -2,13 +2,16 @@
 
 use std::ops::Range;
 
-use super::{DEPTH, pack};
 use crate::Isa;
 use crate::isa::Kernel;
+use crate::product::pack;
 use crate::product::part::{Axis, Part};
 use crate::scratch::{Scratch, Slot};
 use crate::tasks::{self, Shared, piece};
 use crate::vector::Vector;
+
+/// Steps of the chain in a panel, one for each bit of a mask.
+pub(super) const DEPTH: usize = 64;
 
 /// The list operand as the inner loop reads it: value (row, block, k) is
 /// `values[rows.at(row) * row_stride + block * block_stride + k]`.
