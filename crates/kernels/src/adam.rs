@@ -20,7 +20,7 @@ pub struct AdamStep {
     pub beta2: f64,
     /// Added to the denominator.
     pub eps: f64,
-    /// L2 coefficient; 0 for none.
+    /// Factor of the L2 term; 0 for none.
     pub weight_decay: f64,
     /// Whether the decay acts on the parameters directly (AdamW) instead of being added to the
     /// gradient.

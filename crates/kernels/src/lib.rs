@@ -13,10 +13,10 @@
 //!
 //!   ```text
 //!   chain = 0; for k in 0..K { chain = fma(a[k], b[k], chain) }
-//!   value = act(fma(scale, chain, offset + 0.0))
+//!   value = act(fma(factor, chain, offset + 0.0))
 //!   ```
 //!
-//!   where [`linear`] says what scale and offset are (1 and 0 in [`matmul`]).
+//!   where [`linear`] says what factor and offset are (1 and 0 in [`matmul`]).
 //!   [`Write::Add`] adds the finished value once.
 //! - **Zeros may be skipped**: a factor that is 0 leaves a chain's bits alone if the other factor
 //!   is finite, but for the sign of a chain that is itself zero, and that sign is lost when a
@@ -67,9 +67,9 @@
 //! linear::forward(y, x, w, bias, shape, affine, relu)
 //! linear::backward_input(write, dx, dy, w, shape, affine, active)
 //! linear::backward_weight(write, dw, dy, x, shape, affine)
-//! linear::backward_weight_subset(write, dw, dy, x, sample_weights, shape, affine)
+//! linear::backward_weight_update_weighted(write, dw, dy, x, update_weights, shape, affine)
 //! linear::backward_bias(write, db, dy, shape)
-//! linear::backward_bias_subset(write, db, dy, sample_weights, shape)
+//! linear::backward_bias_update_weighted(write, db, dy, update_weights, shape)
 //! matmul::matmul(write, c, a, b)
 //! softmax::cross_entropy(losses, logits, labels, n, c)
 //! softmax::cross_entropy_backward(write, dlogits, dlosses, logits, labels, n, c)

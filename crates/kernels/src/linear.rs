@@ -3,8 +3,8 @@
 
 mod layer;
 mod shape;
-mod subset;
+mod update_weighted;
 
 pub use layer::{backward_bias, backward_input, backward_weight, forward};
 pub use shape::{Affine, LinearShape};
-pub use subset::{backward_bias_subset, backward_weight_subset};
+pub use update_weighted::{backward_bias_update_weighted, backward_weight_update_weighted};

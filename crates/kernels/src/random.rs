@@ -68,9 +68,9 @@ impl Stream {
             let (x, y) = (2.0 * self.uniform() - 1.0, 2.0 * self.uniform() - 1.0);
             let square = x * x + y * y;
             if square < 1.0 && square > 0.0 {
-                let scale = (-2.0 * math::ln(square) / square).sqrt();
-                self.spare_normal = Some(y * scale);
-                return x * scale;
+                let factor = (-2.0 * math::ln(square) / square).sqrt();
+                self.spare_normal = Some(y * factor);
+                return x * factor;
             }
         }
     }

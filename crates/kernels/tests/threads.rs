@@ -39,7 +39,7 @@ impl Inputs {
     fn results(&self) -> Vec<(&'static str, Vec<f32>)> {
         let Inputs { x, w, bias, dy, labels } = self;
         let LinearShape { n, i, o } = SHAPE;
-        let affine = Affine { scale: 2.0, shift: -1.0 };
+        let affine = Affine { factor: 2.0, shift: -1.0 };
         let mut results = Vec::new();
         let mut add = |name, len, kernel: &dyn Fn(&mut [f32])| {
             let before = tasks::count();

@@ -5,9 +5,9 @@ use crate::product::{Epilogue, Offset, Product};
 use crate::scratch::{Scratch, Slot};
 use crate::{Matrix, Real, Write, reduce};
 
-/// `y = act(scale * (x wᵀ) + (bias + shift * rowsum(w)))`, with `act` ReLU if `relu`.
+/// `y = act(factor * (x wᵀ) + (bias + shift * rowsum(w)))`, with `act` ReLU if `relu`.
 ///
-/// Canonically: `act(fma(scale, chain, c))` with `c = fma(shift, rowsum(w), bias) + 0.0`; without
+/// Canonically: `act(fma(factor, chain, c))` with `c = fma(shift, rowsum(w), bias) + 0.0`; without
 /// shift `c` is `bias + 0.0`. Row sums have the order of [`reduce::sum1`].
 ///
 /// # Panics
@@ -40,11 +40,11 @@ pub fn forward<T: Real>(
         a: Matrix::row_major(x, n, i),
         b: Matrix::row_major(w, o, i).transposed(),
         c: y,
-        epilogue: Epilogue { scale: affine.scale, offset, relu, ..Epilogue::new(Write::Store) },
+        epilogue: Epilogue { factor: affine.factor, offset, relu, ..Epilogue::new(Write::Store) },
     });
 }
 
-/// `dx = scale * (dy w)`, and where `active` is given +0 at elements with `active <= 0`: NaN is
+/// `dx = factor * (dy w)`, and where `active` is given +0 at elements with `active <= 0`: NaN is
 /// active. `dx` and `active` are `[n, i]`.
 ///
 /// `active` is the layer's input when that came out of a ReLU: its gradient is wanted only where
@@ -74,13 +74,13 @@ pub fn backward_input<T: Real>(
         a: Matrix::row_major(dy, n, o),
         b: Matrix::row_major(w, o, i),
         c: dx,
-        epilogue: Epilogue { scale: affine.scale, active, ..Epilogue::new(write) },
+        epilogue: Epilogue { factor: affine.factor, active, ..Epilogue::new(write) },
     });
 }
 
-/// `dw = scale * dyᵀ x + shift * colsum(dy) ⊗ 1`. `dw` is `[o, i]`.
+/// `dw = factor * dyᵀ x + shift * colsum(dy) ⊗ 1`. `dw` is `[o, i]`.
 ///
-/// Canonically: `fma(scale, chain, shift * colsum(dy) + 0.0)`, the chain running up the samples,
+/// Canonically: `fma(factor, chain, shift * colsum(dy) + 0.0)`, the chain running up the samples,
 /// the column sums in the order of [`reduce::axis_sums`].
 ///
 /// # Panics
@@ -111,7 +111,7 @@ pub fn backward_weight<T: Real>(
         a: Matrix::row_major(dy, n, o).transposed(),
         b: Matrix::row_major(x, n, i),
         c: dw,
-        epilogue: Epilogue { scale: affine.scale, offset, ..Epilogue::new(write) },
+        epilogue: Epilogue { factor: affine.factor, offset, ..Epilogue::new(write) },
     });
 }
 

@@ -13,19 +13,19 @@ pub struct LinearShape {
     pub o: usize,
 }
 
-/// The layer's input is `scale * x + shift`, applied inside the product, so that an input whose
+/// The layer's input is `factor * x + shift`, applied inside the product, so that an input whose
 /// background is not 0 can still be stored with zeros (an image in [-1, 1] as pixels in [0, 1]).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Affine<T> {
-    /// Factor.
-    pub scale: T,
-    /// Added after scaling.
+    /// What each element is multiplied with.
+    pub factor: T,
+    /// What is then added.
     pub shift: T,
 }
 
 impl<T: Real> Affine<T> {
     /// The input as it is.
-    pub const IDENTITY: Self = Affine { scale: T::ONE, shift: T::ZERO };
+    pub const IDENTITY: Self = Affine { factor: T::ONE, shift: T::ZERO };
 }
 
 #[track_caller]

@@ -21,7 +21,7 @@ pub(crate) enum Offset<'a, T> {
     Columns(&'a [T]),
 }
 
-/// `v = act(fma(scale, chain, offset + 0.0))`, written by `write`; `v` is +0 where `active` is 0
+/// `v = act(fma(factor, chain, offset + 0.0))`, written by `write`; `v` is +0 where `active` is 0
 /// or less (NaN is active).
 ///
 /// Adding +0.0 to the offset makes an offset of -0 into +0; then the result does not depend on
@@ -29,7 +29,7 @@ pub(crate) enum Offset<'a, T> {
 #[derive(Clone, Copy)]
 pub(crate) struct Epilogue<'a, T> {
     pub write: Write,
-    pub scale: T,
+    pub factor: T,
     pub offset: Offset<'a, T>,
     pub relu: bool,
     /// Of C's shape.

@@ -7,7 +7,7 @@ use crate::{Real, Write};
 
 impl<'a, T: Real> Epilogue<'a, T> {
     pub fn new(write: Write) -> Self {
-        Epilogue { write, scale: T::ONE, offset: Offset::None, relu: false, active: None }
+        Epilogue { write, factor: T::ONE, offset: Offset::None, relu: false, active: None }
     }
 
     /// Turns `chain`, the elements of C's row `row` from column `col` on, into values and writes
@@ -17,21 +17,21 @@ impl<'a, T: Real> Epilogue<'a, T> {
     /// reference, so that they can be vectorised.
     #[inline(always)]
     pub fn finish(self, chain: &[T], out: &mut [T], row: usize, col: usize, cols: usize) {
-        let Epilogue { write, scale, offset, relu, active } = self;
+        let Epilogue { write, factor, offset, relu, active } = self;
         let chain = &chain[..out.len()];
         let active = active.map(|active| &active[row * cols + col..][..out.len()]);
         match offset {
             Offset::None => {
-                finish_with(write, out, chain, relu, active, |_, v| scale.mul_add(v, T::ZERO));
+                finish_with(write, out, chain, relu, active, |_, v| factor.mul_add(v, T::ZERO));
             }
             Offset::Rows(offsets) => {
                 let offset = offsets[row] + T::ZERO;
-                finish_with(write, out, chain, relu, active, |_, v| scale.mul_add(v, offset));
+                finish_with(write, out, chain, relu, active, |_, v| factor.mul_add(v, offset));
             }
             Offset::Columns(offsets) => {
                 let offsets = &offsets[col..][..out.len()];
                 finish_with(write, out, chain, relu, active, |j, v| {
-                    scale.mul_add(v, offsets[j] + T::ZERO)
+                    factor.mul_add(v, offsets[j] + T::ZERO)
                 });
             }
         }

@@ -144,7 +144,7 @@ fn check_live(
     let mut found = 0;
     for (write, active) in [(Write::Add, Some(active)), (Write::Store, None)] {
         let offset = if m % 2 == 0 { Offset::Rows(&offsets) } else { Offset::Columns(&offsets) };
-        let epilogue = Epilogue { write, scale: 0.7, offset, relu: k % 2 == 0, active };
+        let epilogue = Epilogue { write, factor: 0.7, offset, relu: k % 2 == 0, active };
         let Some(live) = Live::found(&a, &b, &epilogue) else { continue };
         found = 1;
         let (mut whole, mut chosen) = (before.clone(), before.clone());
@@ -172,7 +172,7 @@ fn check(a: &[f32], b: &[f32], (m, k, n): (usize, usize, usize), stream: &mut St
     let before = values(stream, m * n, 1.0, 0.0);
     let epilogue = Epilogue {
         write: Write::Add,
-        scale: 0.7,
+        factor: 0.7,
         offset: if m % 2 == 0 { Offset::Rows(&offsets) } else { Offset::Columns(&offsets) },
         relu: k % 2 == 0,
         active: Some(&active),

@@ -21,8 +21,8 @@ impl Layer {
         let LinearShape { n, i, o } = shape;
         let stream = &mut Stream::new(seed, "layer", 0);
         let affine = match seed % 3 {
-            0 => Affine { scale: 2.0, shift: -1.0 },
-            1 => Affine { scale: 0.3, shift: 0.0 },
+            0 => Affine { factor: 2.0, shift: -1.0 },
+            1 => Affine { factor: 0.3, shift: 0.0 },
             _ => Affine::IDENTITY,
         };
         Layer {
@@ -37,7 +37,7 @@ impl Layer {
 
     fn forward(&self, bias: bool, relu: bool) -> Vec<f32> {
         let LinearShape { n, i, o } = self.shape;
-        let Affine { scale, shift } = self.affine;
+        let Affine { factor, shift } = self.affine;
         let mut y = Vec::new();
         for s in 0..n {
             for j in 0..o {
@@ -48,7 +48,7 @@ impl Layer {
                 } else {
                     shift.mul_add(reduce::sum1(&self.w[j * i..(j + 1) * i], |w| w), bias)
                 };
-                let v = scale.mul_add(sum, offset + 0.0);
+                let v = factor.mul_add(sum, offset + 0.0);
                 y.push(if relu && v <= 0.0 { 0.0 } else { v });
             }
         }
@@ -61,7 +61,7 @@ impl Layer {
         for s in 0..n {
             for k in 0..i {
                 let sum = chain(o, |j| (self.dy[s * o + j], self.w[j * i + k]));
-                let v = self.affine.scale.mul_add(sum, 0.0);
+                let v = self.affine.factor.mul_add(sum, 0.0);
                 dx.push(if active && self.x[s * i + k] <= 0.0 { 0.0 } else { v });
             }
         }
@@ -70,7 +70,7 @@ impl Layer {
 
     fn backward_weight(&self) -> Vec<f32> {
         let LinearShape { n, i, o } = self.shape;
-        let Affine { scale, shift } = self.affine;
+        let Affine { factor, shift } = self.affine;
         let mut sums = vec![0.0; o];
         reduce::axis_sums(Write::Store, &mut sums, 1, n, o, &self.dy, |dy| dy);
         let mut dw = Vec::new();
@@ -78,7 +78,7 @@ impl Layer {
             let offset = if shift == 0.0 { 0.0 } else { shift * sum + 0.0 };
             for k in 0..i {
                 let sum = chain(n, |s| (self.dy[s * o + j], self.x[s * i + k]));
-                dw.push(scale.mul_add(sum, offset));
+                dw.push(factor.mul_add(sum, offset));
             }
         }
         dw
@@ -159,7 +159,7 @@ proptest! {
         let (x, w, bias, dy) =
             (double(&layer.x), double(&layer.w), double(&layer.bias), double(&layer.dy));
         let affine =
-            Affine { scale: layer.affine.scale.to_f64(), shift: layer.affine.shift.to_f64() };
+            Affine { factor: layer.affine.factor.to_f64(), shift: layer.affine.shift.to_f64() };
         let shape = layer.shape;
         let mut y = vec![f64::NAN; n * o];
         linear::forward(&mut y, &x, &w, Some(&bias), shape, affine, true);
@@ -180,10 +180,10 @@ proptest! {
         let double = |v: &[f32]| v.iter().map(|&v| f64::from(v)).collect::<Vec<_>>();
         let (x, w, bias, dy) =
             (double(&layer.x), double(&layer.w), double(&layer.bias), double(&layer.dy));
-        let scale = layer.affine.scale.to_f64();
+        let factor = layer.affine.factor.to_f64();
         let shift = layer.affine.shift.to_f64();
-        let (shape, affine) = (layer.shape, Affine { scale, shift });
-        let input = |s: usize, k: usize| scale * x[s * i + k] + shift;
+        let (shape, affine) = (layer.shape, Affine { factor, shift });
+        let input = |s: usize, k: usize| factor * x[s * i + k] + shift;
         let mut y = vec![f64::NAN; n * o];
         linear::forward(&mut y, &x, &w, Some(&bias), shape, affine, false);
         let mut dx = vec![1.0; n * i];
@@ -197,7 +197,7 @@ proptest! {
             }
             for k in 0..i {
                 let sum: f64 = (0..o).map(|j| dy[s * o + j] * w[j * i + k]).sum();
-                prop_assert!((dx[s * i + k] - 1.0 - scale * sum).abs() < 1e-12);
+                prop_assert!((dx[s * i + k] - 1.0 - factor * sum).abs() < 1e-12);
             }
         }
         for j in 0..o {
@@ -209,34 +209,34 @@ proptest! {
     }
 
     #[test]
-    fn a_subset_is_the_sum_over_its_samples(
+    fn update_weights_weight_each_sample_and_zero_leaves_it_out(
         n in 0usize..40, i in 0usize..70, o in 0usize..30, seed: u64,
     ) {
         let mut layer = Layer::new(LinearShape { n, i, o }, 0.5, 0.5, seed);
         let stream = &mut Stream::new(seed, "weights", 0);
-        let weights: Vec<f32> = (0..n).map(|_| [0.0, -0.0, 1.0, -0.5][stream.below(4) as usize]).collect();
+        let update_weights: Vec<f32> = (0..n).map(|_| [0.0, -0.0, 1.0, -0.5][stream.below(4) as usize]).collect();
         // What the definition multiplies, and then what a skipped sample may hold.
         let mut weighted = Vec::new();
         let mut kept = Vec::new();
-        for s in (0..n).filter(|&s| weights[s] != 0.0) {
-            weighted.extend(layer.dy[s * o..(s + 1) * o].iter().map(|dy| weights[s] * dy));
+        for s in (0..n).filter(|&s| update_weights[s] != 0.0) {
+            weighted.extend(layer.dy[s * o..(s + 1) * o].iter().map(|dy| update_weights[s] * dy));
             kept.extend_from_slice(&layer.x[s * i..(s + 1) * i]);
         }
-        for s in (0..n).filter(|&s| weights[s] == 0.0) {
+        for s in (0..n).filter(|&s| update_weights[s] == 0.0) {
             layer.dy[s * o..(s + 1) * o].fill(f32::NAN);
             layer.x[s * i..(s + 1) * i].fill(f32::INFINITY);
         }
-        let shape = LinearShape { n: weights.iter().filter(|&&weight| weight != 0.0).count(), i, o };
+        let shape = LinearShape { n: update_weights.iter().filter(|&&weight| weight != 0.0).count(), i, o };
         let affine = layer.affine;
         on_each_isa(|isa| {
             let (mut dw, mut expected) = (vec![0.5; o * i], vec![0.5; o * i]);
             linear::backward_weight(Write::Add, &mut expected, &weighted, &kept, shape, affine);
             let (dy, x) = (&layer.dy, &layer.x);
-            linear::backward_weight_subset(Write::Add, &mut dw, dy, x, &weights, layer.shape, affine);
+            linear::backward_weight_update_weighted(Write::Add, &mut dw, dy, x, &update_weights, layer.shape, affine);
             assert_same_bits(&dw, &expected, &format!("weights on {isa}"));
             let (mut db, mut expected) = (vec![f32::NAN; o], vec![f32::NAN; o]);
             linear::backward_bias(Write::Store, &mut expected, &weighted, shape);
-            linear::backward_bias_subset(Write::Store, &mut db, dy, &weights, layer.shape);
+            linear::backward_bias_update_weighted(Write::Store, &mut db, dy, &update_weights, layer.shape);
             assert_same_bits(&db, &expected, &format!("bias on {isa}"));
         });
     }

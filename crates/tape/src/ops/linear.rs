@@ -1,5 +1,6 @@
 //! The linear layer's product, optionally fused with ReLU, with an input that is a factor and a
-//! shift away from sparse, and with per-sample weights on the parameters' gradient.
+//! shift away from sparse, and with update weights: per-sample weights on the
+//! parameters' gradient.
 
 use gradroute_kernels::{Real, Write, elementwise, linear};
 use linear::{Affine, LinearShape};
@@ -51,7 +52,7 @@ pub struct LinearOptions {
     pub activation: Activation,
     /// How the input is read.
     pub input: Input,
-    /// Per-sample weights `[n]` (or `[n, 1]`) on the gradient of weight and bias.
+    /// Update weights: per-sample weights `[n]` (or `[n, 1]`) on the gradient of weight and bias.
     pub update: Option<Var>,
 }
 
@@ -65,7 +66,7 @@ fn has_bias(attrs: &Attrs) -> bool {
     attrs.ints[0] == 1
 }
 
-fn has_update(attrs: &Attrs) -> bool {
+fn has_update_weights(attrs: &Attrs) -> bool {
     attrs.ints[1] == 1
 }
 
@@ -74,7 +75,7 @@ fn has_relu(attrs: &Attrs) -> bool {
 }
 
 fn affine<T: Real>(attrs: &Attrs) -> Affine<T> {
-    Affine { scale: T::from_f64(attrs.reals[0]), shift: T::from_f64(attrs.reals[1]) }
+    Affine { factor: T::from_f64(attrs.reals[0]), shift: T::from_f64(attrs.reals[1]) }
 }
 
 fn extents<T: Real>(operands: Operands<'_, T>) -> LinearShape {
@@ -86,8 +87,8 @@ fn bias<'s, T: Real>(operands: Operands<'s, T>, attrs: &Attrs) -> Option<&'s [T]
     has_bias(attrs).then(|| operands.value(2))
 }
 
-fn update_position(attrs: &Attrs) -> Option<usize> {
-    has_update(attrs).then(|| 2 + attrs.ints[0])
+fn update_weights_position(attrs: &Attrs) -> Option<usize> {
+    has_update_weights(attrs).then(|| 2 + attrs.ints[0])
 }
 
 impl<T: Real> Op<T> for Linear {
@@ -106,7 +107,7 @@ impl<T: Real> Op<T> for Linear {
         if has_bias(attrs) && operands.shape(2).dims() != [o] {
             return Err(format!("the bias must be [{o}], one a row of the weight"));
         }
-        if let Some(at) = update_position(attrs) {
+        if let Some(at) = update_weights_position(attrs) {
             let s = operands.shape(at);
             if s.dims() != [n] && s.dims() != [n, 1] {
                 return Err(format!("update weights must be [{n}], one a sample"));
@@ -128,7 +129,7 @@ impl<T: Real> Op<T> for Linear {
     }
 
     fn differentiable(&self, operand: usize, attrs: &Attrs) -> bool {
-        update_position(attrs) != Some(operand)
+        update_weights_position(attrs) != Some(operand)
     }
 
     fn prepare_backward(&self, _: Operands<'_, T>, attrs: &Attrs, out: &[T], dout: &mut [T]) {
@@ -141,21 +142,23 @@ impl<T: Real> Op<T> for Linear {
         let Backward { operands, attrs, dout, .. } = node;
         let (shape, affine) = (extents(operands), affine(attrs));
         let (x, w) = (operands.value(X), operands.value(W));
-        let update = update_position(attrs).map(|at| operands.value(at));
+        let update = update_weights_position(attrs).map(|at| operands.value(at));
         match (operand, update) {
             (X, _) => {
                 let active = operands.ignores_adjoint_of_zeros(X).then_some(x);
                 linear::backward_input(write, dx, dout, w, shape, affine, active);
             }
             (W, None) => linear::backward_weight(write, dx, dout, x, shape, affine),
-            (W, Some(s)) => linear::backward_weight_subset(write, dx, dout, x, s, shape, affine),
+            (W, Some(s)) => {
+                linear::backward_weight_update_weighted(write, dx, dout, x, s, shape, affine)
+            }
             (_, None) => linear::backward_bias(write, dx, dout, shape),
-            (_, Some(s)) => linear::backward_bias_subset(write, dx, dout, s, shape),
+            (_, Some(s)) => linear::backward_bias_update_weighted(write, dx, dout, s, shape),
         }
     }
 
     fn has_surrogate(&self, attrs: &Attrs) -> bool {
-        has_update(attrs)
+        has_update_weights(attrs)
     }
 
     /// With update weights, sample `i` sees the parameters `s_i * W + (1 - s_i) * W0`.
@@ -166,7 +169,8 @@ impl<T: Real> Op<T> for Linear {
         attrs: &Attrs,
         out: &mut [T],
     ) {
-        let at = update_position(attrs).expect("only weighted updates have a surrogate");
+        let at =
+            update_weights_position(attrs).expect("only with update weights is there a surrogate");
         let LinearShape { i, o, .. } = extents(operands);
         let blend = |s: T, now: &[T], then: &[T]| -> Vec<T> {
             now.iter().zip(then).map(|(&now, &then)| then + s * (now - then)).collect()
@@ -200,7 +204,7 @@ impl<T: Real> Op<T> for Linear {
     }
 
     fn routes(&self, attrs: &Attrs) -> bool {
-        has_update(attrs)
+        has_update_weights(attrs)
     }
 
     fn describe(&self, attrs: &Attrs) -> String {
@@ -211,7 +215,7 @@ impl<T: Real> Op<T> for Linear {
         if has_relu(attrs) {
             words.push("relu".to_owned());
         }
-        if has_update(attrs) {
+        if has_update_weights(attrs) {
             words.push("weighted update".to_owned());
         }
         words.join(", ")
@@ -238,8 +242,8 @@ impl<T: Real> Graph<'_, T> {
         self.linear_with(x, weight, bias, options)
     }
 
-    /// A linear layer with an activation, a way to read its input, and per-sample weights on the
-    /// gradient of its parameters.
+    /// A linear layer with an activation, a way to read its input, and update weights: per-sample
+    /// weights on the gradient of its parameters.
     ///
     /// Update weights say which samples may teach *this* weight and bias, and how strongly,
     /// separately from the gradient that flows on to `x`, which they don't touch. A sample of

@@ -1,4 +1,4 @@
-//! The rule of all masks and sample weights: 0 selects zero, 1 changes nothing.
+//! The rule of all masks, loss weights and update weights: 0 selects zero, 1 changes nothing.
 
 use gradroute_kernels::Real;
 

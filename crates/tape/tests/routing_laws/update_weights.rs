@@ -1,4 +1,4 @@
-//! Laws of per-sample weights on a parameter's gradient.
+//! Laws of update weights, per-sample weights on a parameter's gradient.
 
 use crate::in_both_precisions;
 
