@@ -2,9 +2,9 @@
 //!
 //! A route's backward is deliberately not the derivative of its forward, so differencing the
 //! graph as it stands would reject it. The checker therefore runs the graph in three ways: once
-//! normally to learn its shape; once while freezing the operands of every op that has a
+//! normally to learn its shape; once while recording the operands of every op that has a
 //! [surrogate](crate::Op::surrogate); then, for each difference, with those ops replaced by their
-//! surrogates against the frozen operands. The surrogate has the same value and its true
+//! surrogates against the recorded operands. The surrogate has the same value and its true
 //! derivative is the routed gradient.
 
 use std::fmt;
@@ -16,7 +16,7 @@ use crate::node::{Kind, Var};
 use crate::op::Op;
 use crate::params::{Gradients, ParamId, Params};
 use crate::shape::Shape;
-use crate::surrogate::{Frozen, Mode};
+use crate::surrogate::{Mode, Recorded};
 use crate::tape::Tape;
 
 /// How gradients are compared. The default is what the project's own ops are held to.
@@ -84,7 +84,7 @@ pub enum CheckError {
     /// its value, for instance.
     #[error(
         "{op}: element {element} of the forward is {forward:e}, but the surrogate, with operands \
-         as they were frozen, says {surrogate:e}; both must be the same"
+         as they were recorded, says {surrogate:e}; both must be the same"
     )]
     OtherValue {
         /// The op, with its label.
@@ -200,7 +200,7 @@ struct Function<'f> {
     tape: Tape<f64>,
     params: Params<f64>,
     base: Vec<f64>,
-    frozen: Frozen<f64>,
+    recorded: Recorded<f64>,
     projection: Vec<f64>,
     gradient: Vec<f64>,
 }
@@ -219,13 +219,13 @@ impl<'f> Function<'f> {
             graph.value(result).iter().map(|_| weights.normal()).collect()
         };
 
-        let graph = tape.graph(params).with_mode(Mode::Record(Frozen::new()));
+        let graph = tape.graph(params).with_mode(Mode::Record(Recorded::new()));
         let loss = project(&graph, build(&graph), &projection);
         nearest_kink(&graph, check.kink_margin)?;
         surrogates_agree(&graph, check)?;
         let mut gradients = Gradients::new(params);
         graph.backward(loss, &mut gradients);
-        let frozen = graph.into_frozen().expect("the graph was recording");
+        let recorded = graph.into_recorded().expect("the graph was recording");
         let received = |id: ParamId| match gradients.get(id) {
             Some(gradient) => gradient.to_vec(),
             None => vec![0.0; params.range(id).len()],
@@ -233,7 +233,7 @@ impl<'f> Function<'f> {
         let gradient = params.ids().flat_map(received).collect();
 
         let (params, base) = (params.clone(), params.flat().to_vec());
-        Ok(Self { build, tape, params, base, frozen, projection, gradient })
+        Ok(Self { build, tape, params, base, recorded, projection, gradient })
     }
 
     /// The derivative along `direction` by the backward pass.
@@ -247,7 +247,7 @@ impl<'f> Function<'f> {
     fn at(&mut self, direction: &[f64], distance: f64) -> f64 {
         let moved = self.base.iter().zip(direction).map(|(b, d)| b + distance * d);
         self.params.flat_mut().iter_mut().zip(moved).for_each(|(p, m)| *p = m);
-        let graph = self.tape.graph(&self.params).with_mode(Mode::Replay(&self.frozen));
+        let graph = self.tape.graph(&self.params).with_mode(Mode::Replay(&self.recorded));
         let result = (self.build)(&graph);
         graph.scalar(project(&graph, result, &self.projection))
     }
@@ -281,7 +281,7 @@ fn nearest_kink(graph: &Graph<'_, f64>, margin: f64) -> Result<(), CheckError> {
 /// A surrogate with another value than the forward would pass unseen where the loss is linear.
 fn surrogates_agree(graph: &Graph<'_, f64>, check: &Check) -> Result<(), CheckError> {
     let state = graph.state.borrow();
-    let Mode::Record(frozen) = &state.mode else { unreachable!("the graph is recording") };
+    let Mode::Record(recorded) = &state.mode else { unreachable!("the graph is recording") };
     let mut out = Vec::new();
     for (index, node) in state.tape.nodes.iter().enumerate() {
         let Kind::Apply(op) = node.kind else { continue };
@@ -291,7 +291,7 @@ fn surrogates_agree(graph: &Graph<'_, f64>, check: &Check) -> Result<(), CheckEr
         let operands = state.operands(node, graph.params());
         out.clear();
         out.resize(node.shape.len(), 0.0);
-        op.surrogate(operands, frozen.operands(index), &node.attrs, &mut out);
+        op.surrogate(operands, recorded.operands(index), &node.attrs, &mut out);
         let forward = operands.memory.read(node.place, node.shape.len());
         for (element, (&forward, &surrogate)) in forward.iter().zip(&out).enumerate() {
             let allowed = check.atol + check.rtol * forward.abs().max(surrogate.abs());

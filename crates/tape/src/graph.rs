@@ -12,7 +12,7 @@ use crate::op::{Attrs, Op};
 use crate::operands::{Inputs, Memory, Operands, Place};
 use crate::params::{ParamId, Params};
 use crate::shape::Shape;
-use crate::surrogate::{Frozen, Mode};
+use crate::surrogate::{Mode, Recorded};
 use crate::tape::Tape;
 
 /// The open tape of one step. Its methods take `&self`, so that calls nest:
@@ -23,7 +23,7 @@ use crate::tape::Tape;
 pub struct Graph<'a, T: Real> {
     pub(crate) state: RefCell<State<'a, T>>,
     pub(crate) params: &'a Params<T>,
-    pub(crate) epoch: u64,
+    pub(crate) generation: u64,
 }
 
 pub(crate) struct State<'a, T: Real> {
@@ -57,9 +57,9 @@ impl<'a, T: Real> State<'a, T> {
 }
 
 impl<'a, T: Real> Graph<'a, T> {
-    pub(crate) fn open(tape: &'a mut Tape<T>, params: &'a Params<T>, epoch: u64) -> Self {
+    pub(crate) fn open(tape: &'a mut Tape<T>, params: &'a Params<T>, generation: u64) -> Self {
         let state = State { tape, inputs: Inputs::new(), mode: Mode::Normal };
-        Self { state: RefCell::new(state), params, epoch }
+        Self { state: RefCell::new(state), params, generation }
     }
 
     /// Opens the same tape in another mode, for the gradient checker.
@@ -68,9 +68,9 @@ impl<'a, T: Real> Graph<'a, T> {
         self
     }
 
-    pub(crate) fn into_frozen(self) -> Option<Frozen<T>> {
+    pub(crate) fn into_recorded(self) -> Option<Recorded<T>> {
         match self.state.into_inner().mode {
-            Mode::Record(frozen) => Some(frozen),
+            Mode::Record(recorded) => Some(recorded),
             Mode::Normal | Mode::Replay(_) => None,
         }
     }
@@ -145,7 +145,7 @@ impl<'a, T: Real> Graph<'a, T> {
             self.params.count()
         );
         if let Some(index) = state.tape.param_nodes[id.index()] {
-            return Var { index, epoch: self.epoch };
+            return Var { index, generation: self.generation };
         }
         let place = Place::Param { start: self.params.range(id).start };
         let (kind, shape) = (Kind::Param(id.index()), self.params.shape(id));
@@ -186,12 +186,12 @@ impl<'a, T: Real> Graph<'a, T> {
             run_forward(&mut state, self.params, var.index(), op);
         }
         if op.has_surrogate(&attrs)
-            && let State { tape, inputs, mode: Mode::Record(frozen) } = &mut *state
+            && let State { tape, inputs, mode: Mode::Record(recorded) } = &mut *state
         {
             let memory = Memory { slab: &tape.slab, params: self.params.flat(), inputs };
             let node = &tape.nodes[var.index()];
             let indices = &tape.operands[node.operand_range()];
-            frozen.record(var.index(), Operands { indices, nodes: &tape.nodes, memory });
+            recorded.record(var.index(), Operands { indices, nodes: &tape.nodes, memory });
         }
         var
     }
@@ -265,7 +265,7 @@ impl<'a, T: Real> Graph<'a, T> {
             label: tape.labels.current(),
             location: Location::caller(),
         });
-        Var { index: tape.nodes.len() as u32 - 1, epoch: self.epoch }
+        Var { index: tape.nodes.len() as u32 - 1, generation: self.generation }
     }
 
     #[track_caller]
@@ -283,7 +283,7 @@ impl<'a, T: Real> Graph<'a, T> {
     #[track_caller]
     pub(crate) fn check_var(&self, var: Var, user: &str) {
         assert!(
-            var.epoch == self.epoch,
+            var.generation == self.generation,
             "{user}: this Var (index {}) belongs to another graph: each step opens a new graph, \
              and Vars of an earlier step or of another tape mean nothing on it",
             var.index
@@ -325,8 +325,8 @@ fn run_forward<T: Real>(
     let indices = &tape.operands[node.operand_range()];
     let operands = Operands { indices, nodes: &tape.nodes, memory };
     match mode {
-        Mode::Replay(frozen) if op.has_surrogate(&node.attrs) => {
-            op.surrogate(operands, frozen.operands(index), &node.attrs, out);
+        Mode::Replay(recorded) if op.has_surrogate(&node.attrs) => {
+            op.surrogate(operands, recorded.operands(index), &node.attrs, out);
         }
         _ => op.forward(operands, &node.attrs, out),
     }

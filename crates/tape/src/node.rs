@@ -11,12 +11,12 @@ use crate::shape::Shape;
 
 /// Handle of a value on an open [`Graph`](crate::Graph).
 ///
-/// A small index with the graph's number, so that one kept from another step or another tape is
-/// recognised and refused instead of silently meaning something else.
+/// A small index with the graph's generation, so that one kept from another step or another tape
+/// is recognised and refused instead of silently meaning something else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Var {
     pub(crate) index: u32,
-    pub(crate) epoch: u64,
+    pub(crate) generation: u64,
 }
 
 impl Var {

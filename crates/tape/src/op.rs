@@ -85,13 +85,13 @@ pub trait Op<T: Real>: Sync {
         false
     }
 
-    /// A function with the same value as the forward where `operands` equal `frozen`, and whose
-    /// true derivative with respect to `operands`, with `frozen` held fixed, is what `backward`
+    /// A function with the same value as the forward where `operands` equal `recorded`, and whose
+    /// true derivative with respect to `operands`, with `recorded` held fixed, is what `backward`
     /// computes. For a route: `m * x + (1 - m) * x0`. Finite differences check this instead.
     fn surrogate(
         &self,
         _operands: Operands<'_, T>,
-        _frozen: &[Vec<T>],
+        _recorded: &[Vec<T>],
         _attrs: &Attrs,
         _out: &mut [T],
     ) {

@@ -1,4 +1,4 @@
-//! The three ways to run a graph: normally, while freezing operands, and replaying with them.
+//! The three ways to run a graph: normally, while recording operands, and replaying with them.
 
 use gradroute_kernels::Real;
 
@@ -9,18 +9,18 @@ pub(crate) enum Mode<'a, T: Real> {
     /// Forward as usual.
     Normal,
     /// Forward as usual, and keep the operands of every op that has a surrogate.
-    Record(Frozen<T>),
+    Record(Recorded<T>),
     /// Such ops run their surrogate against the operands kept earlier.
-    Replay(&'a Frozen<T>),
+    Replay(&'a Recorded<T>),
 }
 
 /// The operands of ops with a surrogate, as they were at the point where gradients are checked.
 #[derive(Default)]
-pub(crate) struct Frozen<T> {
+pub(crate) struct Recorded<T> {
     nodes: Vec<(usize, Vec<Vec<T>>)>,
 }
 
-impl<T: Real> Frozen<T> {
+impl<T: Real> Recorded<T> {
     pub fn new() -> Self {
         Self { nodes: Vec::new() }
     }
@@ -36,7 +36,7 @@ impl<T: Real> Frozen<T> {
         match self.nodes.binary_search_by_key(&index, |n| n.0) {
             Ok(at) => &self.nodes[at].1,
             Err(_) => panic!(
-                "node {index} was not there when operands were frozen: a function whose graph \
+                "node {index} was not there when operands were recorded: a function whose graph \
                  changes with its values can't be checked"
             ),
         }

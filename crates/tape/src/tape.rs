@@ -11,7 +11,7 @@ use crate::label::Labels;
 use crate::node::Node;
 use crate::params::Params;
 
-static EPOCHS: AtomicU64 = AtomicU64::new(1);
+static GENERATIONS: AtomicU64 = AtomicU64::new(1);
 
 /// A reusable tape. Each training step opens a [`Graph`] on it; after the first step of a given
 /// size, recording and replaying backwards allocate nothing.
@@ -57,7 +57,7 @@ impl<T: Real> Tape<T> {
         self.param_nodes.clear();
         self.param_nodes.resize(params.count(), None);
         self.labels.close_all();
-        Graph::open(self, params, EPOCHS.fetch_add(1, Ordering::Relaxed))
+        Graph::open(self, params, GENERATIONS.fetch_add(1, Ordering::Relaxed))
     }
 
     /// Bytes held for values, then for adjoints.

@@ -152,12 +152,12 @@ impl Op<f64> for Routed {
     fn surrogate(
         &self,
         operands: Operands<'_, f64>,
-        frozen: &[Vec<f64>],
+        recorded: &[Vec<f64>],
         _: &Attrs,
         out: &mut [f64],
     ) {
         for (i, y) in out.iter_mut().enumerate() {
-            let (x, mask, x0) = (operands.value(0)[i], operands.value(1)[i], frozen[0][i]);
+            let (x, mask, x0) = (operands.value(0)[i], operands.value(1)[i], recorded[0][i]);
             *y = x0 + mask * (x - x0);
         }
     }

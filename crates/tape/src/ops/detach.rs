@@ -39,9 +39,9 @@ impl<T: Real> Op<T> for Detach {
         true
     }
 
-    /// The frozen value: a route with mask 0.
-    fn surrogate(&self, _: Operands<'_, T>, frozen: &[Vec<T>], _: &Attrs, out: &mut [T]) {
-        out.copy_from_slice(&frozen[0]);
+    /// The recorded value: a route with mask 0.
+    fn surrogate(&self, _: Operands<'_, T>, recorded: &[Vec<T>], _: &Attrs, out: &mut [T]) {
+        out.copy_from_slice(&recorded[0]);
     }
 
     fn routes(&self, _: &Attrs) -> bool {

@@ -165,7 +165,7 @@ impl<T: Real> Op<T> for Linear {
     fn surrogate(
         &self,
         operands: Operands<'_, T>,
-        frozen: &[Vec<T>],
+        recorded: &[Vec<T>],
         attrs: &Attrs,
         out: &mut [T],
     ) {
@@ -176,8 +176,8 @@ impl<T: Real> Op<T> for Linear {
             now.iter().zip(then).map(|(&now, &then)| then + s * (now - then)).collect()
         };
         for (n, &s) in operands.value(at).iter().enumerate() {
-            let w = blend(s, operands.value(W), &frozen[W]);
-            let b = bias(operands, attrs).map(|b| blend(s, b, &frozen[2]));
+            let w = blend(s, operands.value(W), &recorded[W]);
+            let b = bias(operands, attrs).map(|b| blend(s, b, &recorded[2]));
             linear::forward(
                 &mut out[n * o..][..o],
                 &operands.value(X)[n * i..][..i],

@@ -55,12 +55,12 @@ impl<T: Real> Op<T> for Route {
     }
 
     /// `m * x + (1 - m) * x0`.
-    fn surrogate(&self, operands: Operands<'_, T>, frozen: &[Vec<T>], _: &Attrs, out: &mut [T]) {
+    fn surrogate(&self, operands: Operands<'_, T>, recorded: &[Vec<T>], _: &Attrs, out: &mut [T]) {
         let (x, mask) = (operands.value(0), operands.value(1));
         let at = Repeat::new(operands.shape(1), operands.shape(0));
         for (i, slot) in out.iter_mut().enumerate() {
             // Written as x0 + m * (x - x0), which is x0 exactly where x = x0.
-            *slot = frozen[0][i] + mask[at.source(i)] * (x[i] - frozen[0][i]);
+            *slot = recorded[0][i] + mask[at.source(i)] * (x[i] - recorded[0][i]);
         }
     }
 
