@@ -1,19 +1,21 @@
-//! The open tape of one step: applying ops, reading values, label scopes.
+//! The open tape of one step: opening it, writing nodes down, label scopes.
 
-use std::cell::{Ref, RefCell, RefMut};
+use std::cell::{RefCell, RefMut};
 use std::panic::Location;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use gradroute_kernels::Real;
-use ndarray::{ArrayView, ArrayViewD, Dimension};
 
 use crate::adjoints::ALIGN;
 use crate::node::{Kind, Node, Var};
-use crate::op::{Attrs, Op};
+use crate::op::Attrs;
 use crate::operands::{Inputs, Memory, Operands, Place};
 use crate::params::{ParamId, Params};
 use crate::shape::Shape;
 use crate::surrogate::{Mode, Recorded};
 use crate::tape::Tape;
+
+static GENERATIONS: AtomicU64 = AtomicU64::new(1);
 
 /// The open tape of one step. Its methods take `&self`, so that calls nest:
 /// `g.relu(g.add(x, y))`.
@@ -34,7 +36,7 @@ pub(crate) struct State<'a, T: Real> {
 
 impl<'a, T: Real> State<'a, T> {
     /// Takes room for `len` elements at the end of the slab and returns where it starts.
-    fn reserve(&mut self, len: usize) -> usize {
+    pub fn reserve(&mut self, len: usize) -> usize {
         let start = self.tape.used;
         self.tape.used += len.next_multiple_of(ALIGN);
         if self.tape.slab.len() < self.tape.used {
@@ -56,8 +58,22 @@ impl<'a, T: Real> State<'a, T> {
     }
 }
 
+impl<T: Real> Tape<T> {
+    /// Opens the graph of one step over `params`. What an earlier graph recorded is forgotten;
+    /// its memory is used again.
+    pub fn graph<'a>(&'a mut self, params: &'a Params<T>) -> Graph<'a, T> {
+        self.nodes.clear();
+        self.operands.clear();
+        self.used = 0;
+        self.param_nodes.clear();
+        self.param_nodes.resize(params.count(), None);
+        self.labels.close_all();
+        Graph::open(self, params, GENERATIONS.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
 impl<'a, T: Real> Graph<'a, T> {
-    pub(crate) fn open(tape: &'a mut Tape<T>, params: &'a Params<T>, generation: u64) -> Self {
+    fn open(tape: &'a mut Tape<T>, params: &'a Params<T>, generation: u64) -> Self {
         let state = State { tape, inputs: Inputs::new(), mode: Mode::Normal };
         Self { state: RefCell::new(state), params, generation }
     }
@@ -80,122 +96,6 @@ impl<'a, T: Real> Graph<'a, T> {
         self.params
     }
 
-    /// A batch of constants: axis 0 counts samples. The array is borrowed, not copied.
-    ///
-    /// # Panics
-    /// If the array is not in standard (row-major, contiguous) layout or has no or too many axes.
-    #[track_caller]
-    pub fn samples<D: Dimension>(&self, array: ArrayView<'a, T, D>) -> Var {
-        self.input(array, true)
-    }
-
-    /// A constant whose axes don't count samples. The array is borrowed, not copied.
-    ///
-    /// # Panics
-    /// If the array is not in standard (row-major, contiguous) layout or has too many axes.
-    #[track_caller]
-    pub fn constant<D: Dimension>(&self, array: ArrayView<'a, T, D>) -> Var {
-        self.input(array, false)
-    }
-
-    /// A small constant, copied onto the tape: masks and targets written out in code.
-    ///
-    /// # Panics
-    /// If `data` does not have as many elements as `shape`.
-    #[track_caller]
-    pub fn literal(&self, shape: Shape, data: &[T]) -> Var {
-        assert!(
-            data.len() == shape.len(),
-            "a literal of shape {shape} needs {} elements, found {}",
-            shape.len(),
-            data.len()
-        );
-        let mut state = self.recording();
-        let start = state.reserve(shape.len());
-        state.tape.slab[start..start + data.len()].copy_from_slice(data);
-        self.push(&mut state, Kind::Input, &[], Attrs::default(), shape, Place::Slab { start })
-    }
-
-    #[track_caller]
-    fn input<D: Dimension>(&self, array: ArrayView<'a, T, D>, samples: bool) -> Var {
-        let dims = array.shape();
-        let shape = if samples { Shape::of_samples(dims) } else { Shape::new(dims) };
-        let Some(data) = array.to_slice() else {
-            panic!(
-                "an input must be in standard (row-major, contiguous) layout: {shape}, strides {:?}",
-                array.strides()
-            );
-        };
-        let mut state = self.recording();
-        let slot = state.inputs.push(data);
-        self.push(&mut state, Kind::Input, &[], Attrs::default(), shape, Place::Input { slot })
-    }
-
-    /// A parameter. Asking for the same one again gives the same `Var`.
-    ///
-    /// # Panics
-    /// If `id` is of other parameters than this graph's.
-    #[track_caller]
-    pub fn param(&self, id: ParamId) -> Var {
-        let mut state = self.recording();
-        assert!(
-            id.index() < self.params.count(),
-            "parameter number {} does not exist; the graph was opened over {} parameters",
-            id.index(),
-            self.params.count()
-        );
-        if let Some(index) = state.tape.param_nodes[id.index()] {
-            return Var { index, generation: self.generation };
-        }
-        let place = Place::Param { start: self.params.range(id).start };
-        let (kind, shape) = (Kind::Param(id.index()), self.params.shape(id));
-        let var = self.push(&mut state, kind, &[], Attrs::default(), shape, place);
-        state.tape.param_nodes[id.index()] = Some(var.index);
-        var
-    }
-
-    /// Applies an op: checks the shapes, runs its forward, records it.
-    ///
-    /// # Panics
-    /// If a `Var` is not of this graph or the op's shape rule is broken; the message names the
-    /// op, its operands with labels and shapes, the rule, and the caller's file and line.
-    #[track_caller]
-    pub fn apply(&self, op: &'static dyn Op<T>, operands: &[Var], attrs: Attrs) -> Var {
-        let mut state = self.recording();
-        for var in operands {
-            self.check_var(*var, op.name());
-        }
-        let first = state.tape.operands.len();
-        state.tape.operands.extend(operands.iter().map(|v| v.index));
-        let view = Operands {
-            indices: &state.tape.operands[first..],
-            nodes: &state.tape.nodes,
-            memory: state.memory(self.params),
-        };
-        let shape = match op.shape(view, &attrs) {
-            Ok(shape) => shape,
-            Err(rule) => self.refuse(&state, op.name(), operands, &rule),
-        };
-        let replaying = op.has_surrogate(&attrs) && matches!(state.mode, Mode::Replay(_));
-        let place = match op.alias() {
-            Some(i) if !replaying => state.tape.nodes[operands[i].index()].place,
-            _ => Place::Slab { start: state.reserve(shape.len()) },
-        };
-        let var = self.push(&mut state, Kind::Apply(op), operands, attrs, shape, place);
-        if op.alias().is_none() || replaying {
-            run_forward(&mut state, self.params, var.index(), op);
-        }
-        if op.has_surrogate(&attrs)
-            && let State { tape, inputs, mode: Mode::Record(recorded) } = &mut *state
-        {
-            let memory = Memory { slab: &tape.slab, params: self.params.flat(), inputs };
-            let node = &tape.nodes[var.index()];
-            let indices = &tape.operands[node.operand_range()];
-            recorded.record(var.index(), Operands { indices, nodes: &tape.nodes, memory });
-        }
-        var
-    }
-
     /// Opens a label scope until the guard is dropped: ops applied meanwhile are labelled with
     /// `name`, inside a scope `outer` with `outer.name`.
     #[must_use = "the scope closes when the guard is dropped"]
@@ -205,38 +105,8 @@ impl<'a, T: Real> Graph<'a, T> {
         Scope { graph: self }
     }
 
-    /// The shape of a value.
     #[track_caller]
-    pub fn shape(&self, var: Var) -> Shape {
-        self.check_var(var, "shape");
-        self.state.borrow().tape.nodes[var.index()].shape
-    }
-
-    /// The elements of a value. Ops can't be applied while the returned guard lives.
-    #[track_caller]
-    pub fn value(&self, var: Var) -> Value<'_, T> {
-        self.check_var(var, "value");
-        let shape = self.shape(var);
-        let data = Ref::map(self.state.borrow(), |state| {
-            let node = &state.tape.nodes[var.index()];
-            state.memory(self.params).read(node.place, shape.len())
-        });
-        Value { data, shape }
-    }
-
-    /// The value of a single number, a loss for instance.
-    ///
-    /// # Panics
-    /// If the value has more than one element.
-    #[track_caller]
-    pub fn scalar(&self, var: Var) -> T {
-        let value = self.value(var);
-        assert!(value.len() == 1, "scalar() needs a value of one element, found {}", value.shape);
-        value[0]
-    }
-
-    #[track_caller]
-    fn push(
+    pub(crate) fn push(
         &self,
         state: &mut RefMut<'_, State<'a, T>>,
         kind: Kind<T>,
@@ -269,7 +139,7 @@ impl<'a, T: Real> Graph<'a, T> {
     }
 
     #[track_caller]
-    fn recording(&self) -> RefMut<'_, State<'a, T>> {
+    pub(crate) fn recording(&self) -> RefMut<'_, State<'a, T>> {
         match self.state.try_borrow_mut() {
             Ok(state) => state,
             Err(_) => panic!(
@@ -288,72 +158,6 @@ impl<'a, T: Real> Graph<'a, T> {
              and Vars of an earlier step or of another tape mean nothing on it",
             var.index
         );
-    }
-
-    #[track_caller]
-    fn refuse(&self, state: &State<'a, T>, op: &str, operands: &[Var], rule: &str) -> ! {
-        let mut list = String::new();
-        for (i, var) in operands.iter().enumerate() {
-            let node = &state.tape.nodes[var.index()];
-            let label = state.tape.labels.path(node.label);
-            let label = if label.is_empty() { String::new() } else { format!("{label}, ") };
-            let name = match node.kind {
-                Kind::Param(p) => format!("param `{}`", self.params.name(ParamId(p))),
-                _ => node.op_name().to_owned(),
-            };
-            list += &format!("\n  operand {i}: {name} {} ({label}{})", node.shape, node.location);
-        }
-        let label = state.tape.labels.path(state.tape.labels.current());
-        let label = if label.is_empty() { String::new() } else { format!(" in {label}") };
-        panic!("{op}{label}: {rule}{list}");
-    }
-}
-
-/// Runs an op's forward (or, when replaying, its surrogate) into its region at the slab's end.
-fn run_forward<T: Real>(
-    state: &mut State<'_, T>,
-    params: &Params<T>,
-    index: usize,
-    op: &'static dyn Op<T>,
-) {
-    let State { tape, inputs, mode } = state;
-    let node = &tape.nodes[index];
-    let Place::Slab { start } = node.place else { unreachable!("outputs lie in the slab") };
-    let (before, after) = tape.slab.split_at_mut(start);
-    let out = &mut after[..node.shape.len()];
-    let memory = Memory { slab: before, params: params.flat(), inputs };
-    let indices = &tape.operands[node.operand_range()];
-    let operands = Operands { indices, nodes: &tape.nodes, memory };
-    match mode {
-        Mode::Replay(recorded) if op.has_surrogate(&node.attrs) => {
-            op.surrogate(operands, recorded.operands(index), &node.attrs, out);
-        }
-        _ => op.forward(operands, &node.attrs, out),
-    }
-}
-
-/// A look at a value; see [`Graph::value`]. Dereferences to its elements, row-major.
-pub struct Value<'g, T> {
-    data: Ref<'g, [T]>,
-    shape: Shape,
-}
-
-impl<T> Value<'_, T> {
-    /// The shape of the value.
-    pub fn shape(&self) -> Shape {
-        self.shape
-    }
-
-    /// The value as an `ndarray` view.
-    pub fn view(&self) -> ArrayViewD<'_, T> {
-        ArrayViewD::from_shape(self.shape.dims(), &self.data).expect("length fits shape")
-    }
-}
-
-impl<T> std::ops::Deref for Value<'_, T> {
-    type Target = [T];
-    fn deref(&self) -> &[T] {
-        &self.data
     }
 }
 

@@ -53,6 +53,7 @@
 #![forbid(unsafe_code)]
 
 mod adjoints;
+mod apply;
 mod backward;
 pub mod check;
 mod export;
@@ -60,6 +61,7 @@ mod graph;
 mod info;
 mod label;
 pub mod layers;
+mod leaves;
 mod node;
 mod nonfinite;
 mod op;
@@ -70,9 +72,10 @@ mod params;
 mod shape;
 mod surrogate;
 mod tape;
+mod value;
 
 pub use gradroute_kernels::{Real, Write};
-pub use graph::{Graph, Scope, Value};
+pub use graph::{Graph, Scope};
 pub use info::NodeRef;
 pub use node::Var;
 pub use nonfinite::NonFinite;
@@ -81,3 +84,4 @@ pub use operands::Operands;
 pub use params::{Gradients, ParamId, Params};
 pub use shape::{MAX_AXES, Shape};
 pub use tape::Tape;
+pub use value::Value;

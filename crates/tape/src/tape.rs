@@ -1,19 +1,14 @@
 //! The memory that outlives a step: nodes, values and adjoints keep their capacity.
 
 use std::cell::RefCell;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use gradroute_kernels::Real;
 
 use crate::adjoints::Adjoints;
-use crate::graph::Graph;
 use crate::label::Labels;
 use crate::node::Node;
-use crate::params::Params;
 
-static GENERATIONS: AtomicU64 = AtomicU64::new(1);
-
-/// A reusable tape. Each training step opens a [`Graph`] on it; after the first step of a given
+/// A reusable tape. Each training step opens a [`Graph`](crate::Graph) on it; after the first step of a given
 /// size, recording and replaying backwards allocate nothing.
 pub struct Tape<T: Real> {
     pub(crate) nodes: Vec<Node<T>>,
@@ -46,18 +41,6 @@ impl<T: Real> Tape<T> {
             labels: Labels::default(),
             adjoints: RefCell::default(),
         }
-    }
-
-    /// Opens the graph of one step over `params`. What an earlier graph recorded is forgotten;
-    /// its memory is used again.
-    pub fn graph<'a>(&'a mut self, params: &'a Params<T>) -> Graph<'a, T> {
-        self.nodes.clear();
-        self.operands.clear();
-        self.used = 0;
-        self.param_nodes.clear();
-        self.param_nodes.resize(params.count(), None);
-        self.labels.close_all();
-        Graph::open(self, params, GENERATIONS.fetch_add(1, Ordering::Relaxed))
     }
 
     /// Bytes held for values, then for adjoints.
