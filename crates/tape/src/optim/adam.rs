@@ -2,7 +2,7 @@
 
 use gradroute_kernels::{Real, adam};
 
-use crate::optim::{MissingGradient, for_each_trained, ready};
+use super::trained::{MissingGradient, for_each_trained, ready};
 use crate::params::{Gradients, Params};
 
 /// Where weight decay enters.

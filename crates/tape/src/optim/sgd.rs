@@ -2,7 +2,7 @@
 
 use gradroute_kernels::{Real, elementwise};
 
-use crate::optim::{MissingGradient, for_each_trained, ready};
+use super::trained::{MissingGradient, for_each_trained, ready};
 use crate::params::{Gradients, Params};
 
 /// `p -= lr * (gradient + weight_decay * p)`.
