@@ -5,7 +5,7 @@ use gradroute_kernels::Real;
 use crate::graph::{Graph, State};
 use crate::node::{Kind, Var};
 use crate::op::{Attrs, Op};
-use crate::operands::{Memory, Operands, Place};
+use crate::operands::{Memory, Operands, Place, Stored};
 use crate::params::{ParamId, Params};
 use crate::surrogate::Mode;
 
@@ -25,7 +25,7 @@ impl<'a, T: Real> Graph<'a, T> {
         state.tape.operands.extend(operands.iter().map(|v| v.index));
         let view = Operands {
             indices: &state.tape.operands[first..],
-            nodes: &state.tape.nodes,
+            stored: &state.tape.stored,
             memory: state.memory(self.params),
         };
         let shape = match op.shape(view, &attrs) {
@@ -34,7 +34,7 @@ impl<'a, T: Real> Graph<'a, T> {
         };
         let replaying = op.has_surrogate(&attrs) && matches!(state.mode, Mode::Replay(_));
         let place = match op.alias() {
-            Some(i) if !replaying => state.tape.nodes[operands[i].index()].place,
+            Some(i) if !replaying => state.tape.stored[operands[i].index()].place,
             _ => Place::Slab { start: state.reserve(shape.len()) },
         };
         let var = self.push(&mut state, Kind::Apply(op), operands, attrs, shape, place);
@@ -47,7 +47,7 @@ impl<'a, T: Real> Graph<'a, T> {
             let memory = Memory { slab: &tape.slab, params: self.params.flat(), inputs };
             let node = &tape.nodes[var.index()];
             let indices = &tape.operands[node.operand_range()];
-            recorded.record(var.index(), Operands { indices, nodes: &tape.nodes, memory });
+            recorded.record(var.index(), Operands { indices, stored: &tape.stored, memory });
         }
         var
     }
@@ -57,13 +57,14 @@ impl<'a, T: Real> Graph<'a, T> {
         let mut list = String::new();
         for (i, var) in operands.iter().enumerate() {
             let node = &state.tape.nodes[var.index()];
+            let shape = state.tape.stored[var.index()].shape;
             let label = state.tape.labels.path(node.label);
             let label = if label.is_empty() { String::new() } else { format!("{label}, ") };
             let name = match node.kind {
                 Kind::Param(p) => format!("param `{}`", self.params.name(ParamId(p))),
                 _ => node.op_name().to_owned(),
             };
-            list += &format!("\n  operand {i}: {name} {} ({label}{})", node.shape, node.location);
+            list += &format!("\n  operand {i}: {name} {shape} ({label}{})", node.location);
         }
         let label = state.tape.labels.path(state.tape.labels.current());
         let label = if label.is_empty() { String::new() } else { format!(" in {label}") };
@@ -80,12 +81,13 @@ fn run_forward<T: Real>(
 ) {
     let State { tape, inputs, mode } = state;
     let node = &tape.nodes[index];
-    let Place::Slab { start } = node.place else { unreachable!("outputs lie in the slab") };
+    let Stored { shape, place, .. } = tape.stored[index];
+    let Place::Slab { start } = place else { unreachable!("outputs lie in the slab") };
     let (before, after) = tape.slab.split_at_mut(start);
-    let out = &mut after[..node.shape.len()];
+    let out = &mut after[..shape.len()];
     let memory = Memory { slab: before, params: params.flat(), inputs };
     let indices = &tape.operands[node.operand_range()];
-    let operands = Operands { indices, nodes: &tape.nodes, memory };
+    let operands = Operands { indices, stored: &tape.stored, memory };
     match mode {
         Mode::Replay(recorded) if op.has_surrogate(&node.attrs) => {
             op.surrogate(operands, recorded.operands(index), &node.attrs, out);

@@ -48,7 +48,7 @@ impl<T: Real> Graph<'_, T> {
         gradients.begin(self.params);
         let state = self.state.borrow();
         let State { tape, inputs, .. } = &*state;
-        let nodes = &tape.nodes;
+        let (nodes, stored) = (&tape.nodes, &tape.stored);
         let Ok(mut adjoints) = tape.adjoints.try_borrow_mut() else {
             panic!("backward can't be called from within the watch of another backward pass")
         };
@@ -71,9 +71,10 @@ impl<T: Real> Graph<'_, T> {
                 continue;
             }
             let operands =
-                Operands { indices: &tape.operands[node.operand_range()], nodes, memory };
-            let out = memory.read(node.place, node.shape.len());
-            let view = NodeRef { index, nodes, operands: &tape.operands, labels: &tape.labels };
+                Operands { indices: &tape.operands[node.operand_range()], stored, memory };
+            let out = memory.read(stored[index]);
+            let view =
+                NodeRef { index, nodes, stored, operands: &tape.operands, labels: &tape.labels };
             watch(view, adjoints.get_mut(index));
             op.prepare_backward(operands, &node.attrs, out, adjoints.get_mut(index));
 
@@ -82,15 +83,20 @@ impl<T: Real> Graph<'_, T> {
                 if !nodes[target].needs_grad || !op.differentiable(position, &node.attrs) {
                     continue;
                 }
-                let step =
-                    |dout| Backward { operands, attrs: &node.attrs, out, shape: node.shape, dout };
+                let step = |dout| Backward {
+                    operands,
+                    attrs: &node.attrs,
+                    out,
+                    shape: stored[index].shape,
+                    dout,
+                };
                 if let Kind::Param(p) = nodes[target].kind {
                     let (dx, had) = gradients.slot(p);
                     op.backward(step(adjoints.get_mut(index)), position, first(!had), dx);
                 } else {
                     let had = adjoints.has(target);
                     if !had {
-                        adjoints.allocate(target, nodes[target].shape.len());
+                        adjoints.allocate(target, stored[target].shape.len());
                     }
                     let (dout, dx) = adjoints.read_and_write(index, target);
                     op.backward(step(dout), position, first(!had), dx);

@@ -264,10 +264,10 @@ fn project(graph: &Graph<'_, f64>, result: Var, projection: &[f64]) -> Var {
 
 fn nearest_kink(graph: &Graph<'_, f64>, margin: f64) -> Result<(), CheckError> {
     let state = graph.state.borrow();
-    for node in &state.tape.nodes {
+    for (node, &stored) in state.tape.nodes.iter().zip(&state.tape.stored) {
         let Kind::Apply(op) = node.kind else { continue };
         let operands = state.operands(node, graph.params());
-        let out = operands.memory.read(node.place, node.shape.len());
+        let out = operands.memory.read(stored);
         let op: &dyn Op<f64> = op;
         let Some(distance) = op.kink_distance(operands, &node.attrs, out) else { continue };
         if distance < margin && node.needs_grad {
@@ -290,9 +290,10 @@ fn surrogates_agree(graph: &Graph<'_, f64>, check: &Check) -> Result<(), CheckEr
         }
         let operands = state.operands(node, graph.params());
         out.clear();
-        out.resize(node.shape.len(), 0.0);
+        let stored = state.tape.stored[index];
+        out.resize(stored.shape.len(), 0.0);
         op.surrogate(operands, recorded.operands(index), &node.attrs, &mut out);
-        let forward = operands.memory.read(node.place, node.shape.len());
+        let forward = operands.memory.read(stored);
         for (element, (&forward, &surrogate)) in forward.iter().zip(&out).enumerate() {
             let allowed = check.atol + check.rtol * forward.abs().max(surrogate.abs());
             let same = forward == surrogate || (forward - surrogate).abs() <= allowed;

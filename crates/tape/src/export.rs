@@ -15,8 +15,13 @@ impl<T: Real> Graph<'_, T> {
         let state = self.state.borrow();
         let State { tape, .. } = &*state;
         for index in 0..tape.nodes.len() {
-            let (nodes, operands) = (&tape.nodes, &tape.operands);
-            look(NodeRef { index, nodes, operands, labels: &tape.labels });
+            look(NodeRef {
+                index,
+                nodes: &tape.nodes,
+                stored: &tape.stored,
+                operands: &tape.operands,
+                labels: &tape.labels,
+            });
         }
     }
 

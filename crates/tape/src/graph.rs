@@ -9,7 +9,7 @@ use gradroute_kernels::Real;
 use crate::adjoints::ALIGN;
 use crate::node::{Kind, Node, Var};
 use crate::op::Attrs;
-use crate::operands::{Inputs, Memory, Operands, Place};
+use crate::operands::{Inputs, Memory, Operands, Place, Stored};
 use crate::params::{ParamId, Params};
 use crate::shape::Shape;
 use crate::surrogate::{Mode, Recorded};
@@ -52,7 +52,7 @@ impl<'a, T: Real> State<'a, T> {
     pub fn operands<'s>(&'s self, node: &Node<T>, params: &'s Params<T>) -> Operands<'s, T> {
         Operands {
             indices: &self.tape.operands[node.operand_range()],
-            nodes: &self.tape.nodes,
+            stored: &self.tape.stored,
             memory: self.memory(params),
         }
     }
@@ -63,6 +63,7 @@ impl<T: Real> Tape<T> {
     /// its memory is used again.
     pub fn graph<'a>(&'a mut self, params: &'a Params<T>) -> Graph<'a, T> {
         self.nodes.clear();
+        self.stored.clear();
         self.operands.clear();
         self.used = 0;
         self.param_nodes.clear();
@@ -124,13 +125,16 @@ impl<'a, T: Real> Graph<'a, T> {
                 .enumerate()
                 .any(|(i, v)| tape.nodes[v.index()].needs_grad && op.differentiable(i, &attrs)),
         };
+        let ignores_adjoint_of_zeros = match kind {
+            Kind::Apply(op) => op.ignores_adjoint_of_zeros(&attrs),
+            Kind::Input | Kind::Param(_) => false,
+        };
+        tape.stored.push(Stored { shape, place, ignores_adjoint_of_zeros });
         let end = tape.operands.len();
         tape.nodes.push(Node {
             kind,
             attrs,
             operands: ((end - operands.len()) as u32, end as u32),
-            shape,
-            place,
             needs_grad,
             label: tape.labels.current(),
             location: Location::caller(),

@@ -6,12 +6,14 @@ use gradroute_kernels::Real;
 
 use crate::label::Labels;
 use crate::node::{Kind, Node};
+use crate::operands::Stored;
 use crate::shape::Shape;
 
 /// One node of a graph, to look at. Reading it allocates nothing but [`NodeRef::label`].
 pub struct NodeRef<'s, T: Real> {
     pub(crate) index: usize,
     pub(crate) nodes: &'s [Node<T>],
+    pub(crate) stored: &'s [Stored],
     pub(crate) operands: &'s [u32],
     pub(crate) labels: &'s Labels,
 }
@@ -37,7 +39,7 @@ impl<'s, T: Real> NodeRef<'s, T> {
 
     /// Shape of the value.
     pub fn shape(&self) -> Shape {
-        self.node().shape
+        self.stored[self.index].shape
     }
 
     /// The label scope that was open, names joined by dots.

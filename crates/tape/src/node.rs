@@ -6,8 +6,6 @@ use gradroute_kernels::Real;
 
 use crate::label::LabelId;
 use crate::op::{Attrs, Op};
-use crate::operands::Place;
-use crate::shape::Shape;
 
 /// Handle of a value on an open [`Graph`](crate::Graph).
 ///
@@ -49,8 +47,6 @@ pub(crate) struct Node<T: Real> {
     pub attrs: Attrs,
     /// Range in the tape's list of operand indices.
     pub operands: (u32, u32),
-    pub shape: Shape,
-    pub place: Place,
     /// Whether some parameter can be reached through differentiable operands.
     pub needs_grad: bool,
     pub label: LabelId,

@@ -44,8 +44,7 @@ impl<T: Real> Graph<'_, T> {
         let state = self.state.borrow();
         let memory = state.memory(self.params);
         (0..state.tape.nodes.len()).find_map(|index| {
-            let node = &state.tape.nodes[index];
-            let value = memory.read(node.place, node.shape.len());
+            let value = memory.read(state.tape.stored[index]);
             let at = value.iter().position(|v| !v.is_finite())?;
             Some(self.describe(index, Some(at)))
         })
@@ -99,7 +98,8 @@ impl<T: Real> Graph<'_, T> {
     fn describe(&self, index: usize, at: Option<usize>) -> NonFinite {
         let state = self.state.borrow();
         let node = &state.tape.nodes[index];
-        let (_, row) = node.shape.rows();
+        let shape = state.tape.stored[index].shape;
+        let (_, row) = shape.rows();
         NonFinite {
             node: index,
             op: match node.kind {
@@ -108,7 +108,7 @@ impl<T: Real> Graph<'_, T> {
             },
             label: state.tape.labels.path(node.label),
             location: node.location.to_string(),
-            sample: at.filter(|_| node.shape.carries_samples()).map(|at| at / row),
+            sample: at.filter(|_| shape.carries_samples()).map(|at| at / row),
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use gradroute_kernels::Real;
 
-use crate::node::{Kind, Node};
 use crate::shape::Shape;
 
 /// Where the elements of a node lie.
@@ -14,6 +13,16 @@ pub(crate) enum Place {
     Param { start: usize },
     /// In an array borrowed from the caller.
     Input { slot: usize },
+}
+
+/// What a reader needs to know of a node's value. Apart from the node, which knows the op: ops are
+/// defined by what they read.
+#[derive(Clone, Copy)]
+pub(crate) struct Stored {
+    pub shape: Shape,
+    pub place: Place,
+    /// Whether the op that made it ignores the adjoint of its zeros.
+    pub ignores_adjoint_of_zeros: bool,
 }
 
 /// How many borrowed inputs fit before a graph has to allocate for them.
@@ -63,8 +72,9 @@ impl<T> Clone for Memory<'_, T> {
 impl<T> Copy for Memory<'_, T> {}
 
 impl<'s, T: Real> Memory<'s, T> {
-    pub fn read(&self, place: Place, len: usize) -> &'s [T] {
-        match place {
+    pub fn read(&self, stored: Stored) -> &'s [T] {
+        let len = stored.shape.len();
+        match stored.place {
             Place::Slab { start } => &self.slab[start..start + len],
             Place::Param { start } => &self.params[start..start + len],
             Place::Input { slot } => self.inputs.get(slot),
@@ -75,7 +85,7 @@ impl<'s, T: Real> Memory<'s, T> {
 /// The operands of one node: shapes and values, by position.
 pub struct Operands<'s, T: Real> {
     pub(crate) indices: &'s [u32],
-    pub(crate) nodes: &'s [Node<T>],
+    pub(crate) stored: &'s [Stored],
     pub(crate) memory: Memory<'s, T>,
 }
 
@@ -95,26 +105,21 @@ impl<'s, T: Real> Operands<'s, T> {
 
     /// The shape of operand `i`.
     pub fn shape(&self, i: usize) -> Shape {
-        self.node(i).shape
+        self.stored(i).shape
     }
 
     /// The elements of operand `i`, row-major.
     pub fn value(&self, i: usize) -> &'s [T] {
-        let node = self.node(i);
-        self.memory.read(node.place, node.shape.len())
+        self.memory.read(self.stored(i))
     }
 
     /// Whether the op that made operand `i` ignores the adjoint of its zeros, as a ReLU does: see
     /// [`Op::ignores_adjoint_of_zeros`](crate::Op::ignores_adjoint_of_zeros).
     pub fn ignores_adjoint_of_zeros(&self, i: usize) -> bool {
-        let node = self.node(i);
-        match node.kind {
-            Kind::Apply(op) => op.ignores_adjoint_of_zeros(&node.attrs),
-            Kind::Input | Kind::Param(_) => false,
-        }
+        self.stored(i).ignores_adjoint_of_zeros
     }
 
-    fn node(&self, i: usize) -> &'s Node<T> {
-        &self.nodes[self.indices[i] as usize]
+    fn stored(&self, i: usize) -> Stored {
+        self.stored[self.indices[i] as usize]
     }
 }

@@ -7,11 +7,14 @@ use gradroute_kernels::Real;
 use crate::adjoints::Adjoints;
 use crate::label::Labels;
 use crate::node::Node;
+use crate::operands::Stored;
 
-/// A reusable tape. Each training step opens a [`Graph`](crate::Graph) on it; after the first step of a given
-/// size, recording and replaying backwards allocate nothing.
+/// A reusable tape. Each training step opens a [`Graph`](crate::Graph) on it; after the first step
+/// of a given size, recording and replaying backwards allocate nothing.
 pub struct Tape<T: Real> {
     pub(crate) nodes: Vec<Node<T>>,
+    /// Where the value of each node lies.
+    pub(crate) stored: Vec<Stored>,
     pub(crate) operands: Vec<u32>,
     pub(crate) slab: Vec<T>,
     /// How much of `slab` the open graph has used.
@@ -34,6 +37,7 @@ impl<T: Real> Tape<T> {
     pub fn new() -> Self {
         Self {
             nodes: Vec::new(),
+            stored: Vec::new(),
             operands: Vec::new(),
             slab: Vec::new(),
             used: 0,

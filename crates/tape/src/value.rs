@@ -14,7 +14,7 @@ impl<T: Real> Graph<'_, T> {
     #[track_caller]
     pub fn shape(&self, var: Var) -> Shape {
         self.check_var(var, "shape");
-        self.state.borrow().tape.nodes[var.index()].shape
+        self.state.borrow().tape.stored[var.index()].shape
     }
 
     /// The elements of a value. Ops can't be applied while the returned guard lives.
@@ -23,8 +23,7 @@ impl<T: Real> Graph<'_, T> {
         self.check_var(var, "value");
         let shape = self.shape(var);
         let data = Ref::map(self.state.borrow(), |state| {
-            let node = &state.tape.nodes[var.index()];
-            state.memory(self.params).read(node.place, shape.len())
+            state.memory(self.params).read(state.tape.stored[var.index()])
         });
         Value { data, shape }
     }
