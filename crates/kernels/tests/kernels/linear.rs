@@ -214,7 +214,8 @@ proptest! {
     ) {
         let mut layer = Layer::new(LinearShape { n, i, o }, 0.5, 0.5, seed);
         let stream = &mut Stream::new(seed, "weights", 0);
-        let update_weights: Vec<f32> = (0..n).map(|_| [0.0, -0.0, 1.0, -0.5][stream.below(4) as usize]).collect();
+        let pick = |_| [0.0, -0.0, 1.0, -0.5][stream.below(4) as usize];
+        let update_weights: Vec<f32> = (0..n).map(pick).collect();
         // What the definition multiplies, and then what a skipped sample may hold.
         let mut weighted = Vec::new();
         let mut kept = Vec::new();
@@ -226,17 +227,22 @@ proptest! {
             layer.dy[s * o..(s + 1) * o].fill(f32::NAN);
             layer.x[s * i..(s + 1) * i].fill(f32::INFINITY);
         }
-        let shape = LinearShape { n: update_weights.iter().filter(|&&weight| weight != 0.0).count(), i, o };
+        let count = update_weights.iter().filter(|&&weight| weight != 0.0).count();
+        let shape = LinearShape { n: count, i, o };
         let affine = layer.affine;
         on_each_isa(|isa| {
             let (mut dw, mut expected) = (vec![0.5; o * i], vec![0.5; o * i]);
             linear::backward_weight(Write::Add, &mut expected, &weighted, &kept, shape, affine);
             let (dy, x) = (&layer.dy, &layer.x);
-            linear::backward_weight_update_weighted(Write::Add, &mut dw, dy, x, &update_weights, layer.shape, affine);
+            linear::backward_weight_update_weighted(
+                Write::Add, &mut dw, dy, x, &update_weights, layer.shape, affine,
+            );
             assert_same_bits(&dw, &expected, &format!("weights on {isa}"));
             let (mut db, mut expected) = (vec![f32::NAN; o], vec![f32::NAN; o]);
             linear::backward_bias(Write::Store, &mut expected, &weighted, shape);
-            linear::backward_bias_update_weighted(Write::Store, &mut db, dy, &update_weights, layer.shape);
+            linear::backward_bias_update_weighted(
+                Write::Store, &mut db, dy, &update_weights, layer.shape,
+            );
             assert_same_bits(&db, &expected, &format!("bias on {isa}"));
         });
     }
