@@ -82,6 +82,7 @@
 //! This is the only crate of the workspace with `unsafe`; every block says why it is sound.
 
 pub mod adam;
+mod backend;
 pub mod elementwise;
 mod isa;
 pub mod linear;

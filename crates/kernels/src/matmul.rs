@@ -1,7 +1,7 @@
 //! The general matrix product.
 
 pub use crate::Matrix;
-use crate::product::{Epilogue, Product};
+use crate::backend::{Epilogue, Product};
 use crate::{Real, Write};
 
 /// `c = a b`, or `c + a b`. `c` is `[a.rows, b.cols]`, contiguous rows; `a` and `b` may have any

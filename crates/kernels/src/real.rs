@@ -3,7 +3,8 @@
 use std::fmt::{Debug, Display};
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
 
-use crate::{math, product};
+use crate::backend::Backend;
+use crate::math;
 
 /// `f32`, for training, or `f64`, for checking; nothing else implements it.
 ///
@@ -28,7 +29,7 @@ pub trait Real:
     + SubAssign
     + MulAssign
     + DivAssign
-    + product::Backend
+    + Backend
 {
     /// +0.
     const ZERO: Self;

@@ -1,7 +1,7 @@
 //! The layer's forward, and the gradients of its input, weight and bias.
 
 use super::shape::{Affine, LinearShape, check};
-use crate::product::{Epilogue, Offset, Product};
+use crate::backend::{Epilogue, Offset, Product};
 use crate::scratch::{Scratch, Slot};
 use crate::{Matrix, Real, Write, reduce};
 

@@ -1,7 +1,7 @@
 //! Products of `f64`, which serve for checking: matrixmultiply, on one thread. Its bits may
 //! depend on the processor.
 
-use super::definition::{Backend, Product};
+use crate::backend::{Backend, Product};
 use crate::scratch::{Scratch, Slot};
 
 impl Backend for f64 {

@@ -1,7 +1,7 @@
 //! Products that have no terms.
 
-use super::definition::Product;
 use crate::Real;
+use crate::backend::Product;
 use crate::scratch::{Scratch, Slot};
 
 impl<T: Real> Product<'_, T> {

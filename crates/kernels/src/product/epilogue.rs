@@ -1,6 +1,6 @@
 //! What happens to the elements of a product on their way out.
 
-use super::definition::{Epilogue, Offset};
+use crate::backend::{Epilogue, Offset};
 use crate::tasks::Shared;
 use crate::vector::Vector;
 use crate::{Real, Write};

@@ -5,8 +5,8 @@
 //! chains of such a row or column of C; the product of what is left has the same bits. Units that
 //! are off cost thus nothing in three products, and what is left of the operands is often dense.
 
-use super::definition::Epilogue;
 use super::part::Axis;
+use crate::backend::Epilogue;
 use crate::isa::Kernel;
 use crate::scratch::{Scratch, Slot};
 use crate::tasks::{self, Shared, piece};

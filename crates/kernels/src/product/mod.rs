@@ -1,6 +1,6 @@
-//! Matrix products with an epilogue: what `linear` and `matmul` are made of.
+//! Matrix products with an epilogue: what `linear` and `matmul` are made of. They are reached through
+//! [`Backend`](crate::backend::Backend).
 
-mod definition;
 mod dense;
 mod density;
 mod double;
@@ -13,5 +13,3 @@ mod part;
 mod paths;
 mod single;
 mod skipping;
-
-pub(crate) use definition::{Backend, Epilogue, Offset, Product};

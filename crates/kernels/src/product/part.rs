@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::definition::Epilogue;
 use super::epilogue::{FINISH_AHEAD, prefetch_out};
 use crate::Matrix;
+use crate::backend::Epilogue;
 use crate::scratch::{Scratch, Slot};
 use crate::tasks::Shared;
 use crate::vector::Vector;

@@ -2,7 +2,8 @@
 
 use super::live::Live;
 use super::part::{Axis, Out, Part};
-use super::{Epilogue, Offset, Product, dense, single, skipping};
+use super::{dense, single, skipping};
+use crate::backend::{Epilogue, Offset, Product};
 use crate::random::Stream;
 use crate::tasks::Shared;
 use crate::{Isa, Matrix, Write};

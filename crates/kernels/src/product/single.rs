@@ -1,8 +1,8 @@
 //! Products of `f32`: the choice of a path. All paths give the same bits.
 
-use super::definition::{Backend, Product};
 use super::part::{Axis, Out, Part};
 use super::{dense, density, live::Live, skipping};
+use crate::backend::{Backend, Product};
 use crate::tasks::Shared;
 
 /// Zeros are skipped when fewer than this share of the factors is not zero: skipping is slower
