@@ -24,7 +24,7 @@ fn main() {
     {
         println!("cargo:rerun-if-changed={log}");
     }
-    for path in ["build.rs", "src", "presets", "Cargo.toml", "../kernels", "../tape"] {
+    for path in ["build.rs", "src", "presets", "Cargo.toml", "../kernels", "../tape", "../runs"] {
         println!("cargo:rerun-if-changed={path}");
     }
 }

@@ -15,8 +15,8 @@ mod verify;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use gradroute::autoencoder::error_table;
 use gradroute::evaluation::Evaluation;
-use gradroute::table::error_table;
 
 use failure::Failure;
 

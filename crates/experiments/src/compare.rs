@@ -17,7 +17,6 @@ mod page;
 mod published;
 mod run;
 mod settings;
-mod statistics;
 mod tables;
 mod write;
 
@@ -32,7 +31,6 @@ pub use page::{html, markdown};
 pub use published::{Published, published};
 pub use run::ComparedRun;
 pub use settings::Setting;
-pub use statistics::{Estimate, t_quantile};
 pub use tables::{digit_table, group_table};
 pub use write::{Destination, Files};
 

@@ -3,12 +3,12 @@
 
 #![forbid(unsafe_code)]
 
+pub mod autoencoder;
 pub mod compare;
 pub mod config;
 pub mod data;
 pub mod evaluate;
 pub mod evaluation;
-pub mod figures;
 pub mod interrupt;
 pub mod model;
 pub mod nonfinite;
@@ -19,7 +19,6 @@ pub mod publish;
 pub mod report;
 pub mod routing;
 pub mod run;
-pub mod table;
 pub mod train;
 pub mod trainer;
 pub mod verify;

@@ -2,16 +2,18 @@
 
 use std::fs;
 
+use gradroute_runs::figures::choose_images;
+
+use crate::autoencoder::error_table;
+use crate::autoencoder::figures::{
+    CertificateImages, Half, certificate_sheet, error_bars, loss_curves,
+};
 use crate::config::Resolved;
 use crate::data::Dataset;
 use crate::evaluate::gallery;
 use crate::evaluation::Evaluation;
-use crate::figures::{
-    CertificateImages, Half, certificate_sheet, choose_images, error_bars, loss_curves,
-};
 use crate::report::{Reading, Report, ReportFigure};
 use crate::run::{FileError, Manifest, RunDirectory, StepLosses, atomic, jsonl};
-use crate::table::error_table;
 use crate::train::TrainError;
 use crate::trainer::Trainer;
 

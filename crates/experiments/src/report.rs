@@ -8,8 +8,7 @@ mod reading;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-
-use crate::table::{Table, escape};
+use gradroute_runs::table::{Table, escape_html};
 
 pub use reading::Reading;
 
@@ -49,12 +48,12 @@ impl Report<'_> {
         let class = if self.holds { "holds" } else { "fails" };
         let mut body = format!(
             "<h1>{}</h1>\n<p class=\"verdict {class}\">{}</p>\n",
-            escape(self.title),
-            escape(self.verdict)
+            escape_html(self.title),
+            escape_html(self.verdict)
         );
         body.push_str("<section>\n<h2>How to read this page</h2>\n");
         for (term, text) in self.reading.paragraphs() {
-            body.push_str(&format!("<p><b>{}</b> {}</p>\n", escape(term), escape(&text)));
+            body.push_str(&format!("<p><b>{}</b> {}</p>\n", escape_html(term), escape_html(&text)));
         }
         body.push_str("</section>\n");
         if !self.figures.is_empty() {
@@ -66,12 +65,12 @@ impl Report<'_> {
         body.push_str(&self.table.to_html());
         body.push_str("</div>\n</section>\n<section>\n<h2>What made this run</h2>\n<dl>\n");
         for (name, value) in self.facts {
-            let (name, value) = (escape(name), escape(value));
+            let (name, value) = (escape_html(name), escape_html(value));
             body.push_str(&format!("<div><dt>{name}</dt><dd>{value}</dd></div>\n"));
         }
         body.push_str(&format!(
             "</dl>\n</section>\n<section>\n<h2>Settings</h2>\n<pre>{}</pre>\n</section>\n",
-            escape(self.settings.trim_end())
+            escape_html(self.settings.trim_end())
         ));
         page(self.title, &body)
     }
@@ -86,7 +85,7 @@ impl ReportFigure<'_> {
             }
             None => String::new(),
         };
-        let caption = escape(self.caption);
+        let caption = escape_html(self.caption);
         format!(
             "<figure>\n<div class=\"wide\"><img{size} alt=\"{caption}\" \
              src=\"data:image/png;base64,{}\"></div>\n<figcaption>{caption}</figcaption>\n</figure>\n",
@@ -106,7 +105,7 @@ pub fn page(title: &str, body: &str) -> String {
          <meta name=\"color-scheme\" content=\"light dark\">\n\
          <title>{}</title>\n<style>\n{}</style>\n</head>\n<body>\n<main>\n{body}</main>\n\
          </body>\n</html>\n",
-        escape(title),
+        escape_html(title),
         include_str!("report/style.css"),
     )
 }

@@ -8,6 +8,7 @@ mod steps;
 use std::path::{Path, PathBuf};
 
 use gradroute_kernels::Isa;
+use gradroute_runs::figures::FigureError;
 
 pub use batches::Batches;
 pub use state::take_weights;
@@ -16,7 +17,6 @@ use crate::config::{Config, Resolved};
 use crate::data::{Data, floors};
 use crate::evaluate::evaluate;
 use crate::evaluation::Evaluation;
-use crate::figures::FigureError;
 use crate::interrupt::StopFlag;
 use crate::progress::Plan;
 use crate::publish;

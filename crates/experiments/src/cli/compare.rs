@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use gradroute::compare::{
     Comparison, Destination, Files, Weighting, csv, digit_table, draw, group_table, losses,
 };
-use gradroute::table::Table;
+use gradroute_runs::table::Table;
 
 use super::failure::Failure;
 use super::machine::Machine;

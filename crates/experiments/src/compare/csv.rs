@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::tables::floors;
 use super::{Comparison, Measure, Metric, Shown, Subject, Weighting};
-use crate::figures::Half;
+use crate::autoencoder::figures::Half;
 
 const HEAD: &str = "setting,source,runs,subject,metric,digits,mean,value,ci95_low,ci95_high,\
                     published_spread\n";

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use gradroute_runs::figures::FigureError;
+
 use crate::config::ConfigError;
-use crate::figures::FigureError;
 use crate::run::checkpoint::CheckpointError;
 use crate::run::jsonl::JsonLinesError;
 use crate::run::{DirectoryError, FileError};

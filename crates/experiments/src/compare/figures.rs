@@ -1,15 +1,16 @@
 //! The figures of a comparison.
 
+use gradroute_runs::figures::{FigureError, Spread};
+
 use super::{
     CompareError, Comparison, Measure, Metric, Setting, SettingLosses, Shown, Subject, Weighting,
     images,
 };
-use crate::data::Dataset;
-use crate::figures::{
-    DigitErrors, DigitPanel, Digits, FigureError, Half, OwnHalf, SettingPanel, SettingRow,
-    Settings, Spread,
+use crate::autoencoder::digit_list;
+use crate::autoencoder::figures::{
+    DigitErrors, DigitPanel, Digits, Half, OwnHalf, SettingPanel, SettingRow, Settings,
 };
-use crate::table::digit_list;
+use crate::data::Dataset;
 
 /// What is drawn as the error without any information, by either metric: all
 /// decoders are trained by MAE, so one that knows nothing draws this image.

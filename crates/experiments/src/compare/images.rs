@@ -1,11 +1,13 @@
 //! What the certificates of all settings make of the same test images.
 
+use gradroute_runs::figures::{FigureError, ImageBand, ImageRow, ImageRows, choose_images};
+
 use super::figures::dashed;
 use super::{CompareError, CompareFigure, Comparison, Setting};
+use crate::autoencoder::figures::Half;
 use crate::data::Dataset;
 use crate::evaluate::{Gallery, gallery};
 use crate::evaluation::Halves;
-use crate::figures::{FigureError, Half, ImageBand, ImageRow, ImageRows, choose_images};
 use crate::run::checkpoint::Checkpoint;
 use crate::train::take_weights;
 use crate::trainer::Trainer;
@@ -69,7 +71,7 @@ fn sheet(
         .enumerate()
         .map(|(i, name)| ImageBand {
             name,
-            digits: &made[0].1[i].labels,
+            labels: &made[0].1[i].labels,
             originals: &made[0].1[i].originals,
             rows: made
                 .iter()

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use gradroute_runs::figures::FigureError;
+use gradroute_runs::table::{Cell, Column, Section, Table};
+
 use super::{CompareError, CompareFigure, ComparedRun, Comparison, Setting};
-use crate::figures::{FigureError, LossMark, loss_curves_beside};
+use crate::autoencoder::figures::{LossMark, loss_curves_beside};
 use crate::presets;
 use crate::run::{StepLosses, jsonl};
-use crate::table::{Cell, Column, Section, Table};
 
 /// The losses of a setting whose preset has a published log.
 #[derive(Clone, Debug)]

@@ -1,7 +1,7 @@
 //! The quantities that settings are compared by.
 
+use crate::autoencoder::figures::Half;
 use crate::evaluation::{DecoderErrors, Evaluation, GroupErrors, GroupMean};
-use crate::figures::Half;
 
 /// What makes the images whose errors are measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,9 +1,10 @@
 //! The comparison as a page, in Markdown and in HTML.
 
+use gradroute_runs::table::{Table, escape_html, escape_markdown};
+
 use super::tables::{METHOD, PAPERS_SPREAD};
 use super::{Comparison, Pictures, Setting, SettingLosses, Weighting, digit_table, group_table};
 use crate::report::{ReportFigure, page};
-use crate::table::{Table, escape, escape_markdown};
 
 const TITLE: &str = "gradroute: settings compared";
 
@@ -63,16 +64,16 @@ pub fn html(comparison: &Comparison, losses: &[SettingLosses], pictures: &Pictur
                 in_section = true;
                 body.push_str(&format!("<section>\n<h2>{heading}</h2>\n"));
             }
-            Part::Paragraph("", text) => body.push_str(&format!("<p>{}</p>\n", escape(&text))),
+            Part::Paragraph("", text) => body.push_str(&format!("<p>{}</p>\n", escape_html(&text))),
             Part::Paragraph(term, text) => {
-                body.push_str(&format!("<p><b>{term}</b> {}</p>\n", escape(&text)));
+                body.push_str(&format!("<p><b>{term}</b> {}</p>\n", escape_html(&text)));
             }
             Part::Item(term, text) => {
                 if !in_list {
                     body.push_str("<dl>\n");
                     in_list = true;
                 }
-                let (term, text) = (escape(&term), escape(&text));
+                let (term, text) = (escape_html(&term), escape_html(&text));
                 body.push_str(&format!("<div><dt>{term}</dt><dd>{text}</dd></div>\n"));
             }
             Part::Figure(figure) => {

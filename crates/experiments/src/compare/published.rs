@@ -5,8 +5,8 @@ use std::sync::OnceLock;
 use serde::Deserialize;
 
 use super::{Measure, Metric, Shown, Subject, Weighting};
+use crate::autoencoder::figures::{Half, LossMark};
 use crate::evaluation::CLASSES;
-use crate::figures::{Half, LossMark};
 
 /// A published result of one of the presets.
 #[derive(Clone, Debug, PartialEq, Deserialize)]

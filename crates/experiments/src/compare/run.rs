@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use super::CompareError;
+use crate::autoencoder::digit_list;
 use crate::config::Resolved;
 use crate::evaluation::{Evaluation, Halves};
 use crate::run::{Manifest, RunDirectory, read_json};
-use crate::table::digit_list;
 
 /// A finished run.
 #[derive(Clone, Debug)]

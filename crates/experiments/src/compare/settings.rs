@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use gradroute_runs::statistics::Estimate;
 use toml::{Table, Value};
 
-use super::{CompareError, ComparedRun, Estimate, Measure};
+use super::{CompareError, ComparedRun, Measure};
 use crate::presets;
 
 /// Keys that don't make two runs different experiments: the seed, because runs

@@ -1,12 +1,14 @@
 //! The comparison as tables of the one table model.
 
+use gradroute_runs::statistics::Estimate;
+use gradroute_runs::table::{Cell, Column, Section, Table};
+
 use super::{
-    ComparedRun, Comparison, Estimate, Measure, Metric, Published, Setting, Shown, Subject,
-    Weighting,
+    ComparedRun, Comparison, Measure, Metric, Published, Setting, Shown, Subject, Weighting,
 };
+use crate::autoencoder::digit_list;
+use crate::autoencoder::figures::Half;
 use crate::evaluation::Halves;
-use crate::figures::Half;
-use crate::table::{Cell, Column, Section, Table, digit_list};
 
 /// How the rows of published values begin; they stand below the setting that
 /// repeats them.

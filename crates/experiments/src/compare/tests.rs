@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use tempfile::TempDir;
 
 use super::*;
+use crate::autoencoder::figures::Half;
 use crate::config::{Request, resolve};
 use crate::data::{FileRecord, Role, Source};
 use crate::evaluation::{ErrorSums, Evaluation, Floors};
-use crate::figures::Half;
 use crate::presets;
 use crate::run::{Manifest, RunDirectory, atomic};
 

@@ -1,7 +1,7 @@
 //! What a student is told before the numbers.
 
+use crate::autoencoder::digit_list;
 use crate::config::{Config, Loss, MeanOver, Routing};
-use crate::table::digit_list;
 
 /// The facts of a run that its explanation depends on.
 #[derive(Clone, Copy, Debug)]

@@ -1,7 +1,8 @@
+use gradroute_runs::table::{Cell, Column, Section};
+
 use super::*;
 use crate::config::Config;
 use crate::presets;
-use crate::table::{Cell, Column, Section};
 
 /// A picture of 4 by 2 pixels.
 fn png() -> Vec<u8> {

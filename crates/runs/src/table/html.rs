@@ -2,13 +2,14 @@
 
 use std::borrow::Cow;
 
-use super::{Cell, Table};
+use super::model::{Cell, Table};
 
 impl Table {
     /// A `<table>` with caption, grouped heads and one `<tbody>` a section; marked cells are
     /// `<td class="marked"><strong>`, notes follow in `<p class="notes">`. Everything is escaped.
     pub fn to_html(&self) -> String {
-        let mut html = format!("<table>\n<caption>{}</caption>\n<thead>\n", escape(&self.caption));
+        let mut html =
+            format!("<table>\n<caption>{}</caption>\n<thead>\n", escape_html(&self.caption));
         if self.has_groups() {
             html.push_str("<tr>");
             for (group, span) in self.column_groups() {
@@ -16,7 +17,7 @@ impl Table {
                     "" => format!("<td colspan=\"{span}\"></td>"),
                     _ => format!(
                         "<th colspan=\"{span}\" scope=\"colgroup\" class=\"group\">{}</th>",
-                        escape(group)
+                        escape_html(group)
                     ),
                 });
             }
@@ -25,7 +26,7 @@ impl Table {
         html.push_str("<tr>");
         for (i, column) in self.columns.iter().enumerate() {
             let class = self.class(i, false);
-            html.push_str(&format!("<th scope=\"col\"{class}>{}</th>", escape(&column.name)));
+            html.push_str(&format!("<th scope=\"col\"{class}>{}</th>", escape_html(&column.name)));
         }
         html.push_str("</tr>\n</thead>\n");
         for section in &self.sections {
@@ -34,7 +35,7 @@ impl Table {
                 html.push_str(&format!(
                     "<tr><th colspan=\"{}\" scope=\"rowgroup\" class=\"heading\">{}</th></tr>\n",
                     self.columns.len(),
-                    escape(&section.heading)
+                    escape_html(&section.heading)
                 ));
             }
             for row in &section.rows {
@@ -48,14 +49,14 @@ impl Table {
         html.push_str("</table>\n");
         if !self.notes.is_empty() {
             let notes: Vec<String> =
-                self.notes.iter().map(|note| escape(note).into_owned()).collect();
+                self.notes.iter().map(|note| escape_html(note).into_owned()).collect();
             html.push_str(&format!("<p class=\"notes\">{}</p>\n", notes.join("<br>\n")));
         }
         html
     }
 
     fn cell(&self, i: usize, cell: &Cell) -> String {
-        let text = escape(&cell.text);
+        let text = escape_html(&cell.text);
         let class = self.class(i, cell.marked);
         match (i, cell.marked) {
             (0, _) => format!("<th scope=\"row\">{text}</th>"),
@@ -76,8 +77,8 @@ impl Table {
     }
 }
 
-/// Text as the content of an element or of a quoted attribute.
-pub(crate) fn escape(text: &str) -> Cow<'_, str> {
+/// Text as the content of an HTML element or of a quoted attribute.
+pub fn escape_html(text: &str) -> Cow<'_, str> {
     if !text.contains(['&', '<', '>', '"', '\'']) {
         return Cow::Borrowed(text);
     }

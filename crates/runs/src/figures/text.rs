@@ -4,38 +4,48 @@ use std::sync::OnceLock;
 
 use ab_glyph::{Font, FontRef, GlyphId, PxScale, ScaleFont, point};
 
-use super::Color;
 use super::canvas::{Canvas, Point, SCALE};
+use super::palette::Color;
 
 /// Weight of the letters.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Weight {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weight {
+    /// For most text.
     Regular,
+    /// For titles and whatever should be seen first.
     Semibold,
 }
 
 /// Which part of the text lies at the given x.
-#[derive(Clone, Copy)]
-pub(super) enum Align {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Align {
+    /// Its left end.
     Start,
+    /// Its middle.
     Middle,
+    /// Its right end.
     End,
 }
 
-/// How text looks; `size` is the em in points.
-#[derive(Clone, Copy)]
-pub(super) struct TextStyle {
-    pub(super) size: f32,
-    pub(super) weight: Weight,
-    pub(super) color: Color,
+/// How text looks.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TextStyle {
+    /// The em in points.
+    pub size: f32,
+    /// Weight of the letters.
+    pub weight: Weight,
+    /// Their colour.
+    pub color: Color,
 }
 
 impl TextStyle {
-    pub(super) fn regular(size: f32, color: Color) -> TextStyle {
+    /// Regular letters, `size` points an em.
+    pub fn regular(size: f32, color: Color) -> TextStyle {
         TextStyle { size, weight: Weight::Regular, color }
     }
 
-    pub(super) fn semibold(size: f32, color: Color) -> TextStyle {
+    /// Semibold letters, `size` points an em.
+    pub fn semibold(size: f32, color: Color) -> TextStyle {
         TextStyle { size, weight: Weight::Semibold, color }
     }
 }
@@ -76,22 +86,23 @@ fn layout(text: &str, style: TextStyle) -> (Vec<(GlyphId, f32)>, f32) {
     (glyphs, x)
 }
 
-/// Width of `text` in points.
-pub(super) fn width(text: &str, style: TextStyle) -> f32 {
+/// Width of one line of text in points.
+pub fn text_width(text: &str, style: TextStyle) -> f32 {
     layout(text, style).1 / SCALE
 }
 
-/// `text` if it fits into `limit` points, otherwise its start and an ellipsis.
-pub(super) fn shorten(text: &str, style: TextStyle, limit: f32) -> String {
+/// `text` if it fits into `limit` points, otherwise its start and an ellipsis; empty where not even
+/// that has room.
+pub fn shorten(text: &str, style: TextStyle, limit: f32) -> String {
     // Long before this many characters no figure has room, and measuring must stay cheap.
     const LONGEST: usize = 400;
     let mut kept: String = text.chars().take(LONGEST).collect();
-    if kept.len() == text.len() && width(text, style) <= limit {
+    if kept.len() == text.len() && text_width(text, style) <= limit {
         return kept;
     }
     while kept.pop().is_some() {
         let shortened = format!("{}…", kept.trim_end());
-        if width(&shortened, style) <= limit {
+        if text_width(&shortened, style) <= limit {
             return shortened;
         }
     }
@@ -99,13 +110,16 @@ pub(super) fn shorten(text: &str, style: TextStyle, limit: f32) -> String {
 }
 
 /// `text` in lines of at most `limit` points, broken at spaces and hyphens; at
-/// most `lines` of them, the last one shortened where there is more.
-pub(super) fn wrap(text: &str, style: TextStyle, limit: f32, lines: usize) -> Vec<String> {
+/// most `lines` of them and at least one, a line shortened where it holds more.
+pub fn wrap(text: &str, style: TextStyle, limit: f32, lines: usize) -> Vec<String> {
     let mut wrapped: Vec<String> = vec![String::new()];
     for word in text.split_inclusive([' ', '-']) {
         let line = wrapped.last_mut().expect("there is a first line");
         let longer = format!("{line}{word}");
-        if line.is_empty() || wrapped.len() == lines || width(longer.trim_end(), style) <= limit {
+        if line.is_empty()
+            || wrapped.len() == lines
+            || text_width(longer.trim_end(), style) <= limit
+        {
             *wrapped.last_mut().expect("there is a first line") = longer;
         } else {
             wrapped.push(word.to_owned());
@@ -115,8 +129,18 @@ pub(super) fn wrap(text: &str, style: TextStyle, limit: f32, lines: usize) -> Ve
 }
 
 impl Canvas {
-    /// Writes one line of text; `at` is a point on its baseline.
-    pub(super) fn text(&mut self, text: &str, at: Point, align: Align, style: TextStyle) {
+    /// Title and subtitle at the top of the page, from `x` on; each is one line, cut off where it
+    /// is wider than `width` points. They take the upper 90 points.
+    pub fn heading(&mut self, title: &str, subtitle: &str, x: f32, width: f32) {
+        let style = TextStyle::semibold(28.0, Color::INK);
+        self.text(&shorten(title, style, width), (x, 46.0), Align::Start, style);
+        let style = TextStyle::regular(18.0, Color::MUTED);
+        self.text(&shorten(subtitle, style, width), (x, 76.0), Align::Start, style);
+    }
+
+    /// Writes one line of text; `at` is the point on its baseline where `align` says. Characters
+    /// that the font does not have are drawn as its sign for missing ones.
+    pub fn text(&mut self, text: &str, at: Point, align: Align, style: TextStyle) {
         let font = font(style.weight);
         let scale = pixel_scale(font, style.size);
         let (glyphs, width) = layout(text, style);
@@ -171,7 +195,7 @@ mod tests {
             let style = TextStyle::regular(17.0, Color::INK);
             let lines = wrap(&text, style, limit, most);
             prop_assert!((1..=most).contains(&lines.len()));
-            prop_assert!(lines.iter().all(|line| width(line, style) <= limit));
+            prop_assert!(lines.iter().all(|line| text_width(line, style) <= limit));
         }
     }
 }

@@ -1,8 +1,8 @@
-//! The figures that compare settings.
-
+use gradroute_runs::figures::{Color, FigureError, Spread};
 use proptest::prelude::*;
 
 use super::*;
+use crate::autoencoder::palette::{BOTTOM, TOP};
 
 fn decode(png: &[u8]) -> (usize, usize, Vec<u8>) {
     let mut reader = png::Decoder::new(std::io::Cursor::new(png)).read_info().unwrap();
@@ -25,6 +25,20 @@ fn centre(png: &[u8], color: Color, area: impl Fn(usize, usize) -> bool) -> (f64
         found.iter().map(|p| of(p) as f64).sum::<f64>() / found.len() as f64
     };
     (mean(|p| p.0), mean(|p| p.1))
+}
+
+fn bars(values: [f64; 3]) -> Vec<DigitBars> {
+    let [bottom, top, floor] = values;
+    let own = |digit| if digit < 5 { OwnHalf::Bottom } else { OwnHalf::Top };
+    (0..10).map(|digit| DigitBars { digit, own: own(digit), bottom, top, floor }).collect()
+}
+
+fn bar_chart(digits: &[DigitBars]) -> Result<Vec<u8>, FigureError> {
+    Bars { title: "Bars", subtitle: "", metric: "MAE", floor: "median image", digits }.png()
+}
+
+fn count(png: &[u8], color: Color) -> usize {
+    decode(png).2.chunks(3).filter(|pixel| *pixel == color.0).count()
 }
 
 fn single(value: f64) -> Spread {
@@ -65,10 +79,21 @@ fn digits(panels: &[DigitPanel<'_>]) -> Result<Vec<u8>, FigureError> {
     Digits { title: "Digits", subtitle: "", metric: "MAE", floor: "median image", panels }.png()
 }
 
-fn rows(size: (usize, usize), labels: &[u8], pixels: &[f32]) -> Result<Vec<u8>, FigureError> {
-    let row = ImageRow { name: "a setting", pixels };
-    let band = ImageBand { name: "a band", digits: labels, originals: pixels, rows: vec![row] };
-    ImageRows { title: "Rows", subtitle: "", bands: &[band], size }.png()
+#[test]
+fn bars_stand_in_proportion_to_their_values_and_own_colours() {
+    let area = |values, color| count(&bar_chart(&bars(values)).unwrap(), color) as f64;
+    // What is not bar: legend and bracket.
+    let rest = area([0.0, 0.0, 0.4], BOTTOM);
+    let (half, whole) =
+        (area([0.2, 0.1, 0.4], BOTTOM) - rest, area([0.4, 0.1, 0.4], BOTTOM) - rest);
+    assert!((whole / half - 2.0).abs() < 0.1, "{half} and {whole} pixels");
+}
+
+#[test]
+fn bars_are_the_same_bytes_each_time_and_of_the_stated_size() {
+    let draw = || bar_chart(&bars([0.1, 0.2, 0.3])).unwrap();
+    let (width, height, _) = decode(&draw());
+    assert_eq!((draw(), width, height), (draw(), 2560, 1380));
 }
 
 #[test]
@@ -81,8 +106,8 @@ fn means_stand_in_proportion_to_their_values_along_the_common_axis() {
         let top = (190 + row * 58) * 2;
         centre(&png, color, |x, y| x > 600 && (top..top + 116).contains(&y)).0
     };
-    let [a, b] = [x(Color::BOTTOM, 0), x(Color::BOTTOM, 1)];
-    let [d, c] = [x(Color::TOP, 0), x(Color::TOP, 1)];
+    let [a, b] = [x(BOTTOM, 0), x(BOTTOM, 1)];
+    let [d, c] = [x(TOP, 0), x(TOP, 1)];
     let step = b - a;
     assert!(step > 100.0 && (c - b - step).abs() < 3.0 && (d - c - step).abs() < 3.0);
 }
@@ -99,16 +124,6 @@ fn settings_have_rows_and_digit_panels_of_their_own() {
 }
 
 #[test]
-fn image_rows_draw_each_pixel_as_ink_on_white_in_originals_and_rows_alike() {
-    let images = |pixel: f32| rows((28, 28), &[3; 8], &vec![pixel; 8 * 784]).unwrap();
-    let [(_, _, white), (_, _, black)] = [images(-1.0), images(1.0)].map(|png| decode(&png));
-    let differing: Vec<usize> = (0..white.len()).filter(|&i| white[i] != black[i]).collect();
-    // Eight images twice, six page pixels for one of an image's own on each side.
-    assert_eq!(differing.len(), 3 * 2 * 8 * 784 * 36);
-    assert!(differing.iter().all(|&i| white[i] == 255 && black[i] == 0));
-}
-
-#[test]
 fn the_same_comparison_gives_the_same_bytes() {
     let values = Spread {
         values: vec![0.1, 0.2],
@@ -121,7 +136,7 @@ fn the_same_comparison_gives_the_same_bytes() {
 }
 
 #[test]
-fn wrong_comparisons_are_refused_with_figure_and_field() {
+fn wrong_input_is_refused_with_figure_and_field() {
     let says = |result: Result<Vec<u8>, FigureError>, parts: &[&str]| {
         let message = result.unwrap_err().to_string();
         assert!(parts.iter().all(|part| message.contains(part)), "{message}");
@@ -129,9 +144,7 @@ fn wrong_comparisons_are_refused_with_figure_and_field() {
     says(settings(&[]), &["Settings", "rows", "empty"]);
     says(settings(&[("x", [0.1, 0.2]); 41]), &["rows", "41", "at most 40"]);
     says(digits(&[]), &["Digits", "panels", "empty"]);
-    says(rows((28, 28), &[1], &[0.0; 783]), &["originals", "783", "784"]);
-    says(rows((0, 28), &[1], &[]), &["size.0", "is 0", "1 to 512"]);
-    says(rows((28, 28), &[], &[]), &["bands[].digits", "empty"]);
+    says(bar_chart(&[]), &["Bars", "digits", "empty"]);
 }
 
 proptest! {
@@ -166,10 +179,7 @@ proptest! {
     }
 
     #[test]
-    fn any_images_within_bounds_are_drawn(
-        height in 1usize..60, width in 1usize..60, count in 1usize..40,
-    ) {
-        let labels: Vec<u8> = (0..count).map(|i| (i / 4) as u8).collect();
-        prop_assert!(rows((height, width), &labels, &vec![0.5; count * height * width]).is_ok());
+    fn any_errors_are_drawn_as_bars(values in any::<[f64; 3]>()) {
+        prop_assert!(bar_chart(&bars(values)).is_ok());
     }
 }

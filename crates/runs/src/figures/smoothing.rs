@@ -1,6 +1,6 @@
 //! The running mean behind the thick curves.
 
-use super::curves::shown;
+use super::axis::shown;
 
 /// Fewest steps that are worth smoothing.
 const FEWEST: usize = 400;

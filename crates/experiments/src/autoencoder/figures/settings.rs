@@ -1,11 +1,12 @@
 //! Settings below each other: the certificates' errors on the digits of either
 //! half, along a common axis.
 
-use super::axis::linear_ticks;
-use super::canvas::{Canvas, Stroke};
-use super::spread::{Marker, legend_mean, legend_rest};
-use super::text::{self, Align, TextStyle};
-use super::{Color, FigureError, Spread};
+use gradroute_runs::figures::{
+    Align, Canvas, Color, FigureError, Marker, Spread, Stroke, TextStyle, legend_mean, legend_rest,
+    linear_ticks, shorten, wrap,
+};
+
+use crate::autoencoder::palette::{BOTTOM, TOP};
 
 /// One setting: a row of the chart.
 #[derive(Clone, Debug)]
@@ -54,7 +55,7 @@ const ROW: f32 = 58.0;
 /// The two groups stand above and below a row's middle.
 const APART: f32 = 13.0;
 const MOST_ROWS: usize = 40;
-const COLORS: [Color; 2] = [Color::BOTTOM, Color::TOP];
+const COLORS: [Color; 2] = [BOTTOM, TOP];
 const MARKERS: [Marker; 2] = [Marker::Circle, Marker::Square];
 
 impl Settings<'_> {
@@ -70,9 +71,8 @@ impl Settings<'_> {
         canvas.heading(self.title, self.subtitle, MARGIN, WIDTH - 2.0 * MARGIN);
         self.legend(&mut canvas);
         self.names(&mut canvas, base);
-        let spreads = self.rows.iter().flat_map(|row| row.panels.iter().flatten());
         let floors = self.panels.iter().flat_map(|panel| panel.floors).filter(|f| f.is_finite());
-        let highest = spreads.map(Spread::highest).chain(floors).fold(0.0, f64::max);
+        let highest = self.spreads().map(Spread::highest).chain(floors).fold(0.0, f64::max);
         let highest = if highest > 0.0 { highest * 1.04 } else { 1.0 };
         let count = self.panels.len() as f32;
         let left = MARGIN + NAMES;
@@ -119,15 +119,16 @@ impl Settings<'_> {
         Ok(())
     }
 
+    fn spreads(&self) -> impl Iterator<Item = &Spread> + Clone {
+        self.rows.iter().flat_map(|row| row.panels.iter().flatten())
+    }
+
     fn legend(&self, canvas: &mut Canvas) {
         let mut x = MARGIN;
         for (group, name) in self.groups.iter().enumerate() {
             x = legend_mean(canvas, (x, 116.0), name, COLORS[group], MARKERS[group]);
         }
-        let all = || self.rows.iter().flat_map(|row| row.panels.iter().flatten());
-        let several = all().any(|spread| spread.values.len() > 1);
-        let references = all().any(|spread| !spread.references.is_empty());
-        legend_rest(canvas, (x, 116.0), (several, references), self.floor);
+        legend_rest(canvas, (x, 116.0), self.spreads(), self.floor);
     }
 
     /// The settings' names at the left, over lines that lead to their points.
@@ -135,7 +136,7 @@ impl Settings<'_> {
         for (row, setting) in self.rows.iter().enumerate() {
             let middle = FIRST_ROW + ROW * (row as f32 + 0.5);
             let style = TextStyle::regular(17.0, Color::INK);
-            let lines = text::wrap(setting.name, style, NAMES - 18.0, 3);
+            let lines = wrap(setting.name, style, NAMES - 18.0, 3);
             let first = middle + 6.0 - 9.5 * (lines.len() as f32 - 1.0);
             for (i, line) in lines.iter().enumerate() {
                 canvas.text(line, (MARGIN, first + 19.0 * i as f32), Align::Start, style);
@@ -172,7 +173,7 @@ impl Settings<'_> {
             }
         }
         let style = TextStyle::semibold(20.0, Color::INK);
-        let name = text::shorten(panel.name, style, to - from);
+        let name = shorten(panel.name, style, to - from);
         canvas.text(&name, (from, FIRST_ROW - 18.0), Align::Start, style);
         let style = TextStyle::regular(16.0, Color::MUTED);
         let name = format!("{} (lower: knows more)", self.metric);

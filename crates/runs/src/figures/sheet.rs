@@ -1,8 +1,10 @@
 //! Reconstruction sheets: originals above what a decoder makes of them.
 
-use super::canvas::{Canvas, Point, SCALE};
+use super::canvas::{Canvas, SCALE};
+use super::error::FigureError;
+use super::image::MOST_SIDE;
+use super::palette::Color;
 use super::text::{self, Align, CAP_HEIGHT, TextStyle};
-use super::{Color, FigureError};
 
 /// A row of original images above a row of reconstructions.
 ///
@@ -25,12 +27,13 @@ pub struct Sheet<'a> {
     pub rows: usize,
     /// Width of an image in pixels.
     pub cols: usize,
+    /// What the labels are, such as "digit".
+    pub label_name: &'a str,
     /// Label of each image, written below it.
-    pub digits: &'a [u8],
+    pub labels: &'a [u8],
 }
 
 const MOST_IMAGES: usize = 24;
-pub(super) const MOST_SIDE: usize = 512;
 /// Images are enlarged by the whole number that brings their longer side nearest below this.
 const SIDE_PIXELS: usize = 168;
 
@@ -46,17 +49,17 @@ impl Sheet<'_> {
     ///
     /// # Errors
     /// If there are no images or more than 24, if an image is empty or wider or higher than 512
-    /// pixels, or if the two rows don't hold `digits.len() * rows * cols` pixels each.
+    /// pixels, or if the two rows don't hold `labels.len() * rows * cols` pixels each.
     pub fn png(&self) -> Result<Vec<u8>, FigureError> {
         self.check()?;
-        let count = self.digits.len();
+        let count = self.labels.len();
         let factor = (SIDE_PIXELS / self.rows.max(self.cols)).max(1);
         let image = ((self.cols * factor) as f32 / SCALE, (self.rows * factor) as f32 / SCALE);
         let left = MARGIN + LABEL_WIDTH;
         let right = left + count as f32 * (image.0 + GAP) - GAP;
         let second_row_y = FIRST_ROW_Y + image.1 + ROW_GAP;
-        let digit_y = second_row_y + image.1 + 28.0;
-        let error_y = digit_y + 27.0;
+        let label_y = second_row_y + image.1 + 28.0;
+        let error_y = label_y + 27.0;
         let size = ((right + MARGIN).max(NARROWEST), error_y + 52.0);
         let mut canvas = Canvas::new(size);
 
@@ -64,11 +67,11 @@ impl Sheet<'_> {
         let middle = |y: f32| y + image.1 / 2.0 + 18.0 * CAP_HEIGHT / 2.0;
         canvas.row_label("original", middle(FIRST_ROW_Y), 18.0);
         canvas.row_label(self.reconstruction, middle(second_row_y), 18.0);
-        canvas.row_label("digit", digit_y, 18.0);
+        canvas.row_label(self.label_name, label_y, 18.0);
         canvas.row_label("MAE", error_y, 16.0);
 
         let pixels = self.rows * self.cols;
-        for (i, digit) in self.digits.iter().enumerate() {
+        for (i, label) in self.labels.iter().enumerate() {
             let x = left + i as f32 * (image.0 + GAP);
             let original = &self.originals[i * pixels..][..pixels];
             let reconstruction = &self.reconstructions[i * pixels..][..pixels];
@@ -76,7 +79,7 @@ impl Sheet<'_> {
             canvas.image(reconstruction, self.cols, factor, (x, second_row_y));
             let center = x + image.0 / 2.0;
             let style = TextStyle::semibold(20.0, Color::INK);
-            canvas.text(&digit.to_string(), (center, digit_y), Align::Middle, style);
+            canvas.text(&label.to_string(), (center, label_y), Align::Middle, style);
             let error = format!("{:.3}", mean_absolute_error(original, reconstruction));
             let style = TextStyle::regular(16.0, Color::MUTED);
             canvas.text(&error, (center, error_y), Align::Middle, style);
@@ -91,13 +94,13 @@ impl Sheet<'_> {
 
     fn check(&self) -> Result<(), FigureError> {
         let figure = || self.title.to_owned();
-        let count = self.digits.len();
+        let count = self.labels.len();
         if count == 0 {
-            return Err(FigureError::Empty { figure: figure(), field: "digits" });
+            return Err(FigureError::Empty { figure: figure(), field: "labels" });
         }
         if count > MOST_IMAGES {
             let (found, expected) = (count, "at most 24 images");
-            return Err(FigureError::Range { figure: figure(), field: "digits", found, expected });
+            return Err(FigureError::Range { figure: figure(), field: "labels", found, expected });
         }
         for (field, found) in [("rows", self.rows), ("cols", self.cols)] {
             if !(1..=MOST_SIDE).contains(&found) {
@@ -119,15 +122,15 @@ impl Sheet<'_> {
     }
 }
 
-/// Indices of up to `count` images for a sheet: as many of each digit in `digits` as of the
+/// Indices of up to `count` images for a sheet: as many of each class in `classes` as of the
 /// others (the first ones get one more where it doesn't divide), the earliest in `labels`, in
-/// the order of `digits`. Fewer where `labels` runs out of a digit.
-pub fn choose_images(labels: &[u8], digits: &[u8], count: usize) -> Vec<usize> {
+/// the order of `classes`. Fewer where `labels` runs out of a class.
+pub fn choose_images(labels: &[u8], classes: &[u8], count: usize) -> Vec<usize> {
     let mut chosen = Vec::with_capacity(count);
-    for (i, digit) in digits.iter().enumerate() {
-        let share = count / digits.len() + usize::from(i < count % digits.len());
-        let of_digit = labels.iter().enumerate().filter(|(_, label)| *label == digit);
-        chosen.extend(of_digit.map(|(index, _)| index).take(share));
+    for (i, class) in classes.iter().enumerate() {
+        let share = count / classes.len() + usize::from(i < count % classes.len());
+        let of_class = labels.iter().enumerate().filter(|(_, label)| *label == class);
+        chosen.extend(of_class.map(|(index, _)| index).take(share));
     }
     chosen
 }
@@ -137,24 +140,7 @@ fn mean_absolute_error(a: &[f32], b: &[f32]) -> f64 {
     total / a.len() as f64
 }
 
-/// -1 is white, +1 black.
-fn grey(pixel: f32) -> Color {
-    if pixel.is_nan() {
-        return Color::NOT_A_NUMBER;
-    }
-    let ink = ((pixel.clamp(-1.0, 1.0) + 1.0) / 2.0 * 255.0).round() as u8;
-    Color([255 - ink; 3])
-}
-
 impl Canvas {
-    /// Title and subtitle at the top left, cut off at `width`.
-    pub(super) fn heading(&mut self, title: &str, subtitle: &str, x: f32, width: f32) {
-        let style = TextStyle::semibold(28.0, Color::INK);
-        self.text(&text::shorten(title, style, width), (x, 46.0), Align::Start, style);
-        let style = TextStyle::regular(18.0, Color::MUTED);
-        self.text(&text::shorten(subtitle, style, width), (x, 76.0), Align::Start, style);
-    }
-
     /// A label left of a row, one word a line, centred on `y` when it has several.
     fn row_label(&mut self, label: &str, y: f32, size: f32) {
         let style = TextStyle::regular(size, Color::INK);
@@ -165,24 +151,6 @@ impl Canvas {
             let word = text::shorten(word, style, LABEL_WIDTH - 14.0);
             let at = (MARGIN + LABEL_WIDTH - 14.0, first + line * i as f32);
             self.text(&word, at, Align::End, style);
-        }
-    }
-
-    /// An image with `factor` page pixels for each of its own, in a hairline frame.
-    pub(super) fn image(&mut self, pixels: &[f32], cols: usize, factor: usize, corner: Point) {
-        let rows = pixels.len() / cols;
-        let (x0, y0) = ((corner.0 * SCALE) as i32, (corner.1 * SCALE) as i32);
-        let (width, height) = ((cols * factor) as i32, (rows * factor) as i32);
-        for y in -1..=height {
-            for x in -1..=width {
-                let inside = (0..width).contains(&x) && (0..height).contains(&y);
-                let color = if inside {
-                    grey(pixels[y as usize / factor * cols + x as usize / factor])
-                } else {
-                    Color::GRID
-                };
-                self.blend(x0 + x, y0 + y, color, 1.0);
-            }
         }
     }
 }

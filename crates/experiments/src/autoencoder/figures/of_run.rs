@@ -1,11 +1,13 @@
 //! The figures of a run, from its evaluation and its metrics.
 
+use gradroute_runs::figures::{Color, Curve, Curves, FigureError, Panel, Sheet};
 use serde::Deserialize;
 
-use super::{Bars, Color, Curve, Curves, DigitBars, FigureError, OwnHalf, Panel, Sheet};
+use super::bars::{Bars, DigitBars, OwnHalf};
+use crate::autoencoder::digit_list::digit_list;
+use crate::autoencoder::palette::{BOTTOM, CORRELATION, DECODER, L1, OVERLAP, TOP};
 use crate::evaluation::{CLASSES, Evaluation, Halves};
 use crate::run::StepLosses;
-use crate::table::digit_list;
 
 /// One half of the encoding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,26 +129,26 @@ pub fn loss_curves_beside(
             height: 1.9,
             curves: vec![
                 curve("total", Color::INK, |s| s.total, |m| m.total),
-                curve("decoder", Color::DECODER, |s| s.decoder, |m| m.decoder),
-                curve("bottom certificate", Color::BOTTOM, |s| s.bottom, |m| m.bottom),
-                curve("top certificate", Color::TOP, |s| s.top, |m| m.top),
+                curve("decoder", DECODER, |s| s.decoder, |m| m.decoder),
+                curve("bottom certificate", BOTTOM, |s| s.bottom, |m| m.bottom),
+                curve("top certificate", TOP, |s| s.top, |m| m.top),
             ],
         },
         Panel {
             name: "decoder: good on the top half’s digits, good_bad and bad on the bottom half’s",
             height: 1.2,
             curves: vec![
-                own("good", Color::TOP, |s| s.good),
-                own("good_bad", Color::OVERLAP, |s| s.good_bad),
-                own("bad", Color::BOTTOM, |s| s.bad),
+                own("good", TOP, |s| s.good),
+                own("good_bad", OVERLAP, |s| s.good_bad),
+                own("bad", BOTTOM, |s| s.bad),
             ],
         },
         Panel {
             name: "penalties of the encoding, as they stand in the total",
             height: 1.0,
             curves: vec![
-                curve("L1 term", Color::L1, |s| s.l1, |m| m.l1),
-                own("correlation", Color::CORRELATION, |s| s.correlation),
+                curve("L1 term", L1, |s| s.l1, |m| m.l1),
+                own("correlation", CORRELATION, |s| s.correlation),
             ],
         },
     ];
@@ -207,7 +209,8 @@ pub fn certificate_sheet(
         reconstructions: images.reconstructions,
         rows: images.size.0,
         cols: images.size.1,
-        digits: images.labels,
+        label_name: "digit",
+        labels: images.labels,
     };
     sheet.png()
 }

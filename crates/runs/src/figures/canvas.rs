@@ -1,46 +1,52 @@
 //! A white page to draw on, measured in points, and its PNG.
 
-use super::{Color, FigureError};
+use super::error::FigureError;
+use super::palette::Color;
 
-/// Pixels per point.
-pub(super) const SCALE: f32 = 2.0;
+/// Pixels per point, on each side.
+pub const SCALE: f32 = 2.0;
 
 /// Pixels per metre that make a point 1/72 inch: 144 pixels an inch.
 const PIXELS_PER_METRE: u32 = 5669;
 
-/// A point or extent on the page, in points; y grows downwards.
-pub(super) type Point = (f32, f32);
+/// A place or an extent on the page, x and y in points; y grows downwards from the upper edge.
+pub type Point = (f32, f32);
 
 /// How a line looks.
-#[derive(Clone, Copy)]
-pub(super) struct Stroke {
-    pub(super) color: Color,
-    pub(super) width: f32,
-    pub(super) alpha: f32,
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Stroke {
+    /// Its colour.
+    pub color: Color,
+    /// Its width in points.
+    pub width: f32,
+    /// How much of what lies below it hides: 1 is opaque, 0 invisible.
+    pub alpha: f32,
 }
 
 impl Stroke {
-    pub(super) fn new(color: Color, width: f32) -> Stroke {
+    /// An opaque line, `width` points wide.
+    pub fn new(color: Color, width: f32) -> Stroke {
         Stroke { color, width, alpha: 1.0 }
     }
 }
 
 /// An RGB page, white at first. Whatever falls outside it is not drawn.
-pub(super) struct Canvas {
+pub struct Canvas {
     width: usize,
     height: usize,
     rgb: Vec<u8>,
 }
 
 impl Canvas {
-    /// A page of `size` points.
-    pub(super) fn new(size: Point) -> Canvas {
+    /// A page of `size` points, width and height.
+    pub fn new(size: Point) -> Canvas {
         let (width, height) = ((size.0 * SCALE) as usize, (size.1 * SCALE) as usize);
         Canvas { width, height, rgb: vec![0xff; width * height * 3] }
     }
 
-    /// Mixes `color` into one pixel; `cover` in 0..=1 is the share of the pixel it covers.
-    pub(super) fn blend(&mut self, x: i32, y: i32, color: Color, cover: f32) {
+    /// Mixes `color` into one pixel; `x` and `y` are in pixels from the upper left corner, not in
+    /// points, and `cover` in 0..=1 is the share of the pixel that the colour covers.
+    pub fn blend(&mut self, x: i32, y: i32, color: Color, cover: f32) {
         let inside = (0..self.width as i32).contains(&x) && (0..self.height as i32).contains(&y);
         if !inside {
             return;
@@ -52,8 +58,9 @@ impl Canvas {
         }
     }
 
-    /// Fills a rectangle, its edges snapped to whole pixels so that they are sharp.
-    pub(super) fn fill(&mut self, corner: Point, size: Point, color: Color) {
+    /// Fills a rectangle with its upper left corner at `corner`, its edges snapped to whole pixels
+    /// so that they are sharp.
+    pub fn fill(&mut self, corner: Point, size: Point, color: Color) {
         let snap = |v: f32| (v * SCALE).round() as i32;
         for y in snap(corner.1).max(0)..snap(corner.1 + size.1).min(self.height as i32) {
             for x in snap(corner.0).max(0)..snap(corner.0 + size.0).min(self.width as i32) {
@@ -62,11 +69,12 @@ impl Canvas {
         }
     }
 
-    /// A line through `points` with round ends and corners; one point makes a dot.
+    /// A line through `points` with round ends and corners; one point makes a dot, and none
+    /// makes nothing.
     ///
     /// The cover of the whole line is gathered before it is mixed in, so a translucent line is
     /// no darker where it crosses itself.
-    pub(super) fn stroke(&mut self, points: &[Point], stroke: Stroke) {
+    pub fn stroke(&mut self, points: &[Point], stroke: Stroke) {
         let pixels: Vec<Point> = points.iter().map(|p| (p.0 * SCALE, p.1 * SCALE)).collect();
         let reach = stroke.width * SCALE / 2.0 + 0.5;
         let Some(bounds) = PixelBounds::around(&pixels, reach, self.width, self.height) else {
@@ -99,8 +107,12 @@ impl Canvas {
         }
     }
 
-    /// A straight line of dashes, `dash` points long with gaps of the same length.
-    pub(super) fn dashed(&mut self, from: Point, to: Point, dash: f32, stroke: Stroke) {
+    /// A straight line of dashes, about `dash` points long with gaps of the same length.
+    ///
+    /// # Panics
+    /// If `dash` is not positive.
+    pub fn dashed(&mut self, from: Point, to: Point, dash: f32, stroke: Stroke) {
+        assert!(dash > 0.0, "dashes must have a positive length, not {dash} points");
         let (dx, dy) = (to.0 - from.0, to.1 - from.1);
         let length = (dx * dx + dy * dy).sqrt();
         // An odd number of pieces begins and ends the line with a dash.
@@ -114,8 +126,11 @@ impl Canvas {
         }
     }
 
-    /// The page as the bytes of an RGB PNG file.
-    pub(super) fn into_png(self) -> Result<Vec<u8>, FigureError> {
+    /// The page as the bytes of an RGB PNG file, two pixels a point and 144 pixels an inch.
+    ///
+    /// # Errors
+    /// If the page is so small that it has no pixels.
+    pub fn into_png(self) -> Result<Vec<u8>, FigureError> {
         let mut bytes = Vec::new();
         let mut encoder = png::Encoder::new(&mut bytes, self.width as u32, self.height as u32);
         encoder.set_color(png::ColorType::Rgb);

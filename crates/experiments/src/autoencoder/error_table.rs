@@ -1,6 +1,8 @@
 //! The table of test errors at the end of training.
 
-use super::{Cell, Column, Section, Table};
+use gradroute_runs::table::{Cell, Column, Section, Table};
+
+use super::digit_list::digit_list;
 use crate::evaluation::{CLASSES, DecoderErrors, Evaluation, GroupErrors, GroupMean};
 
 /// Test MAE and MSE of the decoder and both certificates, per digit and as means over each
@@ -107,18 +109,5 @@ fn number(value: f64) -> String {
     }
 }
 
-/// Digits as a reader would write them: "0-4" for a run of three or more, "0, 2, 5" else. The
-/// order is that of the digits, whatever that of the list.
-pub fn digit_list(digits: &[u8]) -> String {
-    let mut sorted = digits.to_vec();
-    sorted.sort_unstable();
-    sorted.dedup();
-    let runs: Vec<String> = sorted
-        .chunk_by(|a, b| a + 1 == *b)
-        .map(|run| match run {
-            [first, _, .., last] => format!("{first}-{last}"),
-            _ => run.iter().map(u8::to_string).collect::<Vec<_>>().join(", "),
-        })
-        .collect();
-    if runs.is_empty() { "none".to_owned() } else { runs.join(", ") }
-}
+#[cfg(test)]
+mod tests;

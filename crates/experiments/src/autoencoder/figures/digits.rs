@@ -1,10 +1,12 @@
 //! Decoder and certificates digit by digit, a panel for each setting.
 
-use super::axis::linear_ticks;
-use super::canvas::{Canvas, Stroke};
-use super::spread::{Marker, legend_mean, legend_rest};
-use super::text::{self, Align, TextStyle};
-use super::{Color, FigureError, OwnHalf, Spread};
+use gradroute_runs::figures::{
+    Align, Canvas, Color, FigureError, Marker, Spread, Stroke, TextStyle, legend_mean, legend_rest,
+    linear_ticks, wrap,
+};
+
+use super::bars::OwnHalf;
+use crate::autoencoder::palette::{BOTTOM, DECODER, TOP};
 
 /// The errors on one digit.
 #[derive(Clone, Debug)]
@@ -105,7 +107,7 @@ impl Digits<'_> {
         Ok(())
     }
 
-    fn spreads(&self) -> impl Iterator<Item = &Spread> {
+    fn spreads(&self) -> impl Iterator<Item = &Spread> + Clone {
         let digits = self.panels.iter().flat_map(|panel| &panel.digits);
         digits.flat_map(|digit| [&digit.decoder, &digit.bottom, &digit.top])
     }
@@ -113,15 +115,13 @@ impl Digits<'_> {
     fn legend(&self, canvas: &mut Canvas) {
         let mut x = MARGIN;
         for (name, color, marker) in [
-            ("decoder", Color::DECODER, Marker::Bar),
-            ("bottom certificate", Color::BOTTOM, Marker::Circle),
-            ("top certificate", Color::TOP, Marker::Square),
+            ("decoder", DECODER, Marker::Bar),
+            ("bottom certificate", BOTTOM, Marker::Circle),
+            ("top certificate", TOP, Marker::Square),
         ] {
             x = legend_mean(canvas, (x, 112.0), name, color, marker);
         }
-        let several = self.spreads().any(|spread| spread.values.len() > 1);
-        let references = self.spreads().any(|spread| !spread.references.is_empty());
-        legend_rest(canvas, (MARGIN, 140.0), (several, references), self.floor);
+        legend_rest(canvas, (MARGIN, 140.0), self.spreads(), self.floor);
     }
 
     fn panel(
@@ -133,7 +133,7 @@ impl Digits<'_> {
         highest: f64,
     ) {
         let style = TextStyle::semibold(18.0, Color::INK);
-        let lines = text::wrap(panel.name, style, width, 2);
+        let lines = wrap(panel.name, style, width, 2);
         for (i, line) in lines.iter().rev().enumerate() {
             canvas.text(line, (x, y + 42.0 - 22.0 * i as f32), Align::Start, style);
         }
@@ -172,16 +172,16 @@ fn digit(
     }
     let apart = (slot * 0.3).min(30.0);
     for (place, spread, color, marker) in [
-        (-1.0, &errors.decoder, Color::DECODER, Marker::Bar),
-        (0.0, &errors.bottom, Color::BOTTOM, Marker::Circle),
-        (1.0, &errors.top, Color::TOP, Marker::Square),
+        (-1.0, &errors.decoder, DECODER, Marker::Bar),
+        (0.0, &errors.bottom, BOTTOM, Marker::Circle),
+        (1.0, &errors.top, TOP, Marker::Square),
     ] {
         let x = center + place * apart;
         spread.draw(canvas, color, marker, highest, |value, aside| (x + aside, y_of(value)));
     }
     let color = match errors.own {
-        OwnHalf::Bottom => Color::BOTTOM,
-        OwnHalf::Top => Color::TOP,
+        OwnHalf::Bottom => BOTTOM,
+        OwnHalf::Top => TOP,
         OwnHalf::Neither => Color::MUTED,
     };
     let style = TextStyle::semibold(18.0, Color::INK);

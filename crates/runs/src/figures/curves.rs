@@ -1,38 +1,13 @@
 //! Loss curves over the steps of training, on logarithmic axes.
 
-use super::axis::linear_ticks;
+use super::axis::{linear_ticks, shown};
 use super::canvas::{Canvas, Stroke};
+use super::curve::{Curve, LEFT, Panel, RIGHT, WIDTH};
+use super::error::FigureError;
+use super::palette::Color;
 use super::panel::{BELOW_NAME, Frame, Mark};
 use super::smoothing::window;
 use super::text::{Align, TextStyle};
-use super::{Color, FigureError};
-
-/// One curve: a value for each step.
-#[derive(Clone, Debug)]
-pub struct Curve<'a> {
-    /// Name written at the curve's end.
-    pub name: &'a str,
-    /// Colour of the curve.
-    pub color: Color,
-    /// The values, one a step. Those that a logarithmic axis can't hold (NaN, infinite, zero or
-    /// negative ones) leave gaps, and their number is stated under the chart.
-    pub values: Vec<f32>,
-    /// Steps and values of others, marked with hollow diamonds. Those outside
-    /// the steps of the chart are left out.
-    pub marks: Vec<(u64, f32)>,
-}
-
-/// Curves that share a logarithmic axis. Losses of different sizes are easier to read in panels
-/// of their own, above each other over the same steps.
-#[derive(Clone, Debug)]
-pub struct Panel<'a> {
-    /// What the axis measures; "logarithmic scale" is added to it.
-    pub name: &'a str,
-    /// Height relative to the other panels.
-    pub height: f32,
-    /// The curves, drawn in this order.
-    pub curves: Vec<Curve<'a>>,
-}
 
 /// Panels of curves over steps.
 ///
@@ -50,10 +25,7 @@ pub struct Curves<'a> {
     pub panels: &'a [Panel<'a>],
 }
 
-pub(super) const WIDTH: f32 = 1280.0;
 const HEIGHT: f32 = 760.0;
-pub(super) const LEFT: f32 = 98.0;
-pub(super) const RIGHT: f32 = WIDTH - 236.0;
 const TOP_EDGE: f32 = 102.0;
 const BASE: f32 = HEIGHT - 104.0;
 /// Curves stop short of the frame, so that their ends can be told from it.
@@ -191,11 +163,6 @@ impl Curves<'_> {
         let style = TextStyle::regular(15.0, Color::MUTED);
         canvas.text(&notes.join(" "), (30.0, HEIGHT - 20.0), Align::Start, style);
     }
-}
-
-/// Whether a logarithmic axis can hold the value.
-pub(super) fn shown(value: f32) -> bool {
-    value.is_finite() && value > 0.0
 }
 
 /// A panel's height, kept within what can be drawn.

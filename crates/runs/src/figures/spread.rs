@@ -1,7 +1,8 @@
 //! A quantity over several runs, drawn as mean, interval and single runs.
 
-use super::Color;
 use super::canvas::{Canvas, Point, Stroke};
+use super::palette::Color;
+use super::text::{Align, TextStyle, text_width};
 
 /// A quantity over the runs of a setting.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -18,9 +19,12 @@ pub struct Spread {
 
 /// What marks a mean, so that no figure relies on colour alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Marker {
+pub enum Marker {
+    /// A filled circle.
     Circle,
+    /// A filled square.
     Square,
+    /// A short bar across the axis.
     Bar,
 }
 
@@ -28,8 +32,9 @@ pub(super) enum Marker {
 const ASIDE: f32 = 6.5;
 
 impl Spread {
-    /// The greatest value that an axis should reach.
-    pub(super) fn highest(&self) -> f64 {
+    /// The greatest value that an axis from 0 on should reach: every finite run and reference, and
+    /// the interval up to one and a half times these. 0 if there is no finite, positive one.
+    pub fn highest(&self) -> f64 {
         let finite =
             |values: &[f64]| values.iter().copied().filter(|v| v.is_finite()).fold(0.0, f64::max);
         let shown = finite(&self.values).max(finite(&self.references));
@@ -38,10 +43,14 @@ impl Spread {
         shown.max(end.min(1.5 * shown))
     }
 
-    /// Draws it along an axis that ends at `highest`; `at` gives the place of a
-    /// value, so many points aside of the quantity's own line. What is not
-    /// finite is left out.
-    pub(super) fn draw(
+    /// Draws it along an axis that runs from 0 to `highest`. `at(value, aside)` gives the place of
+    /// a value, so many points aside of the quantity's own line: single runs stand on the side
+    /// where `aside` is positive, references on the other. An interval is cut off at the axis'
+    /// ends; what is not finite is left out.
+    ///
+    /// # Panics
+    /// If `highest` is negative or not a number and there is an interval.
+    pub fn draw(
         &self,
         canvas: &mut Canvas,
         color: Color,
@@ -84,29 +93,31 @@ fn mark(canvas: &mut Canvas, marker: Marker, color: Color, across: impl Fn(f32) 
     }
 }
 
-/// The mark of a result of others: hollow, so that it is not taken for ours.
-pub(super) fn diamond(canvas: &mut Canvas, (x, y): Point, color: Color) {
+/// The mark of a result of others around a point: hollow, so that it is not taken for ours.
+pub fn diamond(canvas: &mut Canvas, (x, y): Point, color: Color) {
     const REACH: f32 = 5.0;
     let corners = [(x, y - REACH), (x + REACH, y), (x, y + REACH), (x - REACH, y), (x, y - REACH)];
     canvas.stroke(&corners, Stroke::new(color, 1.8));
 }
 
-/// A legend's mark and name; returns where the next one may start.
-pub(super) fn legend_entry(
+/// A legend's entry that starts at a point on its baseline: `draw` makes the mark around the
+/// point it is given, up to 10 points to each side, and the name follows. Returns the x where the
+/// next entry may start.
+pub fn legend_entry(
     canvas: &mut Canvas,
     (x, y): Point,
     name: &str,
     draw: impl FnOnce(&mut Canvas, Point),
 ) -> f32 {
-    use super::text::{Align, TextStyle, width};
     let style = TextStyle::regular(17.0, Color::INK);
     draw(canvas, (x + 10.0, y - 6.0));
     canvas.text(name, (x + 26.0, y), Align::Start, style);
-    x + 26.0 + width(name, style) + 30.0
+    x + 26.0 + text_width(name, style) + 30.0
 }
 
-/// A legend's mark of means: as in the chart, without interval.
-pub(super) fn legend_mean(
+/// A legend's entry for means that [`Spread::draw`] has drawn with this colour and marker. As
+/// [`legend_entry`], it returns the x where the next entry may start.
+pub fn legend_mean(
     canvas: &mut Canvas,
     at: Point,
     name: &str,
@@ -118,16 +129,17 @@ pub(super) fn legend_mean(
     })
 }
 
-/// The legend of what accompanies means: intervals, single runs, results of
-/// others where there are some, and the floor.
-pub(super) fn legend_rest(
+/// The legend of what accompanies the means of `spreads`: intervals and single runs if one of
+/// them has several, results of others where there are some, and the error without information,
+/// a dashed line, by the name of what makes it.
+pub fn legend_rest<'a>(
     canvas: &mut Canvas,
     (x, y): Point,
-    (several_runs, references): (bool, bool),
+    spreads: impl Iterator<Item = &'a Spread> + Clone,
     floor: &str,
 ) {
     let mut x = x;
-    if several_runs {
+    if spreads.clone().any(|spread| spread.values.len() > 1) {
         x = legend_entry(canvas, (x, y), "95 % interval over runs", |canvas, (x, y)| {
             canvas.stroke(&[(x - 9.0, y), (x + 9.0, y)], Stroke::new(Color::MUTED, 2.4));
         });
@@ -135,7 +147,7 @@ pub(super) fn legend_rest(
             canvas.stroke(&[at], Stroke { alpha: 0.55, ..Stroke::new(Color::MUTED, 4.0) });
         });
     }
-    if references {
+    if spreads.clone().any(|spread| !spread.references.is_empty()) {
         x = legend_entry(canvas, (x, y), "reference result", |canvas, at| {
             diamond(canvas, at, Color::MUTED);
         });

@@ -1,15 +1,20 @@
 //! Where an axis puts its ticks and what they say.
 
-/// A tick: the value it stands at, and its label unless it is a minor one.
+/// A tick of an axis.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Tick {
-    pub(super) value: f64,
-    pub(super) label: Option<String>,
+pub struct Tick {
+    /// The value it stands at.
+    pub value: f64,
+    /// What it says; none for a minor one.
+    pub label: Option<String>,
 }
 
 /// Ticks of a linear axis from `low` to `high`, about `count` of them, at multiples of 1, 2 or 5
-/// times a power of ten that is at least `finest`.
-pub(super) fn linear_ticks(low: f64, high: f64, count: usize, finest: f64) -> Vec<Tick> {
+/// times a power of ten, and no nearer to each other than `finest`, which is 0 for an axis that
+/// can show any fraction and 1 for one that counts. All of them have labels.
+///
+/// Both ends must be finite and `low` must not be above `high`; otherwise the ticks mean nothing.
+pub fn linear_ticks(low: f64, high: f64, count: usize, finest: f64) -> Vec<Tick> {
     let step = round_step((high - low) / count.max(1) as f64).max(finest);
     let decimals = (-step.log10().floor()).clamp(0.0, 12.0) as usize;
     let plain = (1e-6..1e7).contains(&step) && high.abs() < 1e9;
@@ -28,6 +33,11 @@ pub(super) fn linear_ticks(low: f64, high: f64, count: usize, finest: f64) -> Ve
 fn round_step(raw: f64) -> f64 {
     let power = 10f64.powi(raw.max(1e-300).log10().floor() as i32);
     [1.0, 2.0, 5.0, 10.0].map(|m| m * power).into_iter().find(|&s| s >= raw).unwrap_or(power * 10.0)
+}
+
+/// Whether a logarithmic axis can hold the value.
+pub(super) fn shown(value: f32) -> bool {
+    value.is_finite() && value > 0.0
 }
 
 /// A logarithmic axis that holds every value from `low` to `high`, with its ticks.

@@ -1,9 +1,9 @@
 //! One panel of a chart of curves: its axis, its curves and their names.
 
-use super::Color;
-use super::axis::LogAxis;
+use super::axis::{LogAxis, shown};
 use super::canvas::{Canvas, Point, Stroke};
-use super::curves::{Curve, LEFT, Panel, RIGHT, WIDTH, shown};
+use super::curve::{Curve, LEFT, Panel, RIGHT, WIDTH};
+use super::palette::Color;
 use super::smoothing::running_geometric_mean;
 use super::spread::diamond;
 use super::text::{self, Align, TextStyle};

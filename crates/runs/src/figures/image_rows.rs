@@ -1,9 +1,10 @@
 //! Originals above what several models make of them, a row each.
 
 use super::canvas::{Canvas, SCALE};
-use super::sheet::MOST_SIDE;
+use super::error::FigureError;
+use super::image::MOST_SIDE;
+use super::palette::Color;
 use super::text::{self, Align, TextStyle};
-use super::{Color, FigureError};
 
 /// A row of reconstructions.
 #[derive(Clone, Debug)]
@@ -14,13 +15,13 @@ pub struct ImageRow<'a> {
     pub pixels: &'a [f32],
 }
 
-/// Images that stand beside each other, such as those of one half's digits.
+/// Images that stand beside each other, such as those of one group of classes.
 #[derive(Clone, Debug)]
 pub struct ImageBand<'a> {
     /// What the images have in common.
     pub name: &'a str,
     /// Label of each image; neighbours with the same one share it.
-    pub digits: &'a [u8],
+    pub labels: &'a [u8],
     /// Pixels of the originals in [-1, 1], `[images, rows, cols]`, row-major.
     pub originals: &'a [f32],
     /// The reconstructions, from the top down.
@@ -52,11 +53,11 @@ const LINE: f32 = 15.5;
 /// The most page pixels for one of an image's own.
 const LARGEST: usize = 6;
 const GAP: f32 = 2.0;
-const DIGIT_GAP: f32 = 10.0;
+const LABEL_GAP: f32 = 10.0;
 const FIRST_BAND: f32 = 100.0;
-/// A band's name, and the digits below it, take so much.
+/// A band's name, and the labels below it, take so much.
 const BAND_NAME: f32 = 34.0;
-const DIGIT_NAMES: f32 = 52.0;
+const LABELS: f32 = 52.0;
 const MOST_IMAGES: usize = 40;
 const MOST_ROWS: usize = 40;
 
@@ -83,7 +84,7 @@ impl ImageRows<'_> {
         let layout = self.layout();
         let image = layout.image;
         let height = |band: &ImageBand<'_>| {
-            BAND_NAME + DIGIT_NAMES + (image.1 + GAP) * (band.rows.len() + 1) as f32 + 6.0
+            BAND_NAME + LABELS + (image.1 + GAP) * (band.rows.len() + 1) as f32 + 6.0
         };
         let total: f32 = self.bands.iter().map(height).sum();
         let mut canvas = Canvas::new((WIDTH, FIRST_BAND + total + 26.0));
@@ -101,9 +102,9 @@ impl ImageRows<'_> {
 
     fn check(&self) -> Result<(), FigureError> {
         let figure = || self.title.to_owned();
-        let images = || self.bands.iter().map(|band| band.digits.len());
+        let images = || self.bands.iter().map(|band| band.labels.len());
         for (field, empty) in
-            [("bands", self.bands.is_empty()), ("bands[].digits", images().any(|count| count == 0))]
+            [("bands", self.bands.is_empty()), ("bands[].labels", images().any(|count| count == 0))]
         {
             if empty {
                 return Err(FigureError::Empty { figure: figure(), field });
@@ -114,14 +115,14 @@ impl ImageRows<'_> {
             ("size.0", self.size.0, 1, MOST_SIDE, "1 to 512 pixels"),
             ("size.1", self.size.1, 1, MOST_SIDE, "1 to 512 pixels"),
             ("bands[].rows", rows, 0, MOST_ROWS, "at most 40 rows"),
-            ("bands[].digits", images().max().unwrap_or(0), 1, MOST_IMAGES, "at most 40 images"),
+            ("bands[].labels", images().max().unwrap_or(0), 1, MOST_IMAGES, "at most 40 images"),
         ] {
             if !(least..=most).contains(&found) {
                 return Err(FigureError::Range { figure: figure(), field, found, expected });
             }
         }
         for band in self.bands {
-            let expected = band.digits.len() * self.size.0 * self.size.1;
+            let expected = band.labels.len() * self.size.0 * self.size.1;
             let rows = band.rows.iter().map(|row| (row.name, row.pixels.len()));
             let originals = ("originals", band.originals.len());
             for (name, found) in std::iter::once(originals).chain(rows) {
@@ -140,14 +141,14 @@ impl ImageRows<'_> {
     fn layout(&self) -> Layout {
         let (rows, cols) = self.size;
         let factor = |band: &ImageBand<'_>| {
-            let room = WIDTH - 2.0 * MARGIN - NAMES - gaps(band.digits, band.digits.len());
-            let side = room / band.digits.len() as f32 * SCALE / cols as f32;
+            let room = WIDTH - 2.0 * MARGIN - NAMES - gaps(band.labels, band.labels.len());
+            let side = room / band.labels.len() as f32 * SCALE / cols as f32;
             (side as usize).clamp(1, LARGEST)
         };
         let factor = self.bands.iter().map(factor).min().unwrap_or(1);
         let image = ((cols * factor) as f32 / SCALE, (rows * factor) as f32 / SCALE);
         let width = |band: &ImageBand<'_>| {
-            band.digits.len() as f32 * image.0 + gaps(band.digits, band.digits.len())
+            band.labels.len() as f32 * image.0 + gaps(band.labels, band.labels.len())
         };
         let widest = self.bands.iter().map(width).fold(0.0, f32::max);
         Layout {
@@ -163,11 +164,11 @@ impl ImageRows<'_> {
         let name = text::shorten(band.name, style, WIDTH - left - MARGIN);
         canvas.text(&name, (left, y + 20.0), Align::Start, style);
         let pixels = self.size.0 * self.size.1;
-        let x_of = |i: usize| left + i as f32 * image.0 + gaps(band.digits, i);
+        let x_of = |i: usize| left + i as f32 * image.0 + gaps(band.labels, i);
         let original = ImageRow { name: "original", pixels: band.originals };
         let mut top = y + BAND_NAME;
         for (r, row) in std::iter::once(&original).chain(&band.rows).enumerate() {
-            for i in 0..band.digits.len() {
+            for i in 0..band.labels.len() {
                 let own = &row.pixels[i * pixels..][..pixels];
                 canvas.image(own, self.size.1, factor, (x_of(i), top));
             }
@@ -183,7 +184,7 @@ impl ImageRows<'_> {
             top += image.1 + GAP + if r == 0 { 6.0 } else { 0.0 };
         }
         let mut at = 0;
-        for same in band.digits.chunk_by(|a, b| a == b) {
+        for same in band.labels.chunk_by(|a, b| a == b) {
             let (from, to) = (x_of(at), x_of(at + same.len() - 1) + image.0);
             let style = TextStyle::semibold(18.0, Color::INK);
             let center = ((from + to) / 2.0, top + 20.0);
@@ -193,8 +194,8 @@ impl ImageRows<'_> {
     }
 }
 
-/// The room between images left of image `i`: more before a new digit.
-fn gaps(digits: &[u8], i: usize) -> f32 {
-    let pairs = digits.windows(2).take(i);
-    pairs.map(|pair| if pair[0] == pair[1] { GAP } else { DIGIT_GAP }).sum()
+/// The room between images left of image `i`: more before a new label.
+fn gaps(labels: &[u8], i: usize) -> f32 {
+    let pairs = labels.windows(2).take(i);
+    pairs.map(|pair| if pair[0] == pair[1] { GAP } else { LABEL_GAP }).sum()
 }

@@ -1,9 +1,10 @@
 //! The bar chart of both certificates' test error per digit.
 
-use super::axis::linear_ticks;
-use super::canvas::{Canvas, Stroke};
-use super::text::{self, Align, TextStyle};
-use super::{Color, FigureError};
+use gradroute_runs::figures::{
+    Align, Canvas, Color, FigureError, Stroke, TextStyle, linear_ticks, shorten, text_width,
+};
+
+use crate::autoencoder::palette::{BOTTOM, TOP};
 
 /// The half of the encoding that a digit is assigned to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,15 +103,13 @@ impl Bars<'_> {
         let style = TextStyle::regular(18.0, Color::INK);
         let y = 118.0;
         let mut x = 30.0;
-        for (color, name) in
-            [(Color::BOTTOM, "bottom certificate"), (Color::TOP, "top certificate")]
-        {
+        for (color, name) in [(BOTTOM, "bottom certificate"), (TOP, "top certificate")] {
             canvas.fill((x, y - 14.0), (26.0, 16.0), color);
             canvas.text(name, (x + 35.0, y), Align::Start, style);
-            x += 35.0 + text::width(name, style) + 36.0;
+            x += 35.0 + text_width(name, style) + 36.0;
         }
         let name = format!("{} (no information about the input)", self.floor);
-        let name = text::shorten(&name, style, WIDTH - 30.0 - x - 52.0);
+        let name = shorten(&name, style, WIDTH - 30.0 - x - 52.0);
         let line = Stroke::new(Color::INK, 2.5);
         canvas.dashed((x, y - 6.0), (x + 42.0, y - 6.0), 6.0, line);
         canvas.text(&name, (x + 52.0, y), Align::Start, style);
@@ -132,7 +131,7 @@ impl Bars<'_> {
         let style = TextStyle::regular(17.0, Color::MUTED);
         let name = format!("{} (lower is better)", self.metric);
         canvas.text(
-            &text::shorten(&name, style, WIDTH / 2.0),
+            &shorten(&name, style, WIDTH / 2.0),
             (30.0, TOP_EDGE - 14.0),
             Align::Start,
             style,
@@ -145,7 +144,7 @@ fn digit_bars(canvas: &mut Canvas, bars: &DigitBars, x: f32, slot: f32, y_of: im
     let bar = (slot * 0.39).min(WIDEST_BAR);
     let center = x + slot / 2.0;
     for (left, value, color) in
-        [(center - bar - 1.0, bars.bottom, Color::BOTTOM), (center + 1.0, bars.top, Color::TOP)]
+        [(center - bar - 1.0, bars.bottom, BOTTOM), (center + 1.0, bars.top, TOP)]
     {
         let y = if value.is_finite() { y_of(value) } else { BASE };
         canvas.fill((left, y), (bar, BASE - y), color);
@@ -154,7 +153,7 @@ fn digit_bars(canvas: &mut Canvas, bars: &DigitBars, x: f32, slot: f32, y_of: im
             if BASE - y > 34.0 { (BASE - 10.0, Color::PAPER) } else { (y - 7.0, Color::INK) };
         let label = if value.is_finite() { format!("{value:.2}") } else { format!("{value}") };
         let style = TextStyle::semibold((bar * 0.38).min(17.0), ink);
-        let label = text::shorten(&label, style, bar + 4.0);
+        let label = shorten(&label, style, bar + 4.0);
         canvas.text(&label, (left + bar / 2.0, text_y), Align::Middle, style);
     }
     if bars.floor.is_finite() {
@@ -172,12 +171,12 @@ fn digit_bars(canvas: &mut Canvas, bars: &DigitBars, x: f32, slot: f32, y_of: im
 fn group_bracket(canvas: &mut Canvas, own: OwnHalf, (from, to): (f32, f32)) {
     let (color, names, hint) = match own {
         OwnHalf::Bottom => (
-            Color::BOTTOM,
+            BOTTOM,
             ["digits of the bottom half", "bottom half", "bottom"],
             "its own certificate is the blue bar",
         ),
         OwnHalf::Top => (
-            Color::TOP,
+            TOP,
             ["digits of the top half", "top half", "top"],
             "its own certificate is the orange bar",
         ),
@@ -189,10 +188,10 @@ fn group_bracket(canvas: &mut Canvas, own: OwnHalf, (from, to): (f32, f32)) {
     canvas.fill((from, y), (to - from, 5.0), color);
     let (center, room) = ((from + to) / 2.0, to - from);
     let style = TextStyle::semibold(19.0, color);
-    let name = names.into_iter().find(|name| text::width(name, style) <= room);
+    let name = names.into_iter().find(|name| text_width(name, style) <= room);
     canvas.text(name.unwrap_or_default(), (center, y + 31.0), Align::Middle, style);
     let style = TextStyle::regular(17.0, Color::MUTED);
-    if text::width(hint, style) <= room {
+    if text_width(hint, style) <= room {
         canvas.text(hint, (center, y + 56.0), Align::Middle, style);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Cell, Table};
+use super::model::{Cell, Table};
 
 /// Between two columns, and more before a new group of columns.
 const GAP: usize = 2;

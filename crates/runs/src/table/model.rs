@@ -1,16 +1,4 @@
-//! Tables that are printed at the end of a run, pasted into a README and shown in a report: one
-//! model, three renderings.
-//!
-//! [`error_table`] makes the table of test errors from an evaluation.
-
-mod errors;
-mod html;
-mod markdown;
-mod text;
-
-pub use errors::{digit_list, error_table};
-pub(crate) use html::escape;
-pub(crate) use markdown::escape as escape_markdown;
+//! What a table holds, whatever it is rendered to.
 
 /// A table of short texts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,22 +49,19 @@ impl Cell {
 
 impl Table {
     /// Neighbouring columns of one group, as (group, number of columns), in order.
-    fn column_groups(&self) -> Vec<(&str, usize)> {
+    pub(super) fn column_groups(&self) -> Vec<(&str, usize)> {
         let same = |a: &Column, b: &Column| a.group == b.group;
         self.columns.chunk_by(same).map(|run| (run[0].group.as_str(), run.len())).collect()
     }
 
-    fn has_groups(&self) -> bool {
+    pub(super) fn has_groups(&self) -> bool {
         self.columns.iter().any(|column| !column.group.is_empty())
     }
 
     /// A row's cells, exactly one for each column.
-    fn cells<'a>(&self, row: &'a [Cell]) -> impl Iterator<Item = &'a Cell> + use<'a> {
+    pub(super) fn cells<'a>(&self, row: &'a [Cell]) -> impl Iterator<Item = &'a Cell> + use<'a> {
         static EMPTY: Cell = Cell { text: String::new(), marked: false };
         let columns = self.columns.len();
         row.iter().chain(std::iter::repeat(&EMPTY)).take(columns)
     }
 }
-
-#[cfg(test)]
-mod tests;

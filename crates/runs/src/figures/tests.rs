@@ -11,10 +11,21 @@ fn decode(png: &[u8]) -> (usize, usize, Vec<u8>) {
     (info.width as usize, info.height as usize, rgb)
 }
 
-fn sheet<'a>(originals: &'a [f32], reconstructions: &'a [f32], digits: &'a [u8]) -> Sheet<'a> {
+fn sheet<'a>(originals: &'a [f32], reconstructions: &'a [f32], labels: &'a [u8]) -> Sheet<'a> {
     let (rows, cols) = (28, 28);
     let (title, subtitle, reconstruction) = ("A sheet", "of a test", "top certificate");
-    Sheet { title, subtitle, reconstruction, originals, reconstructions, rows, cols, digits }
+    let label_name = "digit";
+    Sheet {
+        title,
+        subtitle,
+        reconstruction,
+        originals,
+        reconstructions,
+        rows,
+        cols,
+        label_name,
+        labels,
+    }
 }
 
 fn uniform_sheet(pixel: f32) -> Vec<u8> {
@@ -22,25 +33,21 @@ fn uniform_sheet(pixel: f32) -> Vec<u8> {
     decode(&sheet(&pixels, &pixels, &[7; 12]).png().unwrap()).2
 }
 
-fn bars(values: [f64; 3]) -> Vec<DigitBars> {
-    let [bottom, top, floor] = values;
-    let own = |digit| if digit < 5 { OwnHalf::Bottom } else { OwnHalf::Top };
-    (0..10).map(|digit| DigitBars { digit, own: own(digit), bottom, top, floor }).collect()
-}
-
-fn bar_chart(digits: &[DigitBars]) -> Result<Vec<u8>, FigureError> {
-    Bars { title: "Bars", subtitle: "", metric: "MAE", floor: "median image", digits }.png()
-}
-
 fn curves(steps: &[u64], values: &[Vec<f32>]) -> Result<Vec<u8>, FigureError> {
     let curve = |values: &Vec<f32>| Curve {
         name: "c",
-        color: Color::TOP,
+        color: Color::VERMILLION,
         values: values.clone(),
         marks: Vec::new(),
     };
     let panel = Panel { name: "loss", height: 1.0, curves: values.iter().map(curve).collect() };
     Curves { title: "Curves", subtitle: "", steps, panels: &[panel] }.png()
+}
+
+fn rows(size: (usize, usize), labels: &[u8], pixels: &[f32]) -> Result<Vec<u8>, FigureError> {
+    let row = ImageRow { name: "a setting", pixels };
+    let band = ImageBand { name: "a band", labels, originals: pixels, rows: vec![row] };
+    ImageRows { title: "Rows", subtitle: "", bands: &[band], size }.png()
 }
 
 fn count(rgb: &[u8], color: Color) -> usize {
@@ -72,7 +79,7 @@ fn the_grey_scale_does_not_depend_on_the_other_pixels() {
 fn pixels_beyond_the_scale_are_cut_off_and_nan_is_seen() {
     assert_eq!(uniform_sheet(-3.0), uniform_sheet(-1.0));
     let page = uniform_sheet(f32::NAN);
-    assert_eq!(count(&page, Color::NOT_A_NUMBER), 2 * 12 * 28 * 28 * 36);
+    assert_eq!(count(&page, Color::YELLOW), 2 * 12 * 28 * 28 * 36);
 }
 
 #[test]
@@ -98,16 +105,11 @@ fn figures_are_the_same_bytes_each_time_and_of_the_stated_size() {
     let pixels = vec![0.25; 12 * 784];
     let steps: Vec<u64> = (0..900).collect();
     let values = vec![steps.iter().map(|s| 1.0 / (*s as f32 + 1.0)).collect(); 2];
-    let draw = || {
-        [
-            sheet(&pixels, &pixels, &[3; 12]).png().unwrap(),
-            bar_chart(&bars([0.1, 0.2, 0.3])).unwrap(),
-            curves(&steps, &values).unwrap(),
-        ]
-    };
+    let draw =
+        || [sheet(&pixels, &pixels, &[3; 12]).png().unwrap(), curves(&steps, &values).unwrap()];
     let (first, second) = (draw(), draw());
     assert_eq!(first, second);
-    for (png, height) in first.iter().zip([778, 1380, 1520]) {
+    for (png, height) in first.iter().zip([778, 1520]) {
         let (width, found, rgb) = decode(png);
         assert_eq!((width, found, rgb.len()), (2560, height, 2560 * height * 3));
         assert!(rgb[..3] == [255; 3] && count(&rgb, Color::INK) > 100);
@@ -124,13 +126,13 @@ fn fewer_images_make_a_narrower_sheet() {
 }
 
 #[test]
-fn bars_stand_in_proportion_to_their_values_and_own_colours() {
-    let area = |values, color| count(&decode(&bar_chart(&bars(values)).unwrap()).2, color) as f64;
-    // What is not bar: legend and bracket.
-    let rest = area([0.0, 0.0, 0.4], Color::BOTTOM);
-    let (half, whole) =
-        (area([0.2, 0.1, 0.4], Color::BOTTOM) - rest, area([0.4, 0.1, 0.4], Color::BOTTOM) - rest);
-    assert!((whole / half - 2.0).abs() < 0.1, "{half} and {whole} pixels");
+fn image_rows_draw_each_pixel_as_ink_on_white_in_originals_and_rows_alike() {
+    let images = |pixel: f32| rows((28, 28), &[3; 8], &vec![pixel; 8 * 784]).unwrap();
+    let [(_, _, white), (_, _, black)] = [images(-1.0), images(1.0)].map(|png| decode(&png));
+    let differing: Vec<usize> = (0..white.len()).filter(|&i| white[i] != black[i]).collect();
+    // Eight images twice, six page pixels for one of an image's own on each side.
+    assert_eq!(differing.len(), 3 * 2 * 8 * 784 * 36);
+    assert!(differing.iter().all(|&i| white[i] == 255 && black[i] == 0));
 }
 
 #[test]
@@ -140,11 +142,13 @@ fn wrong_input_is_refused_with_figure_field_and_counts() {
         let message = result.unwrap_err().to_string();
         assert!(parts.iter().all(|part| message.contains(part)), "{message}");
     };
-    says(sheet(&[], &[], &[]).png(), &["A sheet", "digits", "empty"]);
+    says(sheet(&[], &[], &[]).png(), &["A sheet", "labels", "empty"]);
     says(sheet(&pixels, &pixels[1..], &[1, 2]).png(), &["reconstructions", "1567", "1568"]);
     says(Sheet { rows: 0, ..sheet(&[], &[], &[1]) }.png(), &["rows", "is 0", "1 to 512"]);
-    says(sheet(&pixels, &pixels, &[1; 25]).png(), &["digits", "25", "at most 24"]);
-    says(bar_chart(&[]), &["Bars", "digits", "empty"]);
+    says(sheet(&pixels, &pixels, &[1; 25]).png(), &["labels", "25", "at most 24"]);
+    says(rows((28, 28), &[1], &[0.0; 783]), &["originals", "783", "784"]);
+    says(rows((0, 28), &[1], &[]), &["size.0", "is 0", "1 to 512"]);
+    says(rows((28, 28), &[], &[]), &["bands[].labels", "empty"]);
     says(curves(&[], &[vec![]]), &["Curves", "steps", "empty"]);
     says(curves(&[1], &[]), &["curves", "empty"]);
     says(curves(&[1, 2], &[vec![0.5]]), &["`c`", "holds 1", "expected 2"]);
@@ -160,10 +164,10 @@ fn the_number_of_points_drawn_is_bounded_by_the_pixels_of_the_page() {
 }
 
 #[test]
-fn images_are_chosen_evenly_over_the_digits_and_earliest_first() {
+fn images_are_chosen_evenly_over_the_classes_and_earliest_first() {
     let labels = [9, 0, 1, 0, 1, 0, 2, 1, 2];
     assert_eq!(choose_images(&labels, &[0, 1, 2], 5), [1, 3, 2, 4, 6]);
-    assert_eq!(choose_images(&labels, &[2, 5], 4), [6, 8], "no image shows a 5");
+    assert_eq!(choose_images(&labels, &[2, 5], 4), [6, 8], "nothing is labelled 5");
     assert_eq!(choose_images(&labels, &[], 4), [0; 0]);
 }
 
@@ -185,8 +189,11 @@ proptest! {
     }
 
     #[test]
-    fn any_errors_are_drawn(values in any::<[f64; 3]>()) {
-        prop_assert!(bar_chart(&bars(values)).is_ok());
+    fn any_images_within_bounds_are_drawn(
+        height in 1usize..60, width in 1usize..60, count in 1usize..40,
+    ) {
+        let labels: Vec<u8> = (0..count).map(|i| (i / 4) as u8).collect();
+        prop_assert!(rows((height, width), &labels, &vec![0.5; count * height * width]).is_ok());
     }
 
     #[test]
@@ -204,7 +211,7 @@ fn marks_of_others_stand_where_their_step_and_value_are_and_only_within_the_char
         // Its ends keep the axis as it is, whatever is marked.
         let mut values = vec![1.0; steps.len()];
         (values[0], values[100]) = (0.1, 10.0);
-        let curve = Curve { name: "c", color: Color::TOP, values, marks };
+        let curve = Curve { name: "c", color: Color::VERMILLION, values, marks };
         let panel = Panel { name: "loss", height: 1.0, curves: vec![curve] };
         let chart = Curves { title: "Curves", subtitle: "", steps: &steps, panels: &[panel] };
         decode(&chart.png().unwrap())
@@ -223,7 +230,7 @@ fn marks_of_others_stand_where_their_step_and_value_are_and_only_within_the_char
         (mean(&|i| i % width), mean(&|i| i / width))
     };
     let (left, right) = (centre(vec![(20, 1.5)]), centre(vec![(80, 2.0)]));
-    let span = (f64::from(curves::RIGHT - curves::LEFT) - 16.0) * 2.0;
+    let span = (f64::from(curve::RIGHT - curve::LEFT) - 16.0) * 2.0;
     assert!((right.0 - left.0 - 0.6 * span).abs() < 2.0, "{left:?} {right:?}");
     assert!(right.1 < left.1 - 50.0, "{left:?} {right:?}");
 }
