@@ -107,7 +107,8 @@ impl Canvas {
         }
     }
 
-    /// A straight line of dashes, about `dash` points long with gaps of the same length.
+    /// A straight line of dashes, about `dash` points long with gaps of the same length;
+    /// none where an end is not finite. It takes time for each dash, off the page too.
     ///
     /// # Panics
     /// If `dash` is not positive.
@@ -115,6 +116,9 @@ impl Canvas {
         assert!(dash > 0.0, "dashes must have a positive length, not {dash} points");
         let (dx, dy) = (to.0 - from.0, to.1 - from.1);
         let length = (dx * dx + dy * dy).sqrt();
+        if !length.is_finite() {
+            return;
+        }
         // An odd number of pieces begins and ends the line with a dash.
         let pieces = ((length / dash).round() as usize | 1).max(1);
         let at = |i: usize| {
@@ -193,4 +197,72 @@ fn distance_to_segment(p: Point, a: Point, b: Point) -> f32 {
         if squared > 0.0 { ((apx * abx + apy * aby) / squared).clamp(0.0, 1.0) } else { 0.0 };
     let (dx, dy) = (apx - along * abx, apy - along * aby);
     (dx * dx + dy * dy).sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn inked(canvas: &Canvas) -> usize {
+        canvas.rgb.chunks(3).filter(|pixel| *pixel != Color::PAPER.0).count()
+    }
+
+    #[test]
+    fn a_filled_rectangle_covers_two_pixels_a_point_on_each_side() {
+        let mut canvas = Canvas::new((20.0, 10.0));
+        canvas.fill((2.0, 3.0), (5.0, 4.0), Color::BLUE);
+        assert_eq!(inked(&canvas), 10 * 8);
+    }
+
+    #[test]
+    fn a_translucent_line_is_no_darker_where_it_crosses_itself() {
+        let mut canvas = Canvas::new((20.0, 20.0));
+        let stroke = Stroke { alpha: 0.5, ..Stroke::new(Color::INK, 4.0) };
+        canvas.stroke(&[(2.0, 10.0), (18.0, 10.0), (10.0, 18.0), (10.0, 2.0)], stroke);
+        let pixel = |x: usize, y: usize| canvas.rgb[(y * 40 + x) * 3];
+        assert_eq!(pixel(20, 20), pixel(10, 20));
+    }
+
+    #[test]
+    fn a_dashed_line_begins_and_ends_with_a_dash() {
+        let mut canvas = Canvas::new((60.0, 10.0));
+        canvas.dashed((5.0, 5.0), (55.0, 5.0), 6.0, Stroke::new(Color::INK, 2.0));
+        let inked = |x: usize| canvas.rgb[(10 * 120 + x) * 3] < 0x80;
+        assert!(inked(11) && inked(108) && (11..108).any(|x| !inked(x)));
+    }
+
+    #[test]
+    fn a_dashed_line_without_finite_ends_is_left_out() {
+        let mut canvas = Canvas::new((60.0, 10.0));
+        for x in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+            canvas.dashed((x, 0.0), (5.0, 5.0), 6.0, Stroke::new(Color::INK, 2.0));
+            canvas.dashed((x, 0.0), (x, 5.0), 6.0, Stroke::new(Color::INK, 2.0));
+        }
+        assert_eq!(inked(&canvas), 0);
+    }
+
+    #[test]
+    #[should_panic(expected = "positive length")]
+    fn dashes_without_length_are_refused() {
+        let ends = ((0.0, 0.0), (9.0, 0.0));
+        Canvas::new((9.0, 9.0)).dashed(ends.0, ends.1, 0.0, Stroke::new(Color::INK, 1.0));
+    }
+
+    #[test]
+    fn a_page_without_pixels_is_an_error_and_no_empty_file() {
+        assert!(matches!(Canvas::new((0.0, 9.0)).into_png(), Err(FigureError::Encode(_))));
+    }
+
+    proptest! {
+        #[test]
+        fn strokes_and_rectangles_may_lie_anywhere(
+            points in proptest::collection::vec(any::<(f32, f32)>(), 0..5), width in 0f32..50.0,
+        ) {
+            let mut canvas = Canvas::new((30.0, 20.0));
+            canvas.stroke(&points, Stroke::new(Color::INK, width));
+            points.windows(2).for_each(|pair| canvas.fill(pair[0], pair[1], Color::INK));
+        }
+    }
 }

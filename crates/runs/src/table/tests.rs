@@ -27,6 +27,35 @@ fn html_and_markdown_escape_what_would_be_markup() {
 }
 
 #[test]
+fn plain_text_aligns_numbers_to_the_right_and_marks_with_an_asterisk() {
+    let column = |group: &str, name: &str| Column { group: group.into(), name: name.into() };
+    let marked = Cell { text: "10".into(), marked: true };
+    let table = Table {
+        caption: "c".into(),
+        columns: vec![column("", "class"), column("g", "a"), column("g", "b")],
+        sections: vec![Section {
+            heading: "h".into(),
+            rows: vec![
+                vec![Cell::plain("0"), marked, Cell::plain("1")],
+                vec![Cell::plain("1"), Cell::plain("2"), Cell::plain("300")],
+            ],
+        }],
+        notes: vec![],
+    };
+    let expected = [
+        "c",
+        "",
+        "         -- g ---",
+        "class     a     b",
+        "",
+        "h",
+        "0        10*    1",
+        "1         2   300",
+    ];
+    assert_eq!(table.to_string().lines().collect::<Vec<_>>(), expected);
+}
+
+#[test]
 fn rows_with_missing_or_surplus_cells_still_fill_every_column() {
     let mut table = small("x");
     table.sections[0].rows = vec![vec![], vec![Cell::plain("a"); 5]];
