@@ -4,12 +4,11 @@
 mod rate;
 
 use criterion::{Criterion, Throughput};
-use gradroute::data::Dataset;
-use gradroute::data::batches::{EpochOrder, PixelTable};
 use gradroute_benches::products::rectified;
 use gradroute_kernels::adam::{self, AdamStep};
 use gradroute_kernels::linear::{self, LinearShape};
 use gradroute_kernels::{Real, Write, elementwise, reduce};
+use gradroute_runs::images::{Dataset, EpochOrder, PixelTable};
 use rate::Rate;
 
 const BATCH: usize = 2048;
@@ -122,7 +121,7 @@ fn batches(criterion: &mut Criterion<Rate>) {
     group.throughput(bytes(BATCH * PIXELS * (1 + FLOAT)));
     group.bench_function("gather of 2048x784", |bencher| {
         let images = (0..IMAGES * PIXELS).map(|index| (index % 251) as u8).collect();
-        let data = Dataset::new(images, vec![0; IMAGES], 28, 28).expect("sizes fit");
+        let data = Dataset::new(images, vec![0; IMAGES], (28, 28), 10).expect("sizes fit");
         let mut order = EpochOrder::new(IMAGES);
         order.shuffle(0, 0);
         let (table, mut pixels) = (PixelTable::<f32>::new(), vec![0.0; BATCH * PIXELS]);

@@ -1,6 +1,6 @@
 //! How much arithmetic a training step is.
 
-use gradroute::config::Model;
+use gradroute::autoencoder::config::Model;
 
 /// Floating-point operations of one training step on `batch` samples of `pixels` pixels: the
 /// products of the linear layers, forward, for the gradient of every weight, and for the gradient

@@ -1,17 +1,11 @@
-//! Tells the program what it was built with and from, for its manifests.
+//! Tells the program what it was built from, for its manifests.
 
 #![forbid(unsafe_code)]
 
-use std::env;
 use std::path::Path;
 use std::process::Command;
 
 fn main() {
-    let compiler = env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
-    let compiler = output(Command::new(compiler).arg("--version"));
-    println!("cargo:rustc-env=GRADROUTE_COMPILER={}", compiler.as_deref().unwrap_or("unknown"));
-    println!("cargo:rustc-env=GRADROUTE_TARGET={}", env::var("TARGET").unwrap_or_default());
-
     let git = |arguments: &[&str]| output(Command::new("git").args(arguments));
     if let Some(revision) = git(&["rev-parse", "HEAD"]) {
         let changed = git(&["status", "--porcelain", "--", "../..", ":!../../data"]);
@@ -24,7 +18,7 @@ fn main() {
     {
         println!("cargo:rerun-if-changed={log}");
     }
-    for path in ["build.rs", "src", "presets", "Cargo.toml", "../kernels", "../tape", "../runs"] {
+    for path in ["build.rs", "src", "Cargo.toml", "../kernels", "../tape", "../runs"] {
         println!("cargo:rerun-if-changed={path}");
     }
 }

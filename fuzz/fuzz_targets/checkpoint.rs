@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use gradroute::run::checkpoint::Checkpoint;
+use gradroute_runs::run::checkpoint::Checkpoint;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

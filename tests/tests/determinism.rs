@@ -1,35 +1,28 @@
 //! The same seed gives the same weights to the bit, whatever the threads and the instruction set.
 
-use gradroute::config::{Request, resolve};
-use gradroute::data::{load, locate};
-use gradroute::train::Batches;
-use gradroute::trainer::Trainer;
+use gradroute::autoencoder::Autoencoder;
 use gradroute_kernels::{Isa, tasks};
+use gradroute_runs::config::Request;
+use gradroute_runs::{Driver, Experiment};
 use sha2::{Digest, Sha256};
 
 /// SHA-256 of all weights after `steps` steps, and how many parallel tasks were handed out.
 fn train(preset: &str, set: &[&str], steps: usize, threads: usize, isa: Isa) -> (String, u64) {
-    let set = set.iter().map(|s| (*s).to_owned()).collect();
-    let request = Request { preset: Some(preset.into()), set, ..Request::default() };
-    let config = resolve(&request).expect("the settings are sound").config;
-    let data = load(&locate(None).expect("data/mnist is committed"), config.data.limit).unwrap();
+    let resolved = Autoencoder::<f32>::resolve(&Request::preset(preset, set));
+    let config = resolved.expect("the settings are sound").config;
+    let (data, _) =
+        <Autoencoder as Experiment>::load(&config, None).expect("data/mnist is committed");
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
     pool.install(|| {
         isa.run(|| {
             let before = tasks::count();
-            let mut trainer = Trainer::<f32>::new(&config, data.train.pixels());
-            let mut batches = Batches::new(&data.train, &config);
-            let an_epoch = config.steps_per_epoch(data.train.len()) as usize;
-            for step in 0..steps {
-                if step % an_epoch == 0 {
-                    batches.begin((step / an_epoch) as u64);
-                }
-                let (pixels, labels) = batches.get(step % an_epoch);
-                trainer.differentiate(pixels, labels).unwrap();
-                trainer.update(config.optimizer.lr).unwrap();
+            let mut driver = Driver::<Autoencoder>::new(&config, &data).unwrap();
+            for _ in 0..steps {
+                driver.step().unwrap();
             }
             let mut hash = Sha256::new();
-            trainer.params().flat().iter().for_each(|w| hash.update(w.to_le_bytes()));
+            let params = &driver.experiment().learner().params;
+            params.flat().iter().for_each(|w| hash.update(w.to_le_bytes()));
             let hash = hash.finalize().iter().map(|b| format!("{b:02x}")).collect();
             (hash, tasks::count() - before)
         })

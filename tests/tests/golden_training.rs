@@ -4,12 +4,13 @@
 
 use std::path::PathBuf;
 
-use gradroute::config::{self, Config};
-use gradroute::data::batches::{EpochOrder, PixelTable};
-use gradroute::data::{Dataset, load, locate};
-use gradroute::objective::Losses;
-use gradroute::trainer::Trainer;
-use gradroute_tape::Real;
+use gradroute::autoencoder::Autoencoder;
+use gradroute::autoencoder::config::Config;
+use gradroute::mnist;
+use gradroute_runs::config::Request;
+use gradroute_runs::images::Data;
+use gradroute_runs::{Driver, Experiment, StepLine};
+use gradroute_tape::{Params, Real};
 use safetensors::{Dtype, SafeTensors};
 use serde_json::Value;
 
@@ -47,13 +48,13 @@ fn specification() -> (Config, Value) {
     let digits = |v: &Value| list(v).into_iter().map(|d| d as u8).collect::<Vec<_>>();
     let number = |v: &Value| v.as_f64().unwrap();
     let count = |v: &Value| v.as_u64().unwrap() as usize;
-    let seed = config::Request { preset: Some("seed".into()), ..Default::default() };
-    let mut config = config::resolve(&seed).expect("the preset is sound").config;
+    let seed = Autoencoder::<f32>::resolve(&Request::preset("seed", &[]));
+    let mut config = seed.expect("the preset is sound").config;
     config.model.hidden = list(&spec["model"]["hidden"]).into_iter().map(|w| w as usize).collect();
     config.model.encoding = count(&spec["model"]["encoding"]);
-    config.data.limit = count(&spec["data"]["limit"]);
+    config.data.limit = Some(count(&spec["data"]["limit"]));
     config.train.batch = count(&spec["train"]["batch"]);
-    config.train.steps = count(&spec["train"]["steps"]);
+    config.train.steps = Some(count(&spec["train"]["steps"]));
     config.train.shuffle = false;
     config.optimizer.lr = number(&spec["optimizer"]["lr"]);
     config.optimizer.weight_decay = number(&spec["optimizer"]["weight_decay"]);
@@ -61,69 +62,56 @@ fn specification() -> (Config, Value) {
     config.optimizer.beta2 = number(&spec["optimizer"]["beta2"]);
     config.optimizer.eps = number(&spec["optimizer"]["eps"]);
     config.loss.l1 = number(&spec["loss"]["l1"]);
-    config.loss.l1_divisor = count(&spec["loss"]["l1_divisor"]);
+    config.loss.l1_divisor = Some(count(&spec["loss"]["l1_divisor"]));
     config.routing.bottom = digits(&spec["routing"]["bottom"]);
     config.routing.top = digits(&spec["routing"]["top"]);
     (config, spec)
 }
 
-fn training_set(limit: usize) -> Dataset {
-    let location = locate(None).expect("data/mnist is part of the repository");
-    load(&location, limit).expect("data/mnist is whole").train
+fn data(config: &Config) -> Data {
+    mnist::load(None, config.data.limit).expect("data/mnist is whole")
 }
 
-fn fresh_trainer<T: Real>(config: &Config, pixels: usize) -> Trainer<T> {
+/// Sets parameters to the initial ones of the golden run.
+fn begin<T: Real>(params: &mut Params<T>) {
     let bytes = std::fs::read(golden("initial.safetensors")).unwrap();
     let initial = SafeTensors::deserialize(&bytes).unwrap();
-    let mut trainer = Trainer::<T>::new(config, pixels);
-    assert_eq!(trainer.params().count(), initial.len());
-    for id in trainer.params().ids() {
-        let values = numbers(&initial, trainer.params().name(id));
-        let slot = trainer.params_mut().get_mut(id);
+    assert_eq!(params.count(), initial.len());
+    for id in params.ids() {
+        let values = numbers(&initial, params.name(id));
+        let slot = params.get_mut(id);
         assert_eq!(slot.len(), values.len());
         slot.iter_mut().zip(values).for_each(|(slot, v)| *slot = T::from_f64(v));
     }
-    trainer
 }
 
-/// Runs all steps and returns the losses of each; `look` sees the trainer after each backward.
+/// Makes all steps and returns what each told, and the experiment. `look` sees it after each.
 fn train<T: Real>(
     config: &Config,
-    data: &Dataset,
-    mut look: impl FnMut(usize, &Trainer<T>),
-) -> (Vec<Losses<T>>, Trainer<T>) {
-    let mut trainer = fresh_trainer::<T>(config, data.pixels());
-    let (table, order) = (PixelTable::<T>::new(), EpochOrder::new(data.len()));
-    let mut losses = Vec::new();
-    while losses.len() < config.train.steps {
-        for indices in order.batches(config.train.batch) {
-            if losses.len() == config.train.steps {
-                break;
-            }
-            let mut pixels = vec![T::ZERO; indices.len() * data.pixels()];
-            table.fill(&mut pixels, data, indices);
-            let labels: Vec<u8> = indices.iter().map(|&i| data.labels()[i as usize]).collect();
-            losses.push(trainer.differentiate(&pixels, &labels).unwrap());
-            look(losses.len() - 1, &trainer);
-            trainer.update(config.optimizer.lr).unwrap();
-        }
+    data: &Data,
+    mut look: impl FnMut(&Autoencoder<T>),
+) -> (Vec<StepLine>, Params<T>) {
+    let mut config = config.clone();
+    // The golden run takes the images in file order over and over.
+    config.train.epochs = config.train.steps.unwrap();
+    let mut driver = Driver::<Autoencoder<T>, T>::new(&config, data).unwrap();
+    begin(&mut driver.experiment_mut().learner_mut().params);
+    let mut lines = Vec::new();
+    while !driver.is_done() {
+        lines.push(driver.step().unwrap().line);
+        look(driver.experiment());
     }
-    (losses, trainer)
+    (lines, driver.experiment().learner().params.clone())
 }
 
 /// The largest relative deviation of any loss term at any step.
-fn worst_loss<T: Real>(losses: &[Losses<T>], golden: &Value) -> f64 {
+fn worst_loss(lines: &[StepLine], golden: &Value) -> f64 {
     let mut worst = 0.0f64;
-    for (step, found) in losses.iter().enumerate() {
-        for (term, value) in [
-            ("total", found.total),
-            ("decoder", found.decoder),
-            ("top", found.top),
-            ("bottom", found.bottom),
-            ("l1", found.l1),
-        ] {
+    for (step, line) in lines.iter().enumerate() {
+        for term in ["total", "decoder", "top", "bottom", "l1"] {
+            let value = line.get(term).unwrap();
             let wanted = golden[term][step].as_f64().unwrap();
-            let deviation = (value.to_f64() - wanted).abs() / wanted.abs();
+            let deviation = (value - wanted).abs() / wanted.abs();
             assert!(deviation.is_finite(), "step {step}, {term}: {value}, PyTorch {wanted}");
             worst = worst.max(deviation);
         }
@@ -133,14 +121,14 @@ fn worst_loss<T: Real>(losses: &[Losses<T>], golden: &Value) -> f64 {
 
 /// The largest absolute and the largest relative deviation (against each tensor's largest
 /// element) of any weight.
-fn worst_weights<T: Real>(trainer: &Trainer<T>, file: &str) -> (f64, f64) {
+fn worst_weights<T: Real>(params: &Params<T>, file: &str) -> (f64, f64) {
     let bytes = std::fs::read(golden(file)).unwrap();
     let tensors = SafeTensors::deserialize(&bytes).unwrap();
     let (mut absolute, mut relative) = (0.0f64, 0.0f64);
-    for id in trainer.params().ids() {
-        let wanted = numbers(&tensors, trainer.params().name(id));
+    for id in params.ids() {
+        let wanted = numbers(&tensors, params.name(id));
         let largest = wanted.iter().fold(0.0f64, |m, v| m.max(v.abs()));
-        for (found, wanted) in trainer.params().get(id).iter().zip(&wanted) {
+        for (found, wanted) in params.get(id).iter().zip(&wanted) {
             let deviation = (found.to_f64() - wanted).abs();
             absolute = absolute.max(deviation);
             relative = relative.max(deviation / largest);
@@ -152,10 +140,10 @@ fn worst_weights<T: Real>(trainer: &Trainer<T>, file: &str) -> (f64, f64) {
 #[test]
 fn twenty_steps_in_f64_agree_with_pytorch_to_1e_9() {
     let (config, _) = specification();
-    let data = training_set(config.data.limit);
-    let (losses, trainer) = train::<f64>(&config, &data, |_, _| {});
+    let data = data(&config);
+    let (losses, params) = train::<f64>(&config, &data, |_| {});
     let loss = worst_loss(&losses, &json("losses.json")["f64"]);
-    let (_, weights) = worst_weights(&trainer, "final_f64.safetensors");
+    let (_, weights) = worst_weights(&params, "final_f64.safetensors");
     println!("f64: losses differ by {loss:e}, weights by {weights:e}, relative");
     assert!(loss <= 1e-9, "losses differ by {loss:e}");
     assert!(weights <= 1e-9, "weights differ by {weights:e}");
@@ -164,10 +152,10 @@ fn twenty_steps_in_f64_agree_with_pytorch_to_1e_9() {
 #[test]
 fn twenty_steps_in_f32_agree_with_pytorch_to_1e_5_in_losses_and_5e_6_in_weights() {
     let (config, _) = specification();
-    let data = training_set(config.data.limit);
-    let (losses, trainer) = train::<f32>(&config, &data, |_, _| {});
+    let data = data(&config);
+    let (losses, params) = train::<f32>(&config, &data, |_| {});
     let loss = worst_loss(&losses, &json("losses.json")["f32"]);
-    let (weights, _) = worst_weights(&trainer, "final_f32.safetensors");
+    let (weights, _) = worst_weights(&params, "final_f32.safetensors");
     println!("f32: losses differ by {loss:e} relative, weights by {weights:e} absolute");
     assert!(loss <= 1e-5, "losses differ by {loss:e}");
     assert!(weights <= 5e-6, "weights differ by {weights:e}");
@@ -176,15 +164,17 @@ fn twenty_steps_in_f32_agree_with_pytorch_to_1e_5_in_losses_and_5e_6_in_weights(
 #[test]
 fn the_gradients_of_the_first_step_agree_with_pytorch_to_1e_9_in_f64() {
     let (config, _) = specification();
-    let data = training_set(config.data.limit);
+    let data = data(&config);
     let bytes = std::fs::read(golden("gradients0_f64.safetensors")).unwrap();
     let tensors = SafeTensors::deserialize(&bytes).unwrap();
-    let one = Config { train: config::Train { steps: 1, ..config.train.clone() }, ..config };
-    train::<f64>(&one, &data, |_, trainer| {
-        for id in trainer.params().ids() {
-            let name = trainer.params().name(id);
+    let mut one = config;
+    one.train.steps = Some(1);
+    train::<f64>(&one, &data, |experiment| {
+        let (params, gradients) = (&experiment.learner().params, &experiment.learner().gradients);
+        for id in params.ids() {
+            let name = params.name(id);
             let wanted = numbers(&tensors, name);
-            let found = trainer.gradients().get(id).expect("every parameter gets a gradient");
+            let found = gradients.get(id).expect("every parameter gets a gradient");
             let largest = wanted.iter().fold(0.0f64, |m, v| m.max(v.abs()));
             for (i, (found, wanted)) in found.iter().zip(&wanted).enumerate() {
                 assert!(

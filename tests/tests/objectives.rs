@@ -1,14 +1,14 @@
 //! The paper's objectives: each preset against its formula written out term by term, and against
 //! central differences.
 
-use gradroute::config::{Config, Request, resolve};
-use gradroute::model::Autoencoder;
-use gradroute::objective::Objective;
-use gradroute::presets;
-use gradroute::trainer::{StepError, Trainer};
+use gradroute::autoencoder::config::Config;
+use gradroute::autoencoder::objective::Objective;
+use gradroute::autoencoder::{Autoencoder, Network, ObjectiveError};
 use gradroute_kernels::random::Stream;
+use gradroute_runs::config::{Preset, Request};
+use gradroute_runs::{Experiment, Step, StepError, StepLine};
 use gradroute_tape::check::{Check, CheckError};
-use gradroute_tape::{Gradients, Graph, Params, Shape, Tape, Var};
+use gradroute_tape::{Gradients, Graph, Params, Real, Shape, Tape, Var};
 
 const PIXELS: usize = 7;
 
@@ -37,26 +37,38 @@ impl Batch {
 
 const LABELS: [u8; 9] = [3, 7, 0, 5, 9, 4, 1, 8, 2];
 
+const PRESETS: &[Preset] = <Autoencoder as Experiment>::PRESETS;
+
 fn config(preset: &str, set: &[&str]) -> Config {
-    let small = ["model.hidden=[6,5]", "model.encoding=4"];
-    let set = small.iter().chain(set).map(|s| (*s).to_owned()).collect();
-    resolve(&Request { preset: Some(preset.into()), set, ..Request::default() })
-        .expect("the settings are sound")
-        .config
+    let set = [&["model.hidden=[6,5]", "model.encoding=4"], set].concat();
+    let resolved = Autoencoder::<f32>::resolve(&Request::preset(preset, &set));
+    resolved.expect("the settings are sound").config
 }
 
 fn paper_presets() -> Vec<&'static str> {
     let names: Vec<_> =
-        presets::all().iter().map(|p| p.name).filter(|name| name.starts_with("paper")).collect();
+        PRESETS.iter().map(|p| p.name).filter(|name| name.starts_with("paper")).collect();
     assert_eq!(names.len(), 10, "the paper has ten settings");
     names
+}
+
+/// Forward and backward of the step with this number, and what it told.
+fn differentiate<T: Real>(
+    experiment: &mut Autoencoder<T>,
+    pixels: &[T],
+    labels: &[u8],
+    number: u64,
+) -> Result<StepLine, StepError> {
+    let at = Step::alone(number, 0);
+    experiment.differentiate(pixels, labels, &at)?;
+    Ok(at.finish().line)
 }
 
 /// The loss as the paper's code computes it: a pass of the decoder for each term, over the samples
 /// of its group only, what it must not teach detached. `unrouted` samples are in `bad`, all of them.
 fn written_out(
     g: &Graph<'_, f64>,
-    model: &Autoencoder,
+    network: &Network,
     config: &Config,
     batch: &Batch,
     all_unrouted: bool,
@@ -65,7 +77,7 @@ fn written_out(
     let half = config.model.encoding / 2;
     let sum = |terms: Vec<Var>| terms.into_iter().reduce(|a, b| g.add(a, b)).unwrap();
     let error = |group: Var, to_top: bool, second: bool| {
-        let z = model.encode(g, group);
+        let z = network.encode(g, group);
         let (mut bottom, mut top) =
             (g.slice_columns(z, 0..half), g.slice_columns(z, half..2 * half));
         if routing.enabled {
@@ -73,8 +85,8 @@ fn written_out(
                 g.detach(if to_top { bottom } else { top });
         }
         let z = g.concat_columns(&[bottom, top]);
-        let made = if second { model.decode_bad(g, z) } else { model.decode(g, z) };
-        g.mean_absolute_error(made, model.images(g, group))
+        let made = if second { network.decode_bad(g, z) } else { network.decode(g, z) };
+        g.mean_absolute_error(made, network.images(g, group))
     };
     let mut terms = Vec::new();
     let (good, bad) = (|d: u8| routing.top.contains(&d), |d: u8| routing.bottom.contains(&d));
@@ -89,9 +101,9 @@ fn written_out(
     }
 
     let pixels = batch.pixels(g, |_| true).unwrap();
-    let z = model.encode(g, pixels);
-    let images = model.images(g, pixels);
-    terms.extend(model.certify(g, z).map(|made| g.mean_absolute_error(made, images)));
+    let z = network.encode(g, pixels);
+    let images = network.images(g, pixels);
+    terms.extend(network.certify(g, z).map(|made| g.mean_absolute_error(made, images)));
     let n = batch.labels.len() as f64;
     let halves = [0..half, half..2 * half].map(|range| g.slice_columns(z, range));
     for (half, weight) in halves.into_iter().zip([loss.l1, loss.l1 + loss.l1_top_extra]) {
@@ -113,7 +125,7 @@ fn written_out(
 #[track_caller]
 fn agrees(config: &Config, batch: &Batch, all_unrouted: bool) {
     let mut params = Params::<f64>::new();
-    let model = Autoencoder::new(&mut params, PIXELS, &config.model, 3);
+    let network = Network::new(&mut params, PIXELS, &config.model, 3);
     let mut objective = Objective::new(config);
     objective.take(&batch.labels, 0);
     let differentiate = |build: &dyn Fn(&Graph<'_, f64>) -> Var| {
@@ -124,10 +136,10 @@ fn agrees(config: &Config, batch: &Batch, all_unrouted: bool) {
         (g.scalar(loss), gradients)
     };
     let (wanted_loss, wanted) =
-        differentiate(&|g| written_out(g, &model, config, batch, all_unrouted));
+        differentiate(&|g| written_out(g, &network, config, batch, all_unrouted));
     let (loss, found) = differentiate(&|g| {
         let pixels = batch.pixels(g, |_| true).unwrap();
-        objective.record(g, &model, pixels).terms.total
+        objective.record(g, &network, pixels).total
     });
     assert!((loss - wanted_loss).abs() < 1e-12, "loss {loss}, written out {wanted_loss}");
     for id in params.ids() {
@@ -184,10 +196,8 @@ fn a_group_without_samples_adds_nothing() {
 
 #[test]
 fn every_objective_agrees_with_central_differences_through_the_surrogate() {
-    let mut configs: Vec<(String, Config)> = presets::all()
-        .iter()
-        .map(|preset| (preset.name.to_owned(), config(preset.name, &[])))
-        .collect();
+    let mut configs: Vec<(String, Config)> =
+        PRESETS.iter().map(|preset| (preset.name.to_owned(), config(preset.name, &[]))).collect();
     let partial = ["routing.fraction=0.5", "model.separate_decoders=true"];
     configs.push(("partial routing".into(), config("paper", &partial)));
     for (name, config) in configs {
@@ -202,13 +212,13 @@ fn every_objective_agrees_with_central_differences_through_the_surrogate() {
 
 fn check(config: &Config, seed: u64) -> Result<usize, CheckError> {
     let mut params = Params::<f64>::new();
-    let model = Autoencoder::new(&mut params, PIXELS, &config.model, seed);
+    let network = Network::new(&mut params, PIXELS, &config.model, seed);
     let batch = Batch::new(&LABELS[..6], seed);
     let mut objective = Objective::new(config);
     objective.take(&batch.labels, seed);
     let agreement = Check::default().elements(&params, |g| {
         let pixels = batch.pixels(g, |_| true).unwrap();
-        objective.record(g, &model, pixels).terms.total
+        objective.record(g, &network, pixels).total
     })?;
     Ok(agreement.compared)
 }
@@ -216,23 +226,30 @@ fn check(config: &Config, seed: u64) -> Result<usize, CheckError> {
 #[test]
 fn a_dim_that_does_not_vary_a_single_sample_and_an_empty_group_do_what_is_documented() {
     let config = config("paper", &[]);
-    let mut trainer = Trainer::<f32>::new(&config, PIXELS);
+    let mut experiment = Autoencoder::<f32>::of_size(&config, PIXELS);
     let pixels: Vec<f32> = Batch::new(&LABELS, 5).pixels.iter().map(|p| *p as f32).collect();
-    let losses = trainer.differentiate(&pixels, &[7; 9]).expect("no sample of the bottom half");
-    assert!(losses.total.is_finite() && losses.bad == Some(0.0) && losses.good > Some(0.0));
+    let told = differentiate(&mut experiment, &pixels, &[7; 9], 0);
+    let told = told.expect("no sample of the bottom half");
+    assert!(told.get("total").unwrap().is_finite());
+    assert!(told.get("bad") == Some(0.0) && told.get("good") > Some(0.0));
 
-    let single = trainer.differentiate(&pixels[..PIXELS], &[7]);
-    assert_eq!(single, Err(StepError::OneSample));
+    let own = |error: StepError| match error {
+        StepError::Experiment(error) => *error.downcast::<ObjectiveError>().unwrap(),
+        other => panic!("{other}"),
+    };
+    let single = differentiate(&mut experiment, &pixels[..PIXELS], &[7], 0).unwrap_err();
+    assert_eq!(own(single), ObjectiveError::OneSample);
 
-    let weights = trainer.params().id("encoder.4.weight").unwrap();
+    let params = &mut experiment.learner_mut().params;
+    let weights = params.id("encoder.4.weight").unwrap();
     let hidden = config.model.hidden[1];
-    trainer.params_mut().get_mut(weights)[2 * hidden..3 * hidden].fill(0.0);
-    let constant = trainer.differentiate(&pixels, &LABELS);
-    assert_eq!(constant, Err(StepError::ConstantDim { dim: 2, samples: 9 }));
-    assert!(constant.unwrap_err().to_string().contains("dim 2 of the encoding"));
+    params.get_mut(weights)[2 * hidden..3 * hidden].fill(0.0);
+    let constant = differentiate(&mut experiment, &pixels, &LABELS, 0).unwrap_err();
+    assert!(constant.to_string().contains("dim 2 of the encoding"));
+    assert_eq!(own(constant), ObjectiveError::ConstantDim { dim: 2, samples: 9 });
 
-    trainer.params_mut().get_mut(weights)[0] = f32::INFINITY;
-    let infinite = trainer.differentiate(&pixels, &LABELS);
+    experiment.learner_mut().params.get_mut(weights)[0] = f32::INFINITY;
+    let infinite = differentiate(&mut experiment, &pixels, &LABELS, 0);
     assert!(matches!(infinite, Err(StepError::NonFinite { .. })), "{infinite:?}");
 }
 
@@ -243,10 +260,11 @@ fn the_penalties_reach_dims_that_the_route_blocks_and_the_certificates_reach_non
     let pixels = Batch::new(&labels, 6).pixels;
     let taught = |set: &[&str]| {
         let config = config("paper", set);
-        let mut trainer = Trainer::<f64>::new(&config, PIXELS);
-        trainer.differentiate(&pixels, &labels).unwrap();
-        let id = trainer.params().id("encoder.4.weight").unwrap();
-        let gradient = trainer.gradients().get(id).unwrap();
+        let mut experiment = Autoencoder::<f64>::of_size(&config, PIXELS);
+        differentiate(&mut experiment, &pixels, &labels, 0).unwrap();
+        let learner = experiment.learner();
+        let id = learner.params.id("encoder.4.weight").unwrap();
+        let gradient = learner.gradients.get(id).unwrap();
         let bottom = gradient.len() / 2;
         let any = |part: &[f64]| part.iter().any(|g| *g != 0.0);
         (any(&gradient[..bottom]), any(&gradient[bottom..]))
@@ -264,15 +282,12 @@ fn the_penalties_reach_dims_that_the_route_blocks_and_the_certificates_reach_non
 fn unrouted_samples_are_drawn_anew_each_step_and_the_same_when_a_step_is_made_again() {
     let config = config("paper", &["routing.fraction=0.5"]);
     let pixels = Batch::new(&LABELS, 7).pixels;
-    let mut trainer = Trainer::<f64>::new(&config, PIXELS);
-    let again = [0; 2].map(|_| trainer.differentiate(&pixels, &LABELS).unwrap());
-    assert_eq!(again[0], again[1]);
-    // A learning rate so small that the weights stay as they are.
-    let bad: Vec<_> = (0..8)
-        .map(|_| {
-            trainer.update(1e-300).unwrap();
-            trainer.differentiate(&pixels, &LABELS).unwrap().bad.unwrap()
-        })
-        .collect();
-    assert!(bad.windows(2).any(|pair| pair[0] != pair[1]), "one draw for all steps: {bad:?}");
+    let mut experiment = Autoencoder::<f64>::of_size(&config, PIXELS);
+    let mut bad = |number| {
+        let told = differentiate(&mut experiment, &pixels, &LABELS, number).unwrap();
+        told.get("bad").unwrap()
+    };
+    assert_eq!(bad(3), bad(3));
+    let all: Vec<_> = (0..8).map(bad).collect();
+    assert!(all.windows(2).any(|pair| pair[0] != pair[1]), "one draw for all steps: {all:?}");
 }

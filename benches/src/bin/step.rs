@@ -4,14 +4,14 @@ use std::time::Instant;
 
 use anyhow::Context;
 use clap::Parser;
-use gradroute::config::{Request, resolve};
-use gradroute::data;
-use gradroute::objective::Losses;
-use gradroute::train::{Batches, take_weights};
-use gradroute::trainer::Trainer;
+use gradroute::autoencoder::Autoencoder;
 use gradroute_benches::median::median;
 use gradroute_benches::{flops, memory};
 use gradroute_kernels::{Isa, peak, tasks};
+use gradroute_runs::config::Request;
+use gradroute_runs::run::checkpoint::Checkpoint;
+use gradroute_runs::run::saved::take_weights;
+use gradroute_runs::{Driver, Experiment, State};
 use serde_json::json;
 
 /// Time whole training steps
@@ -57,42 +57,39 @@ fn time(arguments: &Arguments) -> anyhow::Result<()> {
         set: arguments.set.clone(),
         ..Request::default()
     };
-    let config = resolve(&request)?.config;
-    let data = data::load(&data::locate(None)?, config.data.limit)?;
-    let mut trainer = Trainer::<f32>::new(&config, data.train.pixels());
+    let mut config = <Autoencoder as Experiment>::resolve(&request)?.config;
+    let (data, _) =
+        <Autoencoder as Experiment>::load(&config, None).map_err(anyhow::Error::from_boxed)?;
+    let batch = config.train.batch;
+    anyhow::ensure!(batch <= data.train.len(), "the batch of {batch} is larger than the data set");
+    // As long as it takes; a schedule that leads to an end is not what is timed.
+    (config.train.steps, config.train.epochs) = (None, 1_000_000);
+    let mut driver = Driver::<Autoencoder>::new(&config, &data)?;
     if let Some(file) = &arguments.init {
-        let checkpoint = gradroute::run::checkpoint::Checkpoint::load(file)?;
-        take_weights(&mut trainer, &checkpoint)?;
+        let show = &mut |state: &mut State<'_>| driver.experiment_mut().state(state);
+        take_weights(&Checkpoint::load(file)?, show)?;
     }
-    // Full batches only: the short one at an epoch's end would blur the median.
-    let full = data.train.len() / config.train.batch;
-    anyhow::ensure!(full > 0, "the batch of {} is larger than the data set", config.train.batch);
-    let mut batches = Batches::new(&data.train, &config);
-    let (mut seconds, mut updates, mut first) = (Vec::new(), Vec::new(), Vec::new());
-    let mut split = 0;
-    for step in 0..(arguments.warm_steps + arguments.steps) as usize {
-        if step % full == 0 {
-            batches.begin((step / full) as u64);
-        }
+    let (mut seconds, mut first, mut split, mut step) = (Vec::new(), Vec::new(), 0, 0);
+    while seconds.len() < arguments.steps as usize {
         let (tasks, began) = (tasks::count(), Instant::now());
-        let (pixels, labels) = batches.get(step % full);
-        let losses = trainer.differentiate(pixels, labels).context("a step failed")?;
-        let differentiated = began.elapsed();
-        trainer.update(config.optimizer.lr)?;
-        if step >= arguments.warm_steps as usize {
-            let ended = began.elapsed();
-            seconds.push(ended.as_secs_f64());
-            updates.push((ended - differentiated).as_secs_f64());
+        let made = driver.step().context("a step failed")?;
+        let took = began.elapsed();
+        // Full batches only: the short one at an epoch's end would blur the median.
+        if step >= arguments.warm_steps && made.samples == Some(batch) {
+            seconds.push(took.as_secs_f64());
             split = tasks::count() - tasks;
         }
         if step < 5 {
-            let Losses { total, decoder, top, bottom, l1, .. } = losses;
+            let value = |term| made.line.get(term).map(|value| value as f32);
             first.push(json!({
-                "total": total, "decoder": decoder, "top": top, "bottom": bottom, "l1": l1,
+                "total": value("total"), "decoder": value("decoder"), "top": value("top"),
+                "bottom": value("bottom"), "l1": value("l1"),
             }));
         }
+        step += 1;
     }
-    let (median, update) = (median(&mut seconds), median(&mut updates));
+    let update = time_update(driver.experiment_mut(), config.optimizer.lr)?;
+    let median = median(&mut seconds);
     let gflops = flops::step(&config.model, data.train.pixels(), config.train.batch) / median / 1e9;
     let peak_gflops = peak::fma_gflops(20);
     let rss = memory::peak_rss_mib();
@@ -131,4 +128,15 @@ fn time(arguments: &Arguments) -> anyhow::Result<()> {
     println!("peak memory      {} MiB", rss.map_or("unknown".into(), |mib| format!("{mib:.0}")));
     println!("parallel tasks   {split} a step");
     Ok(())
+}
+
+/// The median time of the optimizer's part, on the gradients of the last step.
+fn time_update(experiment: &mut Autoencoder, lr: f64) -> anyhow::Result<f64> {
+    let mut seconds = Vec::new();
+    for _ in 0..5 {
+        let began = Instant::now();
+        experiment.learner_mut().update(lr)?;
+        seconds.push(began.elapsed().as_secs_f64());
+    }
+    Ok(median(&mut seconds))
 }

@@ -1,9 +1,27 @@
-//! The paper's autoencoder and its certificates: what only this experiment knows.
+//! The autoencoder on MNIST whose encoding is split by digit (Cloud et al. 2024, arXiv 2410.04332,
+//! section 4.1), with the public replication of it.
 
+pub mod compare;
+pub mod config;
+mod curves;
 mod digit_list;
+mod error;
 mod error_table;
+pub mod evaluation;
+mod experiment;
 pub mod figures;
+mod floors;
+mod halves;
+mod judge;
+mod network;
+pub mod objective;
+mod page;
 mod palette;
+mod reading;
+pub mod rules;
 
-pub use digit_list::digit_list;
+pub use error::ObjectiveError;
 pub use error_table::error_table;
+pub use experiment::Autoencoder;
+pub use halves::{CLASSES, Half, Halves};
+pub use network::{Network, Reconstructions};

@@ -78,7 +78,7 @@ fn a_run_leaves_metrics_evaluation_figures_report_checkpoint_and_manifest() {
 
     let manifest = json(run.join("manifest.json"));
     assert_eq!(manifest["steps"], 6);
-    assert_eq!(manifest["data"]["canonical_mnist"], true);
+    assert_eq!(manifest["data"]["canonical"], true);
     let figures = std::fs::read_dir(run.join("figures")).unwrap();
     for figure in figures {
         let path = figure.unwrap().path();

@@ -107,7 +107,7 @@ fn means_over_digits_and_digit_by_digit_are_printed_when_asked_for() {
     let runs = [train(&folder.path().join("run"), &[])];
     let plain = succeed(compare(&runs, &[]));
     assert!(!plain.contains("every digit counts the same") && !plain.contains("digit by digit"));
-    let all = succeed(compare(&runs, &["--over-digits", "--per-digit", "--format", "markdown"]));
+    let all = succeed(compare(&runs, &["--table", "all", "--format", "markdown"]));
     assert!(all.contains("every digit counts the same") && all.contains("digit by digit"), "{all}");
     assert!(all.contains("| setting | runs |"), "{all}");
 }

@@ -3,7 +3,8 @@
 use gradroute_runs::table::{Cell, Column, Section, Table};
 
 use super::digit_list::digit_list;
-use crate::evaluation::{CLASSES, DecoderErrors, Evaluation, GroupErrors, GroupMean};
+use super::evaluation::{DecoderErrors, GroupErrors, GroupMean, Results};
+use super::halves::CLASSES;
 
 /// Test MAE and MSE of the decoder and both certificates, per digit and as means over each
 /// half's digits, beside the best image that knows nothing of the input: the training set's
@@ -11,11 +12,11 @@ use crate::evaluation::{CLASSES, DecoderErrors, Evaluation, GroupErrors, GroupMe
 ///
 /// Digits without test samples are left out. A digit of neither half stands in a section of its
 /// own, without means.
-pub fn error_table(evaluation: &Evaluation) -> Table {
-    let columns = Columns(evaluation);
-    let halves = &evaluation.halves;
+pub fn error_table(results: &Results) -> Table {
+    let columns = Columns(results);
+    let halves = &results.halves;
     let with_samples = |digits: &[u8]| -> Vec<u8> {
-        let has_samples = |d: &u8| evaluation.counts.get(usize::from(*d)).is_some_and(|n| *n > 0);
+        let has_samples = |d: &u8| results.counts.get(usize::from(*d)).is_some_and(|n| *n > 0);
         digits.iter().copied().filter(has_samples).collect()
     };
     let half = |name: &str, digits: &[u8], group: fn(&DecoderErrors) -> &GroupErrors| {
@@ -63,7 +64,7 @@ fn heads() -> Vec<Column> {
     columns
 }
 
-struct Columns<'a>(&'a Evaluation);
+struct Columns<'a>(&'a Results);
 
 impl Columns<'_> {
     fn digit_row(&self, digit: u8) -> Vec<Cell> {
@@ -88,7 +89,7 @@ impl Columns<'_> {
         mae: impl Fn(&DecoderErrors) -> f64,
         mse: impl Fn(&DecoderErrors) -> f64,
     ) -> Vec<Cell> {
-        let Evaluation { decoder, bottom, top, floors, .. } = self.0;
+        let Results { decoder, bottom, top, floors, .. } = self.0;
         let mut row = vec![Cell::plain(name)];
         row.extend(block(mae(decoder), mae(bottom), mae(top), mae(&floors.median)));
         row.extend(block(mse(decoder), mse(bottom), mse(top), mse(&floors.mean)));

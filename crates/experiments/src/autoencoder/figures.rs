@@ -7,10 +7,7 @@ mod settings;
 
 pub use bars::{Bars, DigitBars, OwnHalf};
 pub use digits::{DigitErrors, DigitPanel, Digits};
-pub use of_run::{
-    CertificateImages, Half, LossMark, certificate_sheet, error_bars, loss_curves,
-    loss_curves_beside,
-};
+pub use of_run::{CertificateImages, certificate_sheet, error_bars};
 pub use settings::{SettingPanel, SettingRow, Settings};
 
 #[cfg(test)]

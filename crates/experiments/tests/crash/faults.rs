@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use gradroute::run::{RunDirectory, saved};
+use gradroute_runs::run::{RunDirectory, saved};
 
 use crate::run::{Place, copy, output, resume, same, succeed};
 
@@ -108,7 +108,7 @@ fn killed_at_any_change_while_going_on_it_goes_on_once_more() {
         goes_on_to(&expected, &run, &mut resume(&run, &[]), &context);
         true
     });
-    assert!(changes > 80, "{changes} changes are fewer than the files of half a run need");
+    assert!(changes > 60, "{changes} changes are fewer than the files of half a run need");
 }
 
 fn fails_cleanly(kind: &str) -> u64 {

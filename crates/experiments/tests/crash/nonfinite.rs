@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use gradroute::run::{RunDirectory, saved};
+use gradroute_runs::run::{RunDirectory, saved};
 
 use crate::run::{Place, refused, same, succeed};
 
@@ -23,7 +23,7 @@ fn a_run_that_diverges_names_step_op_label_and_line_and_leaves_finite_checkpoint
         assert!(!steps.is_empty());
         for steps in steps {
             let loaded = saved::load(&directory, steps).unwrap();
-            for checkpoint in [&loaded.weights, &loaded.optimizer] {
+            for checkpoint in [&loaded.weights, &loaded.rest] {
                 for name in checkpoint.names() {
                     let values = &checkpoint.tensor(name).unwrap().data;
                     assert!(values.iter().all(|v| v.is_finite()), "{steps}: {name}");

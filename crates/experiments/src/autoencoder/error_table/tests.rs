@@ -1,8 +1,9 @@
 use super::*;
-use crate::evaluation::{CLASSES, ErrorSums, Evaluation, Floors, Halves};
+use crate::autoencoder::evaluation::{ErrorSums, Floors, Results};
+use crate::autoencoder::halves::{CLASSES, Halves};
 
 /// An evaluation in which each digit's own half has the lower error.
-fn evaluation(halves: Halves) -> Evaluation {
+fn evaluation(halves: Halves) -> Results {
     let mut sums = [(); 4].map(|_| ErrorSums::new());
     for digit in 0..CLASSES as u8 {
         let (top, bottom) = if halves.top.contains(&digit) { (0.1, 0.2) } else { (0.3, 0.15) };
@@ -13,7 +14,7 @@ fn evaluation(halves: Halves) -> Evaluation {
     let [decoder, bottom, top, floor] = sums;
     let floor = floor.errors(&halves);
     let floors = Floors { constant: floor.clone(), median: floor.clone(), mean: floor };
-    Evaluation::new(halves, &decoder, &top, &bottom, floors)
+    Results::new(halves, &decoder, &top, &bottom, floors)
 }
 
 fn halves(bottom: &[u8], top: &[u8]) -> Halves {

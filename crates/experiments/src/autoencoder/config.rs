@@ -1,0 +1,13 @@
+//! The autoencoder's configuration.
+
+mod check;
+mod keys;
+mod objective;
+mod settings;
+
+pub use check::check_size;
+pub use keys::{Config, Data, MAX_PARAMETERS, Model};
+pub use objective::{Loss, MeanOver, Routing};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,38 @@
+//! What the command line needs to know of the configuration.
+
+use gradroute_runs::config::{ConfigError, Settings};
+
+use super::check::check;
+use super::keys::Config;
+
+impl Settings for Config {
+    const LENGTH_KEY: Option<&'static str> = Some("train.epochs");
+
+    fn seed(&self) -> u64 {
+        self.train.seed
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        check(self)
+    }
+
+    fn lengthen(&self, longer: &Self) -> Result<(), String> {
+        self.train.lengthen(&longer.train)?;
+        if longer.train.epochs == self.train.epochs {
+            return Ok(());
+        }
+        if self.optimizer.schedule.leads_to_an_end() {
+            return Err(format!(
+                "optimizer.schedule = \"{}\" has led the learning rate towards the planned end; a \
+                 longer run would have had other rates: train a new one",
+                self.optimizer.schedule
+            ));
+        }
+        if self.routing.scheduled {
+            return Err("routing.scheduled = true has routed a share of the planned epochs; a \
+                        longer run would have routed more of them: train a new one"
+                .to_owned());
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,206 @@
+//! The autoencoder as an experiment.
+
+use std::path::Path;
+
+use gradroute_runs::compare::{CompareError, Comparison, ComparisonPage};
+use gradroute_runs::config::{ConfigError, Preset};
+use gradroute_runs::evaluation::StageResults;
+use gradroute_runs::figures::FigureError;
+use gradroute_runs::images::{Batches, Data, rows};
+use gradroute_runs::{
+    CurvePanel, Evaluation, Experiment, Inputs, Learner, LoadError, Measure, Page, Stage, State,
+    Step, StepError,
+};
+use gradroute_tape::{Params, Real};
+
+use super::compare;
+use super::config::{Config, check_size};
+use super::curves::CURVES;
+use super::error::ObjectiveError;
+use super::evaluation::{Floors, Results};
+use super::floors::floors;
+use super::judge::{Gallery, gallery, test_errors};
+use super::network::Network;
+use super::objective::Objective;
+use super::page::page;
+use crate::mnist;
+
+/// An autoencoder whose encoding is split by digit, in training.
+pub struct Autoencoder<T: Real = f32> {
+    config: Config,
+    network: Network,
+    learner: Learner<T>,
+    objective: Objective<T>,
+    /// Made with the first batch.
+    batches: Option<Batches<T>>,
+    /// Of the data, computed with the first evaluation.
+    floors: Option<Floors>,
+}
+
+impl<T: Real> Autoencoder<T> {
+    /// A fresh model for images of `pixels` pixels; `config.train.seed` decides its weights.
+    pub fn of_size(config: &Config, pixels: usize) -> Self {
+        let mut params = Params::new();
+        let network = Network::new(&mut params, pixels, &config.model, config.train.seed);
+        Self {
+            network,
+            learner: Learner::new(params, config.optimizer.options()),
+            objective: Objective::new(config),
+            config: config.clone(),
+            batches: None,
+            floors: None,
+        }
+    }
+
+    /// The parameters with their gradients and their optimizer.
+    pub fn learner(&self) -> &Learner<T> {
+        &self.learner
+    }
+
+    /// The same, to change.
+    pub fn learner_mut(&mut self) -> &mut Learner<T> {
+        &mut self.learner
+    }
+
+    /// Forward and backward on a batch, without an update: `pixels` `[n, pixels]` in `[0, 1]`, one
+    /// label below 10 a sample. The gradients can then be looked at.
+    ///
+    /// # Errors
+    /// [`ObjectiveError::OneSample`] and [`ObjectiveError::ConstantDim`] where there is a
+    /// correlation term, and those of [`Step::backward`].
+    ///
+    /// # Panics
+    /// If `pixels` and `labels` don't fit the model or each other, or if there are none.
+    pub fn differentiate(
+        &mut self,
+        pixels: &[T],
+        labels: &[u8],
+        at: &Step<'_, T>,
+    ) -> Result<(), StepError> {
+        differentiate(&self.network, &mut self.learner, &mut self.objective, (pixels, labels), at)
+    }
+
+    /// Images of a set with their reconstructions.
+    pub(super) fn gallery(&mut self, data: &Data, chosen: &[usize]) -> Gallery {
+        gallery(&self.network, &mut self.learner, &data.test, chosen)
+    }
+
+    /// Dims of the encoding.
+    pub(super) fn encoding(&self) -> usize {
+        self.network.encoding()
+    }
+}
+
+fn differentiate<T: Real>(
+    network: &Network,
+    learner: &mut Learner<T>,
+    objective: &mut Objective<T>,
+    (pixels, labels): (&[T], &[u8]),
+    at: &Step<'_, T>,
+) -> Result<(), StepError> {
+    let samples = labels.len();
+    if objective.correlates() && samples == 1 {
+        return Err(ObjectiveError::OneSample.into());
+    }
+    objective.take(labels, at.number());
+    let g = learner.tape.graph(&learner.params);
+    let pixels = g.samples(rows(pixels, samples));
+    let terms = objective.record(&g, network, pixels);
+    if !g.scalar(terms.total).is_finite()
+        && let Some(dim) = terms.constant_dim(&g)
+    {
+        return Err(ObjectiveError::ConstantDim { dim, samples }.into());
+    }
+    terms.tell(&g, at);
+    at.backward(&g, terms.total, &mut learner.gradients)
+}
+
+impl<T: Real> Experiment<T> for Autoencoder<T> {
+    const NAME: &'static str = "autoencoder";
+    const DESCRIPTION: &'static str = "MNIST autoencoder whose encoding is split by digit: the \
+                                       paper's section 4.1 and its public replication";
+    const PRESETS: &'static [Preset] = gradroute_runs::presets![
+        "presets":
+        "quick",
+        "seed",
+        "paper",
+        "paper-separate-decoders",
+        "paper-no-correlation",
+        "paper-no-regularization",
+        "paper-no-regularization-separate-decoders",
+        "paper-overlap",
+        "paper-unrouted-l1-top-only",
+        "paper-unrouted-top-only",
+        "paper-unrouted-regularized",
+        "paper-unrouted",
+    ];
+    const CURVES: &'static [CurvePanel] = CURVES;
+
+    type Config = Config;
+    type Data = Data;
+    type Results = Results;
+
+    fn load(config: &Config, given: Option<&Path>) -> Result<(Data, Inputs), LoadError> {
+        let data = mnist::load(given, config.data.limit)?;
+        let inputs = data.source.inputs();
+        Ok((data, inputs))
+    }
+
+    fn stages(config: &Config, data: &Data) -> Vec<Stage> {
+        vec![config.train.stage(data.train.len())]
+    }
+
+    fn check(config: &Config, data: &Data) -> Result<(), ConfigError> {
+        check_size(config, data.train.pixels())
+    }
+
+    fn new(config: &Config, data: &Data) -> Self {
+        Self::of_size(config, data.train.pixels())
+    }
+
+    fn state(&mut self, state: &mut State<'_, T>) {
+        self.learner.state("", state);
+    }
+
+    fn step(&mut self, data: &Data, at: &Step<'_, T>) -> Result<(), StepError> {
+        let Self { config, network, learner, objective, batches, .. } = self;
+        let train = &config.train;
+        let shuffle = train.shuffle.then_some(train.seed);
+        let batches =
+            batches.get_or_insert_with(|| Batches::new(&data.train, train.batch, shuffle));
+        let (pixels, labels) = batches.at(&data.train, at.position());
+        at.samples(labels.len());
+        objective.route_share(config.routing.share(at.epoch(), train.epochs as u64));
+        differentiate(network, learner, objective, (pixels, labels), at)?;
+        let lr = config.optimizer.rate(at.position(), at.steps(), at.epoch());
+        at.note("lr", lr);
+        Ok(learner.update(lr)?)
+    }
+
+    fn evaluate(&mut self, data: &Data) -> Results {
+        let Self { config, network, learner, floors: known, .. } = self;
+        let halves = config.routing.halves();
+        let floors = known.get_or_insert_with(|| floors(&data.train, &data.test, &halves)).clone();
+        let errors = test_errors(network, learner, &data.test, config.train.batch);
+        Results::new(halves, &errors.decoder, &errors.top, &errors.bottom, floors)
+    }
+
+    fn measures(_: &Results, _: &[StageResults<Results>]) -> Vec<Measure> {
+        Vec::new()
+    }
+
+    fn page(&mut self, data: &Data, evaluation: &Evaluation<Results>) -> Result<Page, FigureError> {
+        let config = self.config.clone();
+        let encoding = self.encoding();
+        page(&config, encoding, &data.test, &evaluation.results, |chosen| {
+            self.gallery(data, chosen)
+        })
+    }
+
+    fn compare(
+        comparison: &Comparison<Config, Results>,
+        data: Option<&Data>,
+    ) -> Result<ComparisonPage, CompareError> {
+        compare::page(comparison, data)
+    }
+}

@@ -1,0 +1,90 @@
+//! Judging a model on a test set.
+
+use gradroute_runs::Learner;
+use gradroute_runs::images::{Dataset, PixelTable, rows};
+
+use super::evaluation::ErrorSums;
+use super::network::{Network, Reconstructions};
+use gradroute_tape::Real;
+
+/// The test errors of all decoders.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TestErrors {
+    /// Of the decoder.
+    pub decoder: ErrorSums,
+    /// Of the certificate on the top half.
+    pub top: ErrorSums,
+    /// Of the certificate on the bottom half.
+    pub bottom: ErrorSums,
+}
+
+/// Runs the whole of `data` through the model in chunks of at most `chunk` samples, in file order,
+/// so that the sums have the same bits for every number of threads.
+pub fn test_errors<T: Real>(
+    network: &Network,
+    learner: &mut Learner<T>,
+    data: &Dataset,
+    chunk: usize,
+) -> TestErrors {
+    let table = PixelTable::new();
+    let mut buffer = vec![T::ZERO; chunk.min(data.len()) * data.pixels()];
+    let (mut decoder, mut top, mut bottom) = (ErrorSums::new(), ErrorSums::new(), ErrorSums::new());
+    let indices: Vec<u32> = (0..data.len() as u32).collect();
+    for batch in indices.chunks(chunk) {
+        let pixels = &mut buffer[..batch.len() * data.pixels()];
+        table.fill(pixels, data, batch);
+        let labels = &data.labels()[batch[0] as usize..][..batch.len()];
+        let g = learner.tape.graph(&learner.params);
+        let pixels = g.samples(rows(pixels, batch.len()));
+        let images = network.images(&g, pixels);
+        let made = network.reconstruct(&g, pixels);
+        for (sums, made) in
+            [(&mut decoder, made.decoder), (&mut top, made.top), (&mut bottom, made.bottom)]
+        {
+            let absolute = wide(&g.value(g.absolute_error(made, images)));
+            let squared = wide(&g.value(g.squared_error(made, images)));
+            sums.add_batch(labels, &absolute, &squared);
+        }
+    }
+    TestErrors { decoder, top, bottom }
+}
+
+fn wide<T: Real>(values: &[T]) -> Vec<f64> {
+    values.iter().map(|value| value.to_f64()).collect()
+}
+
+/// Some images of a set with their reconstructions, each in `[-1, 1]`, row-major, one after the
+/// other.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Gallery {
+    /// The label of each image.
+    pub labels: Vec<u8>,
+    /// The images.
+    pub originals: Vec<f32>,
+    /// What the top certificate made of them.
+    pub top: Vec<f32>,
+    /// What the bottom certificate made of them.
+    pub bottom: Vec<f32>,
+}
+
+/// The images of `data` at the positions `chosen`, and their reconstructions.
+///
+/// # Panics
+/// If a position is not in the set.
+pub fn gallery<T: Real>(
+    network: &Network,
+    learner: &mut Learner<T>,
+    data: &Dataset,
+    chosen: &[usize],
+) -> Gallery {
+    let labels = chosen.iter().map(|&i| data.labels()[i]).collect();
+    let chosen: Vec<u32> = chosen.iter().map(|&i| i as u32).collect();
+    let mut pixels = vec![T::ZERO; chosen.len() * data.pixels()];
+    PixelTable::new().fill(&mut pixels, data, &chosen);
+    let g = learner.tape.graph(&learner.params);
+    let pixels = g.samples(rows(&pixels, chosen.len()));
+    let images = network.images(&g, pixels);
+    let Reconstructions { top, bottom, .. } = network.reconstruct(&g, pixels);
+    let narrow = |var| g.value(var).iter().map(|value| value.to_f64() as f32).collect();
+    Gallery { labels, originals: narrow(images), top: narrow(top), bottom: narrow(bottom) }
+}

@@ -1,0 +1,155 @@
+//! One run of a decoder over the batch, for the terms of the loss that it serves.
+
+use gradroute_kernels::random::Stream;
+use gradroute_tape::{Graph, Real, Var};
+
+use crate::autoencoder::config::{Loss, MeanOver, Routing};
+use crate::autoencoder::halves::CLASSES;
+use crate::autoencoder::rules::{MaskTable, Rule};
+
+/// Which samples a pass is for, besides those of its terms' digits.
+#[derive(Clone, Copy, Debug)]
+pub struct Draw {
+    /// The run's seed.
+    pub seed: u64,
+    /// The step, from 0; each has its own draw.
+    pub step: u64,
+    /// Share of the samples that are routed.
+    pub share: f64,
+}
+
+/// A term of the loss that looks at the decoder.
+#[derive(Clone, Debug)]
+pub struct Term<T> {
+    digits: [bool; CLASSES],
+    /// Whether samples that are not routed count in too.
+    takes_unrouted: bool,
+    teaches_top: bool,
+    weight: f64,
+    /// The loss weight of each sample of the batch, times their number.
+    weights: Vec<T>,
+}
+
+/// The terms `good`, `good_bad` and `bad`, those that there are.
+pub type DecoderTerms<V> = [Option<V>; 3];
+
+impl<T: Real> Term<T> {
+    /// The terms of a configuration.
+    pub fn all(loss: &Loss, routing: &Routing) -> DecoderTerms<Self> {
+        let bad = Self::new(loss.bad, &routing.bottom, false);
+        [
+            Self::new(loss.good, &routing.top, true),
+            Self::new(loss.good_bad, &routing.bottom, true),
+            bad.map(|bad| Self { takes_unrouted: routing.is_partial(), ..bad }),
+        ]
+    }
+
+    fn new(weight: f64, digits: &[u8], teaches_top: bool) -> Option<Self> {
+        let digits = std::array::from_fn(|digit| digits.contains(&(digit as u8)));
+        let (takes_unrouted, weights) = (false, Vec::new());
+        (weight > 0.0).then_some(Self { digits, takes_unrouted, teaches_top, weight, weights })
+    }
+
+    /// Gives each sample its loss weight: 0 outside of the term's group.
+    fn fill(&mut self, labels: &[u8], mean_over: MeanOver, draw: Draw) {
+        let mut stream = Stream::new(draw.seed, "unrouted samples", draw.step);
+        let mut count = 0usize;
+        self.weights.clear();
+        for &label in labels {
+            let unrouted = self.takes_unrouted && stream.uniform() >= draw.share;
+            let counts = self.digits[usize::from(label)] || unrouted;
+            count += usize::from(counts);
+            self.weights.push(if counts { T::ONE } else { T::ZERO });
+        }
+        let factor = match mean_over {
+            MeanOver::Batch => self.weight,
+            // Without samples there is no weight to scale.
+            MeanOver::Group => self.weight * labels.len() as f64 / count.max(1) as f64,
+        };
+        let factor = T::from_f64(factor);
+        self.weights.iter_mut().for_each(|weight| *weight *= factor);
+    }
+}
+
+/// How terms divide a sample's gradient between the halves: in proportion to their weights. A
+/// sample of no term teaches nothing.
+struct Shares<'t, T>(&'t DecoderTerms<Term<T>>);
+
+impl<T: Real> Rule for Shares<'_, T> {
+    fn weights(&self, label: u8, weights: &mut [f64]) {
+        let digit = usize::from(label);
+        let (mut to_bottom, mut to_top) = (0.0, 0.0);
+        for term in self.0.iter().flatten().filter(|t| t.digits[digit] || t.takes_unrouted) {
+            *(if term.teaches_top { &mut to_top } else { &mut to_bottom }) += term.weight;
+        }
+        let share = |of: f64| if of > 0.0 { of / (to_bottom + to_top) } else { 0.0 };
+        let (bottom, top) = weights.split_at_mut(weights.len() / 2);
+        bottom.fill(share(to_bottom));
+        top.fill(share(to_top));
+    }
+}
+
+/// A run of a decoder over the batch, for one term or several.
+///
+/// A sample's loss weight is the sum of those that its terms give it, and its mask divides its
+/// gradient between the halves in proportion. Gradients are linear in both, so one run gives what
+/// a run for each term would.
+#[derive(Clone, Debug)]
+pub struct Pass<T> {
+    terms: DecoderTerms<Term<T>>,
+    /// `None` if routing is off.
+    masks: Option<MaskTable<T>>,
+    /// The mask of the batch at hand.
+    mask: Vec<T>,
+    /// The loss weights of the batch at hand, times the number of samples.
+    weights: Vec<T>,
+}
+
+/// What a pass adds to the loss: its error, and each of its terms where they are told apart.
+pub struct PassTerms {
+    pub decoder: Var,
+    pub terms: DecoderTerms<Var>,
+}
+
+impl<T: Real> Pass<T> {
+    /// A pass for `terms`, routed on an encoding of so many dims, or not routed.
+    pub fn new(terms: DecoderTerms<Term<T>>, routed: Option<usize>) -> Self {
+        let masks = routed.map(|dims| MaskTable::new(&Shares(&terms), dims));
+        Self { terms, masks, mask: Vec::new(), weights: Vec::new() }
+    }
+
+    /// Makes mask and loss weights of a batch with these labels.
+    pub fn fill(&mut self, labels: &[u8], mean_over: MeanOver, draw: Draw) {
+        if let Some(masks) = &self.masks {
+            masks.fill(labels, &mut self.mask);
+        }
+        self.weights.clear();
+        self.weights.resize(labels.len(), T::ZERO);
+        for term in self.terms.iter_mut().flatten() {
+            term.fill(labels, mean_over, draw);
+            self.weights.iter_mut().zip(&term.weights).for_each(|(sum, w)| *sum += *w);
+        }
+    }
+
+    /// The encoding `z` `[n, dims]` on its way to the decoder.
+    #[track_caller]
+    pub fn route(&self, g: &Graph<'_, T>, z: Var) -> Var {
+        match self.masks {
+            Some(_) => g.route(z, g.literal(g.shape(z), &self.mask)),
+            None => z,
+        }
+    }
+
+    /// The error of what the decoder made of the batch, and its terms if `apart`.
+    #[track_caller]
+    pub fn record(&self, g: &Graph<'_, T>, decoded: Var, images: Var, apart: bool) -> PassTerms {
+        let errors = g.absolute_error(decoded, images);
+        let mean = |weights: &[T]| {
+            let sum = g.weighted_sum(errors, g.literal(g.shape(errors), weights));
+            g.scale(sum, 1.0 / weights.len() as f64)
+        };
+        let term = |term: &Option<Term<T>>| term.as_ref().map(|term| mean(&term.weights));
+        let terms = if apart { self.terms.each_ref().map(term) } else { [None; 3] };
+        PassTerms { decoder: mean(&self.weights), terms }
+    }
+}

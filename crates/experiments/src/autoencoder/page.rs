@@ -1,0 +1,67 @@
+//! What is shown of a run.
+
+use gradroute_runs::figures::{FigureError, choose_images};
+use gradroute_runs::images::Dataset;
+use gradroute_runs::{Figure, Page, Verdict};
+
+use super::config::Config;
+use super::error_table::error_table;
+use super::evaluation::Results;
+use super::figures::{CertificateImages, certificate_sheet, error_bars};
+use super::halves::Half;
+use super::judge::Gallery;
+use super::reading::Reading;
+
+/// Images on a reconstruction sheet.
+const IMAGES: usize = 12;
+
+/// Verdict, explanation, error bars, reconstructions and the table of errors. `gallery` gives the
+/// reconstructions of the test images that are chosen.
+///
+/// # Errors
+/// When a figure can't be drawn.
+pub fn page(
+    config: &Config,
+    encoding: usize,
+    test: &Dataset,
+    results: &Results,
+    mut gallery: impl FnMut(&[usize]) -> Gallery,
+) -> Result<Page, FigureError> {
+    let mut figures = vec![Figure {
+        file: "errors.png".into(),
+        caption: "Test error of both certificates, digit by digit".into(),
+        png: error_bars(results)?,
+    }];
+    let halves = &results.halves;
+    for shown in Half::BOTH {
+        let chosen = choose_images(test.labels(), shown.digits(halves), IMAGES);
+        if chosen.is_empty() {
+            continue;
+        }
+        let images = gallery(&chosen);
+        for (sees, reconstructions) in [(Half::Bottom, &images.bottom), (Half::Top, &images.top)] {
+            let images = CertificateImages {
+                originals: &images.originals,
+                reconstructions,
+                size: (test.rows(), test.columns()),
+                labels: &images.labels,
+            };
+            let (sees_name, shown_name) = (sees.name(), shown.name());
+            figures.push(Figure {
+                file: format!("{sees_name}-certificate-on-{shown_name}-digits.png"),
+                caption: format!(
+                    "The {sees_name} certificate on digits of the {shown_name} half: test images \
+                     above, what it makes of them below"
+                ),
+                png: certificate_sheet(sees, shown, halves, encoding, images)?,
+            });
+        }
+    }
+    let reading = Reading { config }.paragraphs();
+    Ok(Page {
+        verdict: Some(Verdict { text: results.split.verdict.clone(), holds: results.split.holds }),
+        reading: reading.map(|(term, text)| (term.to_owned(), text)).to_vec(),
+        figures,
+        tables: vec![("Test errors".to_owned(), error_table(results))],
+    })
+}

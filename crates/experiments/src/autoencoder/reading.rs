@@ -1,0 +1,169 @@
+//! What a student is told before the numbers.
+
+use super::config::{Config, Loss, MeanOver, Routing};
+use super::digit_list::digit_list;
+
+/// The facts of a run that its explanation depends on.
+#[derive(Clone, Copy, Debug)]
+pub struct Reading<'a> {
+    /// The run's configuration.
+    pub config: &'a Config,
+}
+
+impl Reading<'_> {
+    /// Paragraphs as (term, plain text).
+    pub fn paragraphs(&self) -> [(&'static str, String); 4] {
+        let Config { model, routing, .. } = self.config;
+        let (middle, encoding) = (model.encoding / 2, model.encoding);
+        let (bottom, top) = (digit_list(&routing.bottom), digit_list(&routing.top));
+        let bottom_dims = dims(0, middle);
+        let top_dims = dims(middle, encoding);
+        let halves = if routing.enabled {
+            format!(
+                "An autoencoder squeezes each image into {encoding} numbers, the encoding, and its \
+                 decoder redraws the image from them. The bottom half of the encoding \
+                 ({bottom_dims}) is assigned to the digits {bottom}, the top half ({top_dims}) to \
+                 the digits {top}: on the way back through the network, the reconstruction \
+                 gradient of an image passes through the half that it is to teach, and the other \
+                 one is left alone. The way forward stays as it is; both halves are always \
+                 computed."
+            )
+        } else {
+            format!(
+                "An autoencoder squeezes each image into {encoding} numbers, the encoding, and its \
+                 decoder redraws the image from them. In this run routing was off: the gradient of \
+                 an image trains both halves, the bottom one ({bottom_dims}) and the top one \
+                 ({top_dims}). With routing the bottom half would belong to the digits {bottom}, \
+                 the top half to the digits {top}."
+            )
+        };
+        let certificates =
+            "A certificate is a second decoder that sees one half only and sends no \
+                            gradient back into it. It is trained on all digits, so it draws \
+                            whatever that half happens to hold; what it can't draw, it could not \
+                            find there. That is good evidence, though no proof: a better decoder \
+                            might find more."
+                .to_owned();
+        let signs = "A half that knows nothing of a digit leaves its certificate with the same \
+                     answer for every image. The best such answer is the median image of the \
+                     training set, whose error is the dashed line in the bar chart. So, where \
+                     routing works, each certificate is well below the line on the digits of its \
+                     own half, and close to it on the others, where its pictures blur or turn into \
+                     one of its own digits."
+            .to_owned();
+        [
+            ("Halves.", halves),
+            ("The loss.", self.loss()),
+            ("Certificates.", certificates),
+            ("What to look for.", signs),
+        ]
+    }
+
+    /// The terms of the loss with their weights.
+    fn loss(&self) -> String {
+        let Config { model, loss, routing, .. } = self.config;
+        let Loss { good, good_bad, bad, mean_over, certificates, .. } = *loss;
+        let Loss { l1, l1_top_extra, correlation, .. } = *loss;
+        let (bottom, top) = (digit_list(&routing.bottom), digit_list(&routing.top));
+        let mut terms = Vec::new();
+        let mut add = |weight: f64, what: String| {
+            if weight > 0.0 {
+                terms.push(format!("{weight} times {what}"));
+            }
+        };
+        let taught = |half: &str| match routing.enabled {
+            true => format!(", which teaches the {half} half"),
+            false => String::new(),
+        };
+        let second = if model.separate_decoders { "a second decoder" } else { "the decoder" };
+        add(good, format!("the error of the decoder on the digits {top}{}", taught("top")));
+        add(good_bad, format!("that of the decoder on the digits {bottom}{}", taught("top")));
+        add(bad, format!("that of {second} on the digits {bottom}{}", taught("bottom")));
+        add(certificates, "those of both certificates on all digits".to_owned());
+        let encoding = "the sum of |z| over the encoding z of an image";
+        match l1_top_extra == 0.0 {
+            true => add(l1, encoding.to_owned()),
+            false => {
+                add(l1, "the sum of |z| over the bottom half of an image’s encoding".to_owned());
+                add(l1 + l1_top_extra, "that over the top half".to_owned());
+            }
+        }
+        add(correlation, "the mean |correlation| between dims of the two halves".to_owned());
+        let mean = match mean_over {
+            MeanOver::Batch => "The decoder's errors are averaged over the whole batch.",
+            MeanOver::Group => "Each error is a mean over the digits that it names.",
+        };
+        format!(
+            "What training makes small is the sum of {}. {mean}{}",
+            terms.join("; "),
+            partial(routing)
+        )
+    }
+}
+
+fn partial(routing: &Routing) -> String {
+    let share = 100.0 * routing.fraction;
+    match (routing.is_partial(), routing.scheduled) {
+        (false, _) => String::new(),
+        (true, false) => format!(
+            " Only {share} % of the samples are routed, drawn anew for each batch; the others \
+             also teach the bottom half, whatever they show."
+        ),
+        (true, true) => format!(
+            " Samples are routed in the first {share} % of the epochs; later all of them also \
+             teach the bottom half, whatever they show."
+        ),
+    }
+}
+
+/// The dims from `first` up to, not including, `end`, in words.
+fn dims(first: usize, end: usize) -> String {
+    match end.saturating_sub(first) {
+        0 => "no dims".to_owned(),
+        1 => format!("dim {first}"),
+        _ => format!("dims {first} to {}", end - 1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use gradroute_runs::Experiment;
+    use gradroute_runs::config::Request;
+
+    use super::*;
+    use crate::autoencoder::Autoencoder;
+
+    fn config(preset: &str) -> Config {
+        Autoencoder::<f32>::resolve(&Request::preset(preset, &[])).unwrap().config
+    }
+
+    #[test]
+    fn the_explanation_names_the_halves_of_the_run_and_whether_it_was_routed() {
+        let text = |enabled| {
+            let mut config = config("seed");
+            config.model.encoding = 10;
+            config.routing.enabled = enabled;
+            (config.routing.bottom, config.routing.top) = (vec![0, 2, 4], vec![7, 8, 9]);
+            Reading { config: &config }.paragraphs().map(|(_, text)| text).concat()
+        };
+        assert!(text(true).contains("(dims 0 to 4) is assigned to the digits 0, 2, 4"));
+        assert!(text(true).contains("(dims 5 to 9) to the digits 7-9"));
+        assert!(text(false).contains("routing was off") && !text(true).contains("routing was off"));
+    }
+
+    #[test]
+    fn the_explanation_names_the_terms_of_the_loss_that_there_are() {
+        let text = |preset| {
+            let config = config(preset);
+            Reading { config: &config }.paragraphs().map(|(_, text)| text).concat()
+        };
+        assert!(text("seed").contains("averaged over the whole batch"));
+        assert!(!text("seed").contains("correlation"));
+        assert!(text("paper").contains("0.1 times the mean |correlation|"));
+        assert!(text("paper").contains("0.003 times the sum of |z| over the encoding"));
+        assert!(text("paper-separate-decoders").contains("a second decoder on the digits 0-4"));
+        assert!(text("paper-overlap").contains("0.02 times that over the top half"));
+        assert!(text("paper-overlap").contains("on the digits 0-4, which teaches the top half"));
+        assert!(!text("paper-unrouted-top-only").contains("on the digits 0-4"));
+    }
+}

@@ -1,0 +1,24 @@
+//! The command line of any program with experiments: what can be asked, and how failures are told.
+
+mod arguments;
+mod catalogue;
+mod commands;
+mod compare;
+mod completions;
+mod evaluate;
+mod experiments;
+mod failure;
+mod figures;
+mod machine;
+mod presets;
+mod print;
+mod resume;
+mod run;
+mod saved_run;
+mod start;
+mod summary;
+mod train;
+mod verify;
+
+pub use catalogue::{Entry, entry};
+pub use run::run;

@@ -1,0 +1,68 @@
+//! The experiments of a program, whatever their types.
+
+use std::marker::PhantomData;
+
+use super::commands::{CompareRequest, ResumeRequest, SavedRequest, TrainRequest};
+use super::failure::Failure;
+use super::{compare, evaluate, figures, resume, train, verify};
+use crate::config::Preset;
+use crate::experiment::{Experiment, ExtraCommand};
+use crate::program::Program;
+
+/// An experiment in the list of a program; [`entry`] makes one.
+pub struct Entry {
+    pub(super) name: &'static str,
+    pub(super) description: &'static str,
+    pub(super) presets: &'static [Preset],
+    pub(super) extra: &'static [ExtraCommand],
+    pub(super) commands: &'static dyn Commands,
+}
+
+/// What the command line can ask of an experiment.
+pub(super) trait Commands: Sync {
+    fn train(&self, program: &Program, request: &TrainRequest) -> Result<(), Failure>;
+    fn resume(&self, program: &Program, request: &ResumeRequest) -> Result<(), Failure>;
+    fn evaluate(&self, request: &SavedRequest) -> Result<(), Failure>;
+    fn figures(&self, request: &SavedRequest) -> Result<(), Failure>;
+    fn verify(&self, request: &SavedRequest) -> Result<(), Failure>;
+    fn compare(&self, request: &CompareRequest) -> Result<(), Failure>;
+}
+
+struct Of<E>(PhantomData<fn() -> E>);
+
+impl<E: Experiment> Commands for Of<E> {
+    fn train(&self, program: &Program, request: &TrainRequest) -> Result<(), Failure> {
+        train::run::<E>(program, request)
+    }
+
+    fn resume(&self, program: &Program, request: &ResumeRequest) -> Result<(), Failure> {
+        resume::run::<E>(program, request)
+    }
+
+    fn evaluate(&self, request: &SavedRequest) -> Result<(), Failure> {
+        evaluate::run::<E>(request)
+    }
+
+    fn figures(&self, request: &SavedRequest) -> Result<(), Failure> {
+        figures::run::<E>(request)
+    }
+
+    fn verify(&self, request: &SavedRequest) -> Result<(), Failure> {
+        verify::run::<E>(request)
+    }
+
+    fn compare(&self, request: &CompareRequest) -> Result<(), Failure> {
+        compare::run::<E>(request)
+    }
+}
+
+/// The entry of an experiment, for the list that [`run`](super::run()) takes.
+pub const fn entry<E: Experiment>() -> Entry {
+    Entry {
+        name: E::NAME,
+        description: E::DESCRIPTION,
+        presets: E::PRESETS,
+        extra: E::COMMANDS,
+        commands: &Of::<E>(PhantomData),
+    }
+}

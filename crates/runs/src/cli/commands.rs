@@ -1,0 +1,45 @@
+//! What the command line asks of an experiment, once it is known of which.
+
+use std::path::PathBuf;
+
+use super::arguments::Format;
+use crate::config::Request;
+
+/// `train`.
+#[derive(Clone, Debug)]
+pub(super) struct TrainRequest {
+    pub request: Request,
+    pub init: Option<PathBuf>,
+    pub data: Option<PathBuf>,
+    pub out: Option<PathBuf>,
+    pub overwrite: bool,
+    pub check_finite: bool,
+}
+
+/// `train --resume`.
+#[derive(Clone, Debug)]
+pub(super) struct ResumeRequest {
+    pub run: PathBuf,
+    /// The new value of the key that makes a run longer, as given to `--epochs`.
+    pub epochs: Option<i64>,
+    pub data: Option<PathBuf>,
+    pub check_finite: bool,
+}
+
+/// A command on a run that is there.
+#[derive(Clone, Debug)]
+pub(super) struct SavedRequest {
+    pub run: PathBuf,
+    pub data: Option<PathBuf>,
+}
+
+/// `compare`.
+#[derive(Clone, Debug)]
+pub(super) struct CompareRequest {
+    pub runs: Vec<PathBuf>,
+    pub format: Format,
+    pub tables: Vec<String>,
+    pub out: Option<PathBuf>,
+    pub overwrite: bool,
+    pub data: Option<PathBuf>,
+}

@@ -1,0 +1,80 @@
+//! `compare`.
+
+use anyhow::anyhow;
+
+use super::arguments::Format;
+use super::commands::CompareRequest;
+use super::failure::Failure;
+use super::print::print;
+use super::start::load;
+use crate::compare::{
+    Comparison, ComparisonPage, ComparisonTable, Destination, Files, csv, measure_table,
+};
+use crate::experiment::Experiment;
+
+/// The name that asks for every table.
+const ALL: &str = "all";
+
+/// Compares runs: prints tables, and writes a page if that is asked for.
+pub(super) fn run<E: Experiment>(request: &CompareRequest) -> Result<(), Failure> {
+    let comparison = Comparison::read(E::NAME, E::PRESETS, E::measures, &request.runs)?;
+    let destination = match &request.out {
+        Some(out) => Some((out, Destination::new(out, request.overwrite)?)),
+        None => None,
+    };
+    let first = comparison.first();
+    let data = match &destination {
+        Some(_) => {
+            let (config, record) = (&first.resolved.config, &first.manifest.data);
+            Some(load::<E>(config, request.data.as_deref(), Some(record))?.0)
+        }
+        None => None,
+    };
+    let mut page = E::compare(&comparison, data.as_ref())?;
+    if page.tables.is_empty() {
+        page.tables.push(ComparisonTable {
+            name: "measures",
+            heading: "Measures".to_owned(),
+            table: measure_table(&comparison),
+            printed: true,
+        });
+    }
+    let mut text = match request.format {
+        Format::Csv => csv(&comparison, &page),
+        format => printed(&page, format, &request.tables)?,
+    };
+    if let Some((out, destination)) = destination {
+        page.missing.iter().for_each(|missing| eprintln!("{missing}"));
+        destination.write(&Files::of(&comparison, page))?;
+        let html = out.join("compare.html");
+        let written = format!("Written: {} (open {} in a browser)", out.display(), html.display());
+        match request.format {
+            Format::Text => text += &format!("\n{written}\n"),
+            // Standard output holds what was asked for and nothing else.
+            Format::Markdown | Format::Csv => eprintln!("{written}"),
+        }
+    }
+    print(&text)
+}
+
+/// The tables that are asked for.
+fn printed(page: &ComparisonPage, format: Format, asked: &[String]) -> Result<String, Failure> {
+    let names = || page.tables.iter().map(|table| table.name);
+    if let Some(unknown) = asked.iter().find(|name| *name != ALL && !names().any(|n| n == *name)) {
+        let names: Vec<&str> = names().chain([ALL]).collect();
+        let names = names.join(", ");
+        return Err(Failure::usage(anyhow!(
+            "--table {unknown}: there is no such table; there are {names}"
+        )));
+    }
+    let wanted = |table: &&ComparisonTable| match asked {
+        [] => table.printed,
+        asked => asked.iter().any(|name| name == ALL || name == table.name),
+    };
+    let render = |table: &ComparisonTable| match format {
+        Format::Markdown => table.table.to_markdown(),
+        Format::Text | Format::Csv => table.table.to_string(),
+    };
+    let tables: Vec<String> = page.tables.iter().filter(wanted).map(render).collect();
+    Ok(tables.join("\n\n"))
+}

@@ -1,0 +1,55 @@
+//! Failures, and the exit status that they end in.
+
+use std::io;
+use std::process::ExitCode;
+
+/// Why a command did not succeed.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// The request was wrong: exit status 2, as for an unknown flag.
+    Usage(anyhow::Error),
+    /// The request could not be met: exit status 1.
+    Failed(anyhow::Error),
+    /// Nobody reads the output any more, which is no failure of ours.
+    NoReader,
+}
+
+impl Failure {
+    /// For `map_err`: the request was wrong.
+    pub fn usage(error: impl Into<anyhow::Error>) -> Self {
+        Failure::Usage(error.into())
+    }
+
+    /// For `map_err`: an experiment's own error.
+    pub fn boxed(error: Box<dyn std::error::Error + Send + Sync>) -> Self {
+        Failure::Failed(anyhow::Error::from_boxed(error))
+    }
+
+    /// For `map_err`: standard output can't be written.
+    pub fn output(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            return Failure::NoReader;
+        }
+        Failure::Failed(anyhow::Error::new(error).context("cannot write to standard output"))
+    }
+
+    /// Prints the error with its causes, a line each.
+    pub fn report(self) -> ExitCode {
+        let (error, status) = match self {
+            Failure::NoReader => return ExitCode::SUCCESS,
+            Failure::Usage(error) => (error, 2),
+            Failure::Failed(error) => (error, 1),
+        };
+        eprintln!("error: {error}");
+        for cause in error.chain().skip(1) {
+            eprintln!("  because: {cause}");
+        }
+        ExitCode::from(status)
+    }
+}
+
+impl<E: Into<anyhow::Error>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Failure::Failed(error.into())
+    }
+}

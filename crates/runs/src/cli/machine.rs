@@ -1,0 +1,54 @@
+//! Flags about the machine. They change speed, never results.
+
+use anyhow::Context;
+use clap::Args;
+use gradroute_kernels::Isa;
+
+use super::failure::Failure;
+
+/// The most threads that are taken for meant.
+const MAX_THREADS: i64 = 1024;
+
+/// Flags about the machine.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Machine (speed only, the results are the same)")]
+pub(super) struct Machine {
+    /// Threads to use, else one for each processor
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=MAX_THREADS))]
+    threads: Option<u16>,
+
+    /// Instruction set of the kernels, else the best that this processor has
+    #[arg(long, value_name = "SET", value_parser = available)]
+    isa: Option<Isa>,
+}
+
+impl Machine {
+    /// Starts the threads and runs `work` on the chosen instruction set.
+    pub fn run<R>(&self, work: impl FnOnce() -> Result<R, Failure>) -> Result<R, Failure> {
+        if cfg!(debug_assertions) {
+            eprintln!(
+                "warning: this program was built without optimisation and will be many times \
+                 slower than it could be; use `cargo run --release`"
+            );
+        }
+        let mut pool = rayon::ThreadPoolBuilder::new();
+        if let Some(threads) = self.threads {
+            pool = pool.num_threads(usize::from(threads));
+        }
+        pool.build_global().context("cannot start the threads")?;
+        match self.isa {
+            Some(isa) => isa.run(work),
+            None => work(),
+        }
+    }
+}
+
+fn available(name: &str) -> Result<Isa, String> {
+    let isa: Isa = name.parse().map_err(|error| format!("{error}"))?;
+    let available = Isa::available();
+    if available.contains(&isa) {
+        return Ok(isa);
+    }
+    let names: Vec<String> = available.iter().map(Isa::to_string).collect();
+    Err(format!("this processor has no {isa}; it has {}", names.join(" and ")))
+}

@@ -1,0 +1,200 @@
+//! From the command line to what it asks for.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::builder::PossibleValuesParser;
+use clap::{ArgMatches, Command, CommandFactory, FromArgMatches};
+
+use super::arguments::{Arguments, Asked};
+use super::catalogue::Entry;
+use super::commands::{CompareRequest, ResumeRequest, SavedRequest, TrainRequest};
+use super::failure::Failure;
+use super::print::print;
+use super::{completions, experiments, presets};
+use crate::config::{FileLayer, nearest};
+use crate::program::Program;
+use crate::run::{Manifest, RunDirectory};
+
+/// Does what the command line asks of a program with these experiments, the default first. The
+/// exit status is 0, or 2 if the request was wrong, or 1 if it failed.
+///
+/// # Panics
+/// If there is no experiment, or two have one name or presets of one name.
+pub fn run(program: &Program, entries: &'static [Entry]) -> ExitCode {
+    check(entries);
+    let command = command(program, entries);
+    // Clap prints its own messages and ends with 2, or with 0 after `--help`.
+    let matches = command.clone().get_matches();
+    let outcome = match extra(entries, &matches) {
+        Some(outcome) => outcome,
+        None => {
+            let arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|e| e.exit());
+            asked(program, entries, command, arguments.command)
+        }
+    };
+    outcome.map_or_else(Failure::report, |()| ExitCode::SUCCESS)
+}
+
+fn check(entries: &[Entry]) {
+    assert!(!entries.is_empty(), "a program needs an experiment");
+    let presets = || entries.iter().flat_map(|entry| entry.presets).map(|preset| preset.name);
+    let names: Vec<&str> = entries.iter().map(|entry| entry.name).chain(presets()).collect();
+    for (i, name) in names.iter().enumerate() {
+        let i_is_experiment = i < entries.len();
+        let same = names[..i]
+            .iter()
+            .enumerate()
+            .any(|(j, other)| other == name && (j < entries.len()) == i_is_experiment);
+        assert!(!same, "two experiments or presets of the program are called {name}");
+    }
+}
+
+/// The command line with the program's name, presets and extra commands.
+fn command(program: &Program, entries: &'static [Entry]) -> Command {
+    let names = || {
+        let presets = entries.iter().flat_map(|entry| entry.presets);
+        PossibleValuesParser::new(presets.map(|preset| preset.name))
+    };
+    let mut command = Arguments::command()
+        .name(program.name)
+        .version(program.version)
+        .about(program.about)
+        .after_help(program.examples)
+        .mut_subcommand("train", |train| {
+            train.mut_arg("preset", |preset| preset.value_parser(names()))
+        })
+        .mut_subcommand("presets", |presets| {
+            presets.mut_subcommand("show", |show| {
+                show.mut_arg("name", |name| name.value_parser(names()))
+            })
+        });
+    for entry in entries.iter().filter(|entry| !entry.extra.is_empty()) {
+        let own = Command::new(entry.name)
+            .about(entry.description)
+            .arg_required_else_help(true)
+            .subcommand_required(true)
+            .subcommands(entry.extra.iter().map(|extra| (extra.command)()));
+        command = command.subcommand(own);
+    }
+    command
+}
+
+/// Does what a command of an experiment's own does, if one is asked for.
+fn extra(entries: &'static [Entry], matches: &ArgMatches) -> Option<Result<(), Failure>> {
+    let (name, matches) = matches.subcommand()?;
+    let entry = entries.iter().find(|entry| entry.name == name && !entry.extra.is_empty())?;
+    let (name, matches) = matches.subcommand()?;
+    let extra = entry.extra.iter().find(|extra| (extra.command)().get_name() == name)?;
+    let text = (extra.run)(matches).map_err(Failure::boxed);
+    Some(text.and_then(|text| print(&text)))
+}
+
+fn asked(
+    program: &Program,
+    entries: &'static [Entry],
+    command: Command,
+    asked: Asked,
+) -> Result<(), Failure> {
+    match asked {
+        Asked::Train(train) => match &train.resume {
+            Some(run) => {
+                train.refuse_changes(run)?;
+                let (epochs, check_finite) = (train.epochs, train.check_finite);
+                let (run, data) = (run.clone(), train.data.clone());
+                let request = ResumeRequest { run, epochs, data, check_finite };
+                let entry = of_run(entries, &request.run)?;
+                train.machine.run(|| entry.commands.resume(program, &request))
+            }
+            None => {
+                let request = TrainRequest {
+                    request: train.request(),
+                    init: train.init.clone(),
+                    data: train.data.clone(),
+                    out: train.out.clone(),
+                    overwrite: train.overwrite,
+                    check_finite: train.check_finite,
+                };
+                let entry = of_request(entries, &request)?;
+                train.machine.run(|| entry.commands.train(program, &request))
+            }
+        },
+        Asked::Evaluate(saved) => {
+            let request = SavedRequest { run: saved.run, data: saved.data };
+            let entry = of_run(entries, &request.run)?;
+            saved.machine.run(|| entry.commands.evaluate(&request))
+        }
+        Asked::Figures(saved) => {
+            let request = SavedRequest { run: saved.run, data: saved.data };
+            let entry = of_run(entries, &request.run)?;
+            saved.machine.run(|| entry.commands.figures(&request))
+        }
+        Asked::Verify(saved) => {
+            let request = SavedRequest { run: saved.run, data: saved.data };
+            of_run(entries, &request.run)?.commands.verify(&request)
+        }
+        Asked::Compare(compare) => {
+            let entry = of_run(entries, &compare.runs[0])?;
+            let request = CompareRequest {
+                runs: compare.runs,
+                format: compare.format,
+                tables: compare.tables,
+                out: compare.out,
+                overwrite: compare.overwrite,
+                data: compare.data,
+            };
+            compare.machine.run(|| entry.commands.compare(&request))
+        }
+        Asked::Experiments(_) => experiments::run(entries),
+        Asked::Presets(asked) => presets::run(entries, asked.action),
+        Asked::Completions(asked) => completions::run(command, program.name, asked.shell),
+    }
+}
+
+/// The experiment that a request for training is of.
+fn of_request<'e>(entries: &'e [Entry], request: &TrainRequest) -> Result<&'e Entry, Failure> {
+    let of_preset = |name: &str| {
+        entries.iter().find(|entry| entry.presets.iter().any(|preset| preset.name == name))
+    };
+    let file = request.request.file.as_deref().map(FileLayer::read).transpose();
+    let file = file.map_err(Failure::usage)?;
+    if let Some(preset) = &request.request.preset {
+        return Ok(of_preset(preset).unwrap_or(&entries[0]));
+    }
+    match file {
+        None => Ok(&entries[0]),
+        Some(FileLayer { origin, experiment: Some(name), .. }) => named(entries, &origin, &name),
+        Some(FileLayer { preset: Some(preset), .. }) => {
+            Ok(of_preset(&preset).unwrap_or(&entries[0]))
+        }
+        Some(_) => Ok(&entries[0]),
+    }
+}
+
+/// The experiment that the run in a folder is of, by its configuration, or else its manifest. Runs
+/// from before there were several are of the first.
+fn of_run<'e>(entries: &'e [Entry], run: &Path) -> Result<&'e Entry, Failure> {
+    let directory = RunDirectory::open(run)?;
+    let name = match FileLayer::read(&directory.config()) {
+        Ok(file) => file.experiment,
+        // What is damaged is told by whoever reads it next.
+        Err(_) => Manifest::read(&directory.manifest()).ok().and_then(|found| found.experiment),
+    };
+    match name {
+        Some(name) => named(entries, &directory.config().display().to_string(), &name),
+        None => Ok(&entries[0]),
+    }
+}
+
+fn named<'e>(entries: &'e [Entry], origin: &str, name: &str) -> Result<&'e Entry, Failure> {
+    let names = || entries.iter().map(|entry| entry.name);
+    entries.iter().find(|entry| entry.name == name).ok_or_else(|| {
+        let hint = match nearest(name, names()) {
+            Some(nearest) => format!("did you mean `{nearest}`?"),
+            None => format!("there are {}", names().collect::<Vec<_>>().join(", ")),
+        };
+        Failure::usage(anyhow::anyhow!(
+            "{origin}: this program has no experiment `{name}`; {hint} (`experiments` lists them)"
+        ))
+    })
+}

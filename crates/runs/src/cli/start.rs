@@ -1,0 +1,68 @@
+//! What commands begin with: configuration, checkpoint and data, each held to the others.
+
+use std::path::Path;
+
+use anyhow::anyhow;
+
+use super::failure::Failure;
+use crate::config::{self, Resolved, Settings};
+use crate::experiment::Experiment;
+use crate::inputs::Inputs;
+use crate::run::saved::{self, Loaded};
+use crate::run::{DataRecord, RunDirectory, configuration_sha256};
+
+/// The configuration of a run and its newest whole checkpoint, which must be of that configuration.
+pub(super) fn begun<E: Experiment>(
+    directory: &RunDirectory,
+) -> Result<(Resolved<E::Config>, Loaded), Failure> {
+    let file = directory.config();
+    let resolved = config::read::<E::Config>(E::NAME, E::PRESETS, &file)?;
+    let text = std::fs::read_to_string(&file)?;
+    let loaded = saved::newest(directory, |damage| {
+        eprintln!("warning: a checkpoint is skipped: {:#}", anyhow::Error::new(damage));
+    })?;
+    let expected = &loaded.record.origin.configuration_sha256;
+    let found = configuration_sha256(&text, E::Config::LENGTH_KEY);
+    if found != *expected {
+        let without = match E::Config::LENGTH_KEY {
+            Some(key) => format!(" without {key}"),
+            None => String::new(),
+        };
+        return Err(anyhow!(
+            "{} was changed since the run began: its SHA-256{without} is {found}, expected \
+             {expected}; undo the change, or begin a run of its own with --config {}",
+            file.display(),
+            file.display()
+        )
+        .into());
+    }
+    Ok((resolved, loaded))
+}
+
+/// The data of a run: from `given` if the user named a place, else from where the run had them.
+/// They must be those of `record`, if there is one.
+pub(super) fn load<E: Experiment>(
+    config: &E::Config,
+    given: Option<&Path>,
+    record: Option<&DataRecord>,
+) -> Result<(E::Data, Inputs), Failure> {
+    let place = given.or(record.and_then(DataRecord::place));
+    let (data, inputs) = E::load(config, place).map_err(Failure::boxed)?;
+    if !inputs.description.is_empty() {
+        eprintln!("Data: {}", inputs.description);
+    }
+    let found = DataRecord::from(&inputs);
+    if let Some(record) = record
+        && let Some((name, hash)) = record.first_difference(&found)
+    {
+        let place = |record: &DataRecord| record.directory.clone().unwrap_or_default();
+        return Err(anyhow!(
+            "the run was trained on another data set: by its records {name} in {} has SHA-256 \
+             {hash}, but the one in {} has not; give the run's data set with --data",
+            place(record),
+            place(&found)
+        )
+        .into());
+    }
+    Ok((data, inputs))
+}

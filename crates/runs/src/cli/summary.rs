@@ -1,0 +1,32 @@
+//! What is printed at the end of a run.
+
+use crate::page::Page;
+use crate::run::RunDirectory;
+use crate::train::Outcome;
+
+/// Tables and verdict, where the results are, and how to go on if the run ended early.
+pub(super) fn summary<R>(program: &str, directory: &RunDirectory, outcome: &Outcome<R>) -> String {
+    let mut text = results(&outcome.page);
+    let manifest = &outcome.manifest;
+    if manifest.interrupted {
+        text += &format!(
+            "Ended early, after {} of {} steps; to go on: {program} train --resume {}\n",
+            manifest.steps,
+            manifest.steps_planned,
+            directory.root().display()
+        );
+    }
+    text += &format!(
+        "Results: {} (open {} in a browser)\n",
+        directory.root().display(),
+        directory.report().display()
+    );
+    text
+}
+
+/// The tables, and in words what they say.
+pub(super) fn results(page: &Page) -> String {
+    let tables = page.tables.iter().map(|(_, table)| format!("{table}\n"));
+    let verdict = page.verdict.iter().map(|verdict| format!("{}\n", verdict.text));
+    tables.chain(verdict).collect()
+}

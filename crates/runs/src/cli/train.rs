@@ -1,0 +1,65 @@
+//! `train`.
+
+use std::path::Path;
+
+use super::commands::TrainRequest;
+use super::failure::Failure;
+use super::print::print;
+use super::start::load;
+use super::summary::summary;
+use crate::config::{Resolved, Settings};
+use crate::driver::Driver;
+use crate::experiment::Experiment;
+use crate::interrupt;
+use crate::program::Program;
+use crate::run::checkpoint::Checkpoint;
+use crate::run::{DirectoryError, RunDirectory, saved};
+use crate::state::State;
+use crate::train::{self, Job, Start};
+
+/// Where runs go that name no place.
+const RUNS: &str = "runs";
+
+/// Trains from the beginning. Whatever can be refused is, before there is a run directory.
+pub(super) fn run<E: Experiment>(program: &Program, request: &TrainRequest) -> Result<(), Failure> {
+    let resolved = E::resolve(&request.request).map_err(Failure::usage)?;
+    let config = &resolved.config;
+    let (data, inputs) = load::<E>(config, request.data.as_deref(), None)?;
+    E::check(config, &data).map_err(Failure::usage)?;
+    let init = match &request.init {
+        Some(file) => Some((file.as_path(), Checkpoint::load(file)?)),
+        None => None,
+    };
+    if let Some((_, weights)) = &init {
+        let mut driver = Driver::<E>::new(config, &data)?;
+        let show = &mut |state: &mut State<'_>| driver.experiment_mut().state(state);
+        saved::take_weights(weights, show)?;
+    }
+    let directory = directory(request, &resolved)?;
+    eprintln!("Run directory: {}", directory.root().display());
+    let outcome = train::run::<E>(Job {
+        program,
+        resolved: &resolved,
+        data: &data,
+        inputs: &inputs,
+        directory: &directory,
+        start: Start::Fresh { init: init.as_ref().map(|(file, weights)| (*file, weights)) },
+        stop: &interrupt::install()?,
+        check_every_op: request.check_finite,
+        show_progress: true,
+    })?;
+    print(&summary(program.name, &directory, &outcome))
+}
+
+fn directory<C: Settings>(
+    request: &TrainRequest,
+    resolved: &Resolved<C>,
+) -> Result<RunDirectory, DirectoryError> {
+    match &request.out {
+        Some(out) => RunDirectory::create(out, request.overwrite),
+        None => {
+            let (preset, seed) = (&resolved.preset, resolved.config.seed());
+            RunDirectory::create_next(Path::new(RUNS), preset, seed)
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! The typed configuration of a run, and how it comes about.
+//!
+//! A configuration starts as a preset, is changed by a TOML file, then by `key=value` overrides,
+//! then by command-line flags; see [`resolve`]. Keys that don't exist are refused by name. The
+//! result is written into the run directory as `config.toml`, which `--config` takes again.
+//!
+//! An experiment's configuration is any type that implements [`Settings`]. [`Train`] and
+//! [`Optimizer`] are sections that most can use as they are.
+
+mod error;
+mod layer;
+mod merge;
+mod optimizer;
+mod presets;
+mod range;
+mod request;
+mod resolve;
+mod schedule;
+mod settings;
+mod train;
+
+pub use error::ConfigError;
+pub use layer::FileLayer;
+pub use merge::nearest;
+pub use optimizer::Optimizer;
+pub use presets::Preset;
+pub use range::require;
+pub use request::{Override, Request};
+pub use resolve::{Resolved, config_of, parse, read, resolve};
+pub use schedule::Schedule;
+pub use settings::Settings;
+pub use train::{Train, zero_is_none};

@@ -1,0 +1,94 @@
+//! Which numbers of a run's steps are drawn as curves.
+
+use crate::figures::{Color, Curve, Curves, FigureError, Panel};
+use crate::step::StepLine;
+
+/// A panel of the chart of a run's losses.
+#[derive(Clone, Copy, Debug)]
+pub struct CurvePanel {
+    /// What its axis measures.
+    pub name: &'static str,
+    /// Height relative to the other panels.
+    pub height: f32,
+    /// Its curves, in the order in which they are drawn.
+    pub curves: &'static [CurveOf],
+}
+
+/// The curve of a term or note.
+#[derive(Clone, Copy, Debug)]
+pub struct CurveOf {
+    /// The name under which it was told.
+    pub term: &'static str,
+    /// The name at its end.
+    pub label: &'static str,
+    /// Its colour.
+    pub color: Color,
+    /// Whether it is left out where it is absent, or 0 throughout.
+    pub optional: bool,
+}
+
+/// Values of others at some steps, by term.
+pub type Marks<'m> = &'m dyn Fn(&str) -> Vec<(u64, f32)>;
+
+/// Colours for curves that no experiment chose, told apart in any common colour vision.
+const COLORS: [Color; 7] = [
+    Color::INK,
+    Color::BLUE,
+    Color::VERMILLION,
+    Color::GREEN,
+    Color::PURPLE,
+    Color::ORANGE,
+    Color::SKY,
+];
+
+/// The chart of a run's losses, as PNG: `panels` if there are some, else all that the first step
+/// told in one. `marks` gives the values of others.
+///
+/// # Errors
+/// If there are no steps, they don't ascend, or none of the curves is there.
+pub fn loss_curves(
+    panels: &[CurvePanel],
+    lines: &[StepLine],
+    marks: Marks<'_>,
+    subtitle: &str,
+) -> Result<Vec<u8>, FigureError> {
+    let steps: Vec<u64> = lines.iter().map(|line| line.step).collect();
+    let panels = match panels {
+        [] => vec![of_all(lines)],
+        panels => chosen(panels, lines, marks),
+    };
+    Curves { title: "Training losses", subtitle, steps: &steps, panels: &panels }.png()
+}
+
+fn values(lines: &[StepLine], term: &str, absent: f64) -> Vec<f32> {
+    lines.iter().map(|line| line.get(term).unwrap_or(absent) as f32).collect()
+}
+
+fn chosen<'a>(panels: &[CurvePanel], lines: &[StepLine], marks: Marks<'_>) -> Vec<Panel<'a>> {
+    let mut drawn = Vec::new();
+    for panel in panels {
+        let mut curves = Vec::new();
+        for CurveOf { term, label, color, optional } in panel.curves {
+            let values = values(lines, term, 0.0);
+            if !optional || values.iter().any(|value| *value != 0.0) {
+                curves.push(Curve { name: label, color: *color, values, marks: marks(term) });
+            }
+        }
+        if !curves.is_empty() {
+            drawn.push(Panel { name: panel.name, height: panel.height, curves });
+        }
+    }
+    drawn
+}
+
+fn of_all(lines: &[StepLine]) -> Panel<'_> {
+    let names = lines.first().map(|line| line.numbers.iter().map(|(name, _)| name.as_ref()));
+    let curve = |(i, name)| Curve {
+        name,
+        color: COLORS[i % COLORS.len()],
+        values: values(lines, name, f64::NAN),
+        marks: Vec::new(),
+    };
+    let curves = names.into_iter().flatten().take(COLORS.len()).enumerate().map(curve).collect();
+    Panel { name: "what each step told", height: 1.0, curves }
+}

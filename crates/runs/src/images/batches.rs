@@ -1,0 +1,85 @@
+//! The batches of a stage, by the step's place in it.
+
+use gradroute_kernels::Real;
+
+use super::dataset::Dataset;
+use super::order::EpochOrder;
+use super::pixels::{PixelTable, fill_labels};
+
+/// The batches of one epoch after another, in buffers that are used again. Which batch it is
+/// follows from the step alone, so none of this is part of a run's state.
+#[derive(Clone, Debug)]
+pub struct Batches<T> {
+    order: EpochOrder,
+    /// The epoch that the order is of.
+    epoch: Option<u64>,
+    table: PixelTable<T>,
+    pixels: Vec<T>,
+    labels: Vec<u8>,
+    batch: usize,
+    shuffle: Option<u64>,
+}
+
+impl<T: Real> Batches<T> {
+    /// Batches of `batch` samples of `data`, the last of an epoch shorter; each epoch shuffled by
+    /// the seed `shuffle`, or in file order.
+    ///
+    /// # Panics
+    /// If `batch` is 0.
+    pub fn new(data: &Dataset, batch: usize, shuffle: Option<u64>) -> Self {
+        assert!(batch > 0, "a batch has at least one sample");
+        let most = batch.min(data.len());
+        Self {
+            order: EpochOrder::new(data.len()),
+            epoch: None,
+            table: PixelTable::new(),
+            pixels: vec![T::ZERO; most * data.pixels()],
+            labels: vec![0; most],
+            batch,
+            shuffle,
+        }
+    }
+
+    /// The batch of the step at `position`, from 0: pixels `[n, pixels]` in `[0, 1]` and labels
+    /// `[n]`. `data` must be what the batches were made for.
+    ///
+    /// # Panics
+    /// If `data` has another number of samples or pixels.
+    pub fn at(&mut self, data: &Dataset, position: u64) -> (&[T], &[u8]) {
+        let steps = data.len().div_ceil(self.batch) as u64;
+        let (epoch, number) = (position / steps, (position % steps) as usize);
+        if self.epoch != Some(epoch) {
+            if let Some(seed) = self.shuffle {
+                self.order.shuffle(seed, epoch);
+            }
+            self.epoch = Some(epoch);
+        }
+        let indices = self.order.batches(self.batch).nth(number).expect("a batch of the epoch");
+        let pixels = &mut self.pixels[..indices.len() * data.pixels()];
+        let labels = &mut self.labels[..indices.len()];
+        self.table.fill(pixels, data, indices);
+        fill_labels(labels, data, indices);
+        (pixels, labels)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_is_the_same_whatever_was_asked_for_before_it() {
+        let data = Dataset::new((0..14).collect(), (0..7).collect(), (1, 2), 10).unwrap();
+        let all = |shuffle| {
+            let mut batches = Batches::<f32>::new(&data, 3, shuffle);
+            (0..9).map(|step| batches.at(&data, step).1.to_vec()).collect::<Vec<_>>()
+        };
+        let (shuffled, in_order) = (all(Some(5)), all(None));
+        assert_eq!(in_order[..4], [vec![0, 1, 2], vec![3, 4, 5], vec![6], vec![0, 1, 2]]);
+        assert!(shuffled[0..3].concat() != shuffled[3..6].concat(), "each epoch has its order");
+        for step in [7, 0, 3, 2] {
+            let mut alone = Batches::<f32>::new(&data, 3, Some(5));
+            assert_eq!(alone.at(&data, step).1, shuffled[step as usize]);
+        }
+    }
+}

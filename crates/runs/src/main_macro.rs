@@ -1,0 +1,42 @@
+//! The `main` of a program with experiments.
+
+/// Makes the `main` function of a program with a list of experiments, the default first. It gives
+/// the program the whole command line: `train`, `evaluate`, `figures`, `compare`, `verify`,
+/// `experiments`, `presets`, `completions`.
+///
+/// ```ignore
+/// gradroute_runs::main! {
+///     name: "mine",
+///     about: "My experiment",
+///     experiments: [mine::Mine],
+/// }
+/// ```
+///
+/// Version and profile are those of the crate that the macro is used in. If its build script sets
+/// `GRADROUTE_GIT_REVISION`, the manifests of its runs hold that.
+#[macro_export]
+macro_rules! main {
+    (
+        name: $name:literal,
+        about: $about:literal,
+        $(examples: $examples:expr,)?
+        experiments: [$($experiment:ty),+ $(,)?] $(,)?
+    ) => {
+        fn main() -> ::std::process::ExitCode {
+            static EXPERIMENTS: &[$crate::cli::Entry] =
+                &[$($crate::cli::entry::<$experiment>()),+];
+            #[allow(unused_mut, unused_assignments)]
+            let mut examples = "";
+            $(examples = $examples;)?
+            let program = $crate::Program {
+                name: $name,
+                about: $about,
+                examples,
+                version: env!("CARGO_PKG_VERSION"),
+                git_revision: option_env!("GRADROUTE_GIT_REVISION"),
+                optimised: !cfg!(debug_assertions),
+            };
+            $crate::cli::run(&program, EXPERIMENTS)
+        }
+    };
+}

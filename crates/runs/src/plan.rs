@@ -1,0 +1,142 @@
+//! What a run is made of: stages, one after the other.
+
+/// A part of a run, such as pretraining, ablating or relearning.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stage {
+    /// Its name, which [`Step::stage`](crate::Step::stage) gives.
+    pub name: &'static str,
+    /// How many steps it has, at least one. To ablate is a stage of one step.
+    pub steps: u64,
+    /// Steps in an epoch, where the stage passes over a data set.
+    pub epoch: Option<u64>,
+    /// Steps between evaluations within the stage; `None` for only at its end.
+    pub evaluate_every: Option<u64>,
+    /// Steps between checkpoints; `None` for only at the run's beginning and end.
+    pub checkpoint_every: Option<u64>,
+}
+
+impl Stage {
+    /// A stage without epochs, evaluated at its end.
+    pub fn new(name: &'static str, steps: u64) -> Self {
+        Self { name, steps, epoch: None, evaluate_every: None, checkpoint_every: None }
+    }
+}
+
+/// The stages of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    stages: Vec<Stage>,
+}
+
+/// Why stages make no run.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PlanError {
+    /// There are none.
+    #[error("a run needs at least one stage, but the experiment gives none")]
+    NoStage,
+    /// A stage would never begin.
+    #[error(
+        "the stage `{stage}` has no steps, so it would never begin; give it some, or leave it out"
+    )]
+    NoSteps {
+        /// Its name.
+        stage: &'static str,
+    },
+    /// Two stages could not be told apart.
+    #[error("two stages are called `{stage}`; each needs a name of its own")]
+    SameName {
+        /// Their name.
+        stage: &'static str,
+    },
+    /// Steps, epochs or intervals don't add up.
+    #[error("the stage `{stage}` has {what} 0; leave it out instead")]
+    Zero {
+        /// The stage.
+        stage: &'static str,
+        /// What is zero.
+        what: &'static str,
+    },
+}
+
+impl Plan {
+    /// A run of these stages.
+    ///
+    /// # Errors
+    /// When there is none, one has no steps, or two have one name.
+    pub fn new(stages: Vec<Stage>) -> Result<Self, PlanError> {
+        if stages.is_empty() {
+            return Err(PlanError::NoStage);
+        }
+        for (i, stage) in stages.iter().enumerate() {
+            let name = stage.name;
+            if stage.steps == 0 {
+                return Err(PlanError::NoSteps { stage: name });
+            }
+            if stages[..i].iter().any(|other| other.name == name) {
+                return Err(PlanError::SameName { stage: name });
+            }
+            for (what, every) in [
+                ("an epoch of length", stage.epoch),
+                ("an interval between evaluations of", stage.evaluate_every),
+                ("an interval between checkpoints of", stage.checkpoint_every),
+            ] {
+                if every == Some(0) {
+                    return Err(PlanError::Zero { stage: name, what });
+                }
+            }
+        }
+        Ok(Self { stages })
+    }
+
+    /// The stages, in order.
+    pub fn stages(&self) -> &[Stage] {
+        &self.stages
+    }
+
+    /// Steps of all stages.
+    pub fn steps(&self) -> u64 {
+        self.stages.iter().map(|stage| stage.steps).sum()
+    }
+
+    /// The stage in which step `number` of the run lies, by its place in [`Plan::stages`], and the
+    /// step's place in it, both from 0.
+    ///
+    /// # Panics
+    /// If the run has no such step.
+    pub fn place(&self, number: u64) -> (usize, u64) {
+        let mut position = number;
+        for (index, stage) in self.stages.iter().enumerate() {
+            if position < stage.steps {
+                return (index, position);
+            }
+            position -= stage.steps;
+        }
+        panic!("a run of {} steps has no step {number}", self.steps());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_lies_in_the_stage_that_its_number_falls_in() {
+        let plan =
+            Plan::new(vec![Stage::new("a", 2), Stage::new("b", 1), Stage::new("c", 3)]).unwrap();
+        assert_eq!(plan.steps(), 6);
+        let places = [(0, 0), (0, 1), (1, 0), (2, 0), (2, 1), (2, 2)];
+        assert!((0..6).map(|step| plan.place(step)).eq(places));
+    }
+
+    #[test]
+    fn stages_without_steps_or_with_one_name_are_refused() {
+        let refused = |stages| Plan::new(stages).unwrap_err();
+        assert_eq!(refused(vec![]), PlanError::NoStage);
+        let empty = vec![Stage::new("a", 1), Stage::new("b", 0)];
+        assert_eq!(refused(empty), PlanError::NoSteps { stage: "b" });
+        let twice = vec![Stage::new("a", 1), Stage::new("a", 1)];
+        assert_eq!(refused(twice), PlanError::SameName { stage: "a" });
+        let never = vec![Stage { evaluate_every: Some(0), ..Stage::new("a", 1) }];
+        assert!(refused(never).to_string().contains("evaluations of 0"));
+    }
+}

@@ -1,0 +1,107 @@
+//! The page of a run: one HTML file that needs no other.
+//!
+//! No scripts, no fonts, nothing fetched; pictures are inlined and a content security policy
+//! forbids everything else. It follows the reader's light or dark setting, fits a phone and
+//! prints.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::page::{Figure, Page};
+use crate::table::escape_html as escape;
+
+/// Everything on the page of a run.
+#[derive(Clone, Copy, Debug)]
+pub struct Report<'a> {
+    /// Title of the page.
+    pub title: &'a str,
+    /// What the experiment shows.
+    pub page: &'a Page,
+    /// The resolved configuration, as TOML.
+    pub settings: &'a str,
+    /// What made the run: name and value, in order, such as ("seed", "0").
+    pub facts: &'a [(&'a str, String)],
+}
+
+impl Report<'_> {
+    /// The page. All texts are escaped.
+    pub fn to_html(&self) -> String {
+        let Page { verdict, reading, figures, tables } = self.page;
+        let mut body = format!("<h1>{}</h1>\n", escape(self.title));
+        if let Some(verdict) = verdict {
+            let class = if verdict.holds { "holds" } else { "fails" };
+            let text = escape(&verdict.text);
+            body.push_str(&format!("<p class=\"verdict {class}\">{text}</p>\n"));
+        }
+        if !reading.is_empty() {
+            body.push_str("<section>\n<h2>How to read this page</h2>\n");
+            for (term, text) in reading {
+                body.push_str(&format!("<p><b>{}</b> {}</p>\n", escape(term), escape(text)));
+            }
+            body.push_str("</section>\n");
+        }
+        if !figures.is_empty() {
+            body.push_str("<section>\n<h2>Pictures</h2>\n");
+            figures.iter().for_each(|figure| body.push_str(&figure_html(figure)));
+            body.push_str("</section>\n");
+        }
+        for (heading, table) in tables {
+            body.push_str(&format!(
+                "<section>\n<h2>{}</h2>\n<div class=\"wide\">\n{}</div>\n</section>\n",
+                escape(heading),
+                table.to_html()
+            ));
+        }
+        body.push_str("<section>\n<h2>What made this run</h2>\n<dl>\n");
+        for (name, value) in self.facts {
+            let (name, value) = (escape(name), escape(value));
+            body.push_str(&format!("<div><dt>{name}</dt><dd>{value}</dd></div>\n"));
+        }
+        body.push_str(&format!(
+            "</dl>\n</section>\n<section>\n<h2>Settings</h2>\n<pre>{}</pre>\n</section>\n",
+            escape(self.settings.trim_end())
+        ));
+        page(self.title, &body)
+    }
+}
+
+/// A `<figure>` with the picture inlined.
+pub fn figure_html(figure: &Figure) -> String {
+    let size = match png_size(&figure.png) {
+        Some((width, height)) => {
+            format!(" width=\"{}\" height=\"{}\"", width.div_ceil(2), height.div_ceil(2))
+        }
+        None => String::new(),
+    };
+    let caption = escape(&figure.caption);
+    format!(
+        "<figure>\n<div class=\"wide\"><img{size} alt=\"{caption}\" \
+         src=\"data:image/png;base64,{}\"></div>\n<figcaption>{caption}</figcaption>\n</figure>\n",
+        STANDARD.encode(&figure.png)
+    )
+}
+
+/// A whole page in the report's style around `body`, which must be HTML, escaped where it has to
+/// be; `title` is plain text.
+pub fn page(title: &str, body: &str) -> String {
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" \
+         content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <meta name=\"color-scheme\" content=\"light dark\">\n\
+         <title>{}</title>\n<style>\n{}</style>\n</head>\n<body>\n<main>\n{body}</main>\n\
+         </body>\n</html>\n",
+        escape(title),
+        include_str!("report/style.css"),
+    )
+}
+
+/// Width and height from the header of a PNG file, where it has one.
+fn png_size(png: &[u8]) -> Option<(u32, u32)> {
+    let number = |at: usize| Some(u32::from_be_bytes(png.get(at..at + 4)?.try_into().ok()?));
+    (png.get(12..16)? == b"IHDR").then_some((number(16)?, number(20)?))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,131 @@
+//! Proof that an experiment resumes exactly.
+
+use serde::Serialize;
+
+use crate::driver::Driver;
+use crate::experiment::Experiment;
+use crate::run::saved::{self, Loaded};
+use crate::run::{DataRecord, Origin, RunDirectory};
+use crate::state::{Layout, State};
+
+/// Asserts that a run of this configuration, interrupted before any of its steps and resumed from
+/// a checkpoint on disk by a fresh experiment, goes on with the very bits that it would have had,
+/// and that evaluating changes nothing. For tests of experiments; takes a time that grows with the
+/// square of the number of steps, so give it a configuration of some ten or twenty, with every
+/// stage among them.
+///
+/// # Panics
+/// If it does not, naming the first step at which something differs; if a value of the state holds
+/// a float that is not finite or has no lasting order; and if a step fails.
+pub fn assert_resumes<E: Experiment>(config: &E::Config, data: &E::Data) {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let directory =
+        RunDirectory::create(folder.path(), false).expect("a run directory can be made");
+    let mut driver = fresh::<E>(config, data);
+    let (mut checkpoints, mut digests, mut lines) = (Vec::new(), Vec::new(), Vec::new());
+    loop {
+        checkpoints.push(checkpoint(&directory, &mut driver));
+        digests.push(digest(&mut driver));
+        if driver.is_done() {
+            break;
+        }
+        lines.push(line(&mut driver));
+    }
+    let results = text(&driver.evaluate());
+
+    evaluating_changes_nothing(fresh::<E>(config, data), &digests, &lines);
+    for (start, loaded) in checkpoints.iter().enumerate() {
+        let mut driver = fresh::<E>(config, data);
+        loaded
+            .restore(&mut |state| driver.experiment_mut().state(state))
+            .unwrap_or_else(|error| panic!("restoring before step {start}: {error}"));
+        driver.set_made(start as u64);
+        assert!(
+            digest(&mut driver) == digests[start],
+            "interrupted before step {start}: right after restoring, the state is another one"
+        );
+        let resumed = format!("interrupted before step {start} and resumed");
+        follow(&mut driver, start, &digests, &lines, &resumed, |_| {});
+        assert!(text(&driver.evaluate()) == results, "{resumed}: the results are others");
+    }
+}
+
+fn evaluating_changes_nothing<E: Experiment>(
+    mut driver: Driver<'_, E>,
+    digests: &[String],
+    lines: &[String],
+) {
+    driver.evaluate();
+    assert!(
+        digest(&mut driver) == digests[0],
+        "evaluating before the first step changes the state"
+    );
+    follow(&mut driver, 0, digests, lines, "evaluated after each step", |driver| {
+        let before = digest(driver);
+        driver.evaluate();
+        let made = driver.made();
+        assert!(digest(driver) == before, "evaluating after {made} steps changes the state");
+    });
+}
+
+/// Makes all steps that are left, each of which must be as it was.
+fn follow<'d, E: Experiment>(
+    driver: &mut Driver<'d, E>,
+    start: usize,
+    digests: &[String],
+    lines: &[String],
+    context: &str,
+    mut after: impl FnMut(&mut Driver<'d, E>),
+) {
+    for step in start..lines.len() {
+        let found = line(driver);
+        assert!(
+            found == lines[step],
+            "{context}: step {step} told {found}, but {} without that. Something that the step \
+             depends on is not shown in `state`",
+            lines[step]
+        );
+        assert!(
+            digest(driver) == digests[step + 1],
+            "{context}: the state after step {step} is another one. Something that the step \
+             depends on is not shown in `state`"
+        );
+        after(driver);
+    }
+}
+
+fn fresh<'d, E: Experiment>(config: &E::Config, data: &'d E::Data) -> Driver<'d, E> {
+    Driver::new(config, data).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn checkpoint<E: Experiment>(directory: &RunDirectory, driver: &mut Driver<'_, E>) -> Loaded {
+    let made = driver.made();
+    let show = &mut |state: &mut State<'_>| driver.experiment_mut().state(state);
+    State::visit_strictly(&mut Layout::default(), &mut *show)
+        .unwrap_or_else(|error| panic!("after {made} steps: {error}"));
+    let origin = Origin {
+        configuration_sha256: String::new(),
+        data: DataRecord { directory: None, canonical: true, sha256: Default::default() },
+        init: None,
+        started: String::new(),
+        resumed: Vec::new(),
+    };
+    saved::save(directory, made, show, origin, [])
+        .unwrap_or_else(|error| panic!("after {made} steps: {error}"));
+    saved::load(directory, made).unwrap_or_else(|error| panic!("after {made} steps: {error}"))
+}
+
+fn digest<E: Experiment>(driver: &mut Driver<'_, E>) -> String {
+    let made = driver.made();
+    driver.digest().unwrap_or_else(|error| panic!("after {made} steps: {error}"))
+}
+
+fn line<E: Experiment>(driver: &mut Driver<'_, E>) -> String {
+    let step = driver.made();
+    let made = driver.step().unwrap_or_else(|error| panic!("step {step}: {error}"));
+    text(&made.line)
+}
+
+fn text(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("it has a text")
+}

@@ -1,0 +1,41 @@
+//! The run directory: everything that a run leaves behind.
+//!
+//! | file | content |
+//! |---|---|
+//! | `config.toml` | the resolved configuration ([`crate::config::Resolved`]) |
+//! | `metrics.jsonl` | one [`StepLine`](crate::StepLine) a line, a step each |
+//! | `timing.jsonl` | one [`StepTiming`](crate::StepTiming) a line, apart so that metrics of equal runs are equal bytes |
+//! | `epochs.jsonl` | measures in between, where a stage asks for them ([`crate::evaluation::Interim`]) |
+//! | `stages.jsonl` | results at the end of each stage but the last ([`crate::evaluation::StageResults`]) |
+//! | `checkpoints/` | of the last two checkpoints: weights, the rest of the state, record ([`saved`]) |
+//! | `evaluation.json` | [`crate::evaluation::Evaluation`] |
+//! | `figures/`, `report.html` | pictures, and the page with all of them |
+//! | `manifest.json` | [`Manifest`]: versions, machine, hashes; written last |
+//! | `.lock` | locked by the process that works on the run |
+
+pub mod atomic;
+pub mod checkpoint;
+mod clock;
+mod data_record;
+mod digest;
+mod directory;
+mod disk;
+mod file_error;
+mod json;
+pub mod jsonl;
+mod lock;
+mod machine;
+mod manifest;
+mod names;
+mod record;
+pub mod saved;
+
+pub use clock::timestamp;
+pub use data_record::DataRecord;
+pub use digest::FileDigest;
+pub(crate) use digest::hex;
+pub use directory::{DirectoryError, RunDirectory};
+pub use file_error::FileError;
+pub use json::read_json;
+pub use manifest::Manifest;
+pub use record::{Damage, Origin, Record, configuration_sha256};

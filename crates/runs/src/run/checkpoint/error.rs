@@ -1,0 +1,41 @@
+//! Why a checkpoint can't be used.
+
+use std::path::PathBuf;
+
+use crate::run::file_error::FileError;
+
+/// Why a checkpoint can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckpointError {
+    /// The file can't be read.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The file is no whole safetensors file.
+    #[error(
+        "{}, byte {offset}: {field} is {found}, expected {expected}; the file is damaged or no \
+         safetensors file of f32 tensors", file.display()
+    )]
+    Malformed {
+        /// The file.
+        file: PathBuf,
+        /// Where.
+        offset: u64,
+        /// What is there.
+        field: String,
+        /// Its value.
+        found: String,
+        /// What it should be.
+        expected: String,
+    },
+    /// The tensors are not those of the model.
+    #[error(
+        "{} does not fit the model: {differences}; use the configuration that it was made with",
+        file.display()
+    )]
+    Mismatch {
+        /// The file.
+        file: PathBuf,
+        /// Names that are missing, not expected, or of another shape.
+        differences: String,
+    },
+}

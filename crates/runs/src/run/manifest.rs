@@ -1,0 +1,146 @@
+//! `manifest.json`: what made a run, and hashes of what went in and came out.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use gradroute_kernels::Isa;
+use serde::{Deserialize, Serialize};
+
+use super::atomic;
+use super::clock::timestamp;
+use super::data_record::DataRecord;
+use super::digest::FileDigest;
+use super::directory::RunDirectory;
+use super::file_error::FileError;
+use super::json::read_json;
+use super::machine;
+use crate::program::Program;
+
+/// Everything that a reader needs to know about how a run came about. Written
+/// last: a directory with a manifest holds a run that ended properly.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// The program; absent in manifests from before there were several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub program: Option<String>,
+    /// Its version.
+    pub version: String,
+    /// Git revision it was built from, with `-modified` if files had changed;
+    /// none when built outside a repository.
+    pub git_revision: Option<String>,
+    /// Compiler that built it.
+    pub compiler: String,
+    /// Target that it was built for.
+    pub target: String,
+    /// Whether it was built with optimisation.
+    pub optimised: bool,
+    /// Processor.
+    pub cpu: String,
+    /// Instruction set of the kernels: "scalar", "avx2" or "avx512".
+    pub isa: String,
+    /// Threads.
+    pub threads: usize,
+    /// The experiment; absent in manifests from before there were several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub experiment: Option<String>,
+    /// Preset that the configuration started from.
+    pub preset: String,
+    /// Seed of initial weights and shuffling.
+    pub seed: u64,
+    /// The data set.
+    pub data: DataRecord,
+    /// The file that gave the initial weights, if not the seed.
+    pub init: Option<String>,
+    /// Number of parameters.
+    pub parameters: u64,
+    /// SHA-256 over all parameters in declared order, as little-endian f32 in
+    /// PyTorch's layout.
+    pub weights_sha256: String,
+    /// Steps done.
+    pub steps: u64,
+    /// Steps that the configuration asked for.
+    pub steps_planned: u64,
+    /// Whether Ctrl-C ended the run early.
+    pub interrupted: bool,
+    /// After how many steps it was resumed, once for each time.
+    #[serde(default)]
+    pub resumed: Vec<u64>,
+    /// When it began, UTC.
+    pub started: String,
+    /// When it ended, UTC.
+    pub finished: String,
+    /// What the files that it left are to the byte, by their names in the run directory; the
+    /// checkpoints have records of their own.
+    #[serde(default)]
+    pub files: BTreeMap<String, FileDigest>,
+}
+
+impl Manifest {
+    /// A manifest about a run of `program` on this machine, begun now; what the run itself must
+    /// fill in is left empty.
+    pub fn begin(
+        program: &Program,
+        experiment: &str,
+        preset: &str,
+        seed: u64,
+        data: DataRecord,
+    ) -> Self {
+        Self {
+            program: Some(program.name.to_owned()),
+            version: program.version.to_owned(),
+            git_revision: program.git_revision.map(str::to_owned),
+            // Compiler and target are one for everything in a build.
+            compiler: env!("GRADROUTE_COMPILER").to_owned(),
+            target: env!("GRADROUTE_TARGET").to_owned(),
+            optimised: program.optimised,
+            cpu: machine::cpu(),
+            isa: Isa::current().to_string(),
+            threads: rayon::current_num_threads(),
+            experiment: Some(experiment.to_owned()),
+            preset: preset.to_owned(),
+            seed,
+            data,
+            init: None,
+            parameters: 0,
+            weights_sha256: String::new(),
+            steps: 0,
+            steps_planned: 0,
+            interrupted: false,
+            resumed: Vec::new(),
+            started: timestamp(),
+            finished: String::new(),
+            files: BTreeMap::new(),
+        }
+    }
+
+    /// Sets the time of ending and writes the file, atomically.
+    ///
+    /// # Errors
+    /// When it can't be written, or the run's other files can't be read.
+    pub fn finish(&mut self, directory: &RunDirectory) -> Result<(), FileError> {
+        self.finished = timestamp();
+        self.seal(directory)
+    }
+
+    /// Writes the file anew after other files of the run were, atomically.
+    ///
+    /// # Errors
+    /// As [`Manifest::finish`].
+    pub fn seal(&mut self, directory: &RunDirectory) -> Result<(), FileError> {
+        self.files = directory
+            .results()?
+            .into_iter()
+            .map(|(name, path)| Ok((name, FileDigest::of_file(&path)?)))
+            .collect::<Result<_, FileError>>()?;
+        atomic::write_json(&directory.manifest(), self)
+    }
+
+    /// Reads a manifest.
+    ///
+    /// # Errors
+    /// When the file can't be read or is no manifest.
+    pub fn read(path: &Path) -> Result<Self, FileError> {
+        read_json(path)
+    }
+}

@@ -1,0 +1,54 @@
+//! What the files of a run are called.
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use super::atomic::TEMPORARY_PREFIX;
+use super::file_error::FileError;
+use super::lock::LOCK;
+
+pub(super) const CONFIG: &str = "config.toml";
+pub(super) const METRICS: &str = "metrics.jsonl";
+pub(super) const TIMING: &str = "timing.jsonl";
+pub(super) const EPOCHS: &str = "epochs.jsonl";
+pub(super) const STAGES: &str = "stages.jsonl";
+pub(super) const EVALUATION: &str = "evaluation.json";
+pub(super) const MANIFEST: &str = "manifest.json";
+pub(super) const FIGURES: &str = "figures";
+pub(super) const REPORT: &str = "report.html";
+pub(super) const CHECKPOINTS: &str = "checkpoints";
+
+/// Files that grow with a run.
+pub(super) const LOGS: [&str; 4] = [METRICS, TIMING, EPOCHS, STAGES];
+
+/// Everything that a run leaves.
+pub(super) const OURS: [&str; 11] = [
+    LOCK,
+    CONFIG,
+    METRICS,
+    TIMING,
+    EPOCHS,
+    STAGES,
+    EVALUATION,
+    MANIFEST,
+    FIGURES,
+    REPORT,
+    CHECKPOINTS,
+];
+
+/// Whether a file of this name was never finished.
+pub(super) fn is_unfinished(name: &OsStr) -> bool {
+    name.to_string_lossy().starts_with(TEMPORARY_PREFIX)
+}
+
+/// The names in a folder; none if there is no such folder.
+pub(super) fn listed(folder: &Path) -> Result<Vec<OsString>, FileError> {
+    match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        entries => entries
+            .and_then(|list| list.map(|entry| Ok(entry?.file_name())).collect())
+            .map_err(FileError::of("list", folder)),
+    }
+}

@@ -1,0 +1,27 @@
+//! What can be done with a state, one part of it at a time.
+
+use super::error::StateError;
+
+/// Where a tensor is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// With the weights, which other programs read.
+    Weights,
+    /// With the optimizers' moments and whatever else there is.
+    Rest,
+}
+
+/// What is done with a state: saving it, restoring it, hashing it.
+pub(crate) trait Visit<T> {
+    /// Sees a tensor as it is; returns what it is to become, if it is to change.
+    fn tensor(
+        &mut self,
+        part: Part,
+        name: &str,
+        shape: &[usize],
+        values: &[T],
+    ) -> Result<Option<&[T]>, StateError>;
+
+    /// Sees a value as it is, as JSON; returns what it is to become, if it is to change.
+    fn value(&mut self, name: &str, text: &str) -> Result<Option<&str>, StateError>;
+}

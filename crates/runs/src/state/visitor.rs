@@ -1,0 +1,234 @@
+//! The visitor that an experiment shows its state to.
+
+use std::collections::BTreeSet;
+
+use gradroute_tape::optim::{Adam, AdamOptions, Decay};
+use gradroute_tape::{Params, Real};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::error::StateError;
+use super::text::{read, reads_back_as_itself, write};
+use super::visit::{Part, Visit};
+
+/// Saves a run's state, or restores it: one function serves both, so nothing can be saved and not
+/// restored. An experiment shows it everything that its next step depends on:
+///
+/// ```
+/// use gradroute_runs::State;
+/// use gradroute_tape::Params;
+/// use gradroute_tape::optim::{Adam, AdamOptions};
+///
+/// struct Agent { params: Params<f32>, adam: Adam<f32>, memory: Vec<f32>, wins: u64 }
+///
+/// impl Agent {
+///     fn state(&mut self, state: &mut State<'_>) {
+///         state.params("", &mut self.params);
+///         state.adam("", &mut self.adam, &self.params);
+///         state.tensor("memory", &mut self.memory);
+///         state.value("wins", &mut self.wins);
+///     }
+/// }
+/// # let mut params = Params::new();
+/// # params.add("w", &[2], || 1.0);
+/// # let adam = Adam::new(&params, AdamOptions::default());
+/// # let mut agent = Agent { params, adam, memory: vec![0.0; 3], wins: 2 };
+/// # let before = gradroute_runs::state::Snapshot::take(|state| agent.state(state)).unwrap();
+/// # (agent.wins, agent.memory[1]) = (7, 5.0);
+/// # before.restore(|state| agent.state(state)).unwrap();
+/// # assert_eq!((agent.wins, agent.memory[1]), (2, 0.0));
+/// ```
+///
+/// The same parts under the same names must be shown each time. All parameters that there will
+/// ever be are declared when the experiment is made, as a resumed run restores into them.
+pub struct State<'v, T: Real = f32> {
+    visit: &'v mut dyn Visit<T>,
+    names: BTreeSet<String>,
+    /// Whether values are looked at for an order that does not last.
+    strict: bool,
+    /// The first thing that went wrong; nothing is done after it.
+    error: Option<StateError>,
+}
+
+/// The state of an Adam beside its moments.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AdamRecord {
+    steps: u64,
+    lr: f64,
+    beta1: f64,
+    beta2: f64,
+    eps: f64,
+    weight_decay: f64,
+    decoupled: bool,
+}
+
+impl<'v, T: Real> State<'v, T> {
+    /// Shows `visit` what `show` shows.
+    pub(crate) fn visit(
+        visit: &'v mut dyn Visit<T>,
+        show: impl FnOnce(&mut State<'_, T>),
+    ) -> Result<(), StateError> {
+        let mut state = State { visit, names: BTreeSet::new(), strict: false, error: None };
+        show(&mut state);
+        state.error.map_or(Ok(()), Err)
+    }
+
+    /// The same, and refuses values whose text is another each time that they are read back.
+    pub(crate) fn visit_strictly(
+        visit: &'v mut dyn Visit<T>,
+        show: impl FnOnce(&mut State<'_, T>),
+    ) -> Result<(), StateError> {
+        let mut state = State { visit, names: BTreeSet::new(), strict: true, error: None };
+        show(&mut state);
+        state.error.map_or(Ok(()), Err)
+    }
+
+    /// A set of parameters: their values, and which are frozen. With the name "" they are saved
+    /// under their own names, as PyTorch's `state_dict` has them; with another one that stands
+    /// before each, as in `target.encoder.0.weight`.
+    ///
+    /// # Panics
+    /// If a name was shown before.
+    #[track_caller]
+    pub fn params(&mut self, name: &str, params: &mut Params<T>) {
+        for id in params.ids() {
+            let full = joined(name, params.name(id));
+            let shape = params.shape(id);
+            if let Some(new) = self.seen(Part::Weights, &full, shape.dims(), params.get(id)) {
+                params.get_mut(id).copy_from_slice(&new);
+            }
+        }
+        let mut frozen: Vec<String> = params
+            .ids()
+            .filter(|&id| params.is_frozen(id))
+            .map(|id| params.name(id).to_owned())
+            .collect();
+        self.value(&joined(name, "frozen"), &mut frozen);
+        for id in params.ids() {
+            match frozen.iter().any(|name| name == params.name(id)) {
+                true => params.freeze(id),
+                false => params.thaw(id),
+            }
+        }
+    }
+
+    /// An optimizer over `params`: both moments, how many steps it made, and its options, so that
+    /// one which a stage has replaced or changed resumes as it was.
+    ///
+    /// # Panics
+    /// If a name was shown before, or the optimizer is of other parameters.
+    #[track_caller]
+    pub fn adam(&mut self, name: &str, adam: &mut Adam<T>, params: &Params<T>) {
+        let numbers = adam.moments().0.len();
+        assert!(
+            numbers == params.flat().len(),
+            "the optimizer `{name}` has moments of {numbers} numbers, but its parameters are {}",
+            params.flat().len()
+        );
+        let AdamOptions { lr, betas, eps, weight_decay, decay } = *adam.options();
+        let decoupled = decay == Decay::Decoupled;
+        let (beta1, beta2) = betas;
+        let steps = adam.steps();
+        let before = AdamRecord { steps, lr, beta1, beta2, eps, weight_decay, decoupled };
+        let mut record = before.clone();
+        self.value(&joined(name, "adam"), &mut record);
+        let mut restored: [Option<Vec<T>>; 2] = [None, None];
+        for (which, moment) in ["exp_avg", "exp_avg_sq"].into_iter().enumerate() {
+            let prefix = joined(name, moment);
+            for id in params.ids() {
+                let full = joined(&prefix, params.name(id));
+                let (shape, range) = (params.shape(id), params.range(id));
+                let (first, second) = adam.moments();
+                let values = &[first, second][which][range.clone()];
+                if let Some(new) = self.seen(Part::Rest, &full, shape.dims(), values) {
+                    let all = restored[which].get_or_insert_with(|| vec![T::ZERO; numbers]);
+                    all[range].copy_from_slice(&new);
+                }
+            }
+        }
+        if record != before {
+            let AdamRecord { lr, beta1, beta2, eps, weight_decay, decoupled, .. } = record;
+            let decay = if decoupled { Decay::Decoupled } else { Decay::Coupled };
+            let betas = (beta1, beta2);
+            *adam = Adam::new(params, AdamOptions { lr, betas, eps, weight_decay, decay });
+        }
+        if let [Some(first), Some(second)] = restored {
+            adam.restore(record.steps, &first, &second);
+        }
+    }
+
+    /// Numbers of the precision that is trained in, such as running means or a replay buffer;
+    /// their count must stay the same.
+    ///
+    /// # Panics
+    /// If the name was shown before.
+    #[track_caller]
+    pub fn tensor(&mut self, name: &str, values: &mut [T]) {
+        let shape = [values.len()];
+        if let Some(new) = self.seen(Part::Rest, name, &shape, values) {
+            values.copy_from_slice(&new);
+        }
+    }
+
+    /// Any value that serde can write and read: counters, an environment, results kept for later.
+    /// It is saved as JSON. A float that is not finite ends the run with an error, as JSON has
+    /// none. Don't use a `HashMap`: its order differs after a resume, a `BTreeMap`'s does not.
+    ///
+    /// # Panics
+    /// If the name was shown before.
+    #[track_caller]
+    pub fn value<V: Serialize + DeserializeOwned>(&mut self, name: &str, value: &mut V) {
+        self.take(name);
+        if self.error.is_some() {
+            return;
+        }
+        let lasts = if self.strict { reads_back_as_itself(value) } else { Ok(()) };
+        let text = lasts.and_then(|()| write(value));
+        let result = text.map_err(|reason| StateError::value(name, reason)).and_then(|text| {
+            match self.visit.value(name, &text)? {
+                None => Ok(()),
+                Some(new) => {
+                    *value = read(new).map_err(|error| StateError::saved(name, error))?;
+                    Ok(())
+                }
+            }
+        });
+        self.error = result.err();
+    }
+
+    /// Sees a tensor; returns what it is to become, if it is to change.
+    #[track_caller]
+    fn seen(&mut self, part: Part, name: &str, shape: &[usize], values: &[T]) -> Option<Vec<T>> {
+        self.take(name);
+        if self.error.is_some() {
+            return None;
+        }
+        let (expected, restored) = (values.len(), self.visit.tensor(part, name, shape, values));
+        match restored {
+            Ok(None) => None,
+            Ok(Some(new)) if new.len() == expected => Some(new.to_vec()),
+            Ok(Some(new)) => {
+                let reason = format!("it has {} numbers, expected {expected}", new.len());
+                self.error = Some(StateError::saved(name, reason));
+                None
+            }
+            Err(error) => {
+                self.error = Some(error);
+                None
+            }
+        }
+    }
+
+    #[track_caller]
+    fn take(&mut self, name: &str) {
+        assert!(
+            self.names.insert(name.to_owned()),
+            "two parts of the state are called `{name}`; each needs a name of its own"
+        );
+    }
+}
+
+fn joined(name: &str, rest: &str) -> String {
+    if name.is_empty() { rest.to_owned() } else { format!("{name}.{rest}") }
+}

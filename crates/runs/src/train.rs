@@ -1,0 +1,15 @@
+//! A training run, from the first step to the manifest.
+
+mod error;
+mod job;
+mod logs;
+mod publish;
+mod run;
+mod steps;
+
+pub use error::TrainError;
+pub use job::{Job, Outcome, Start};
+pub(crate) use publish::shown;
+pub use publish::{Published, publish};
+pub(crate) use run::earlier_results;
+pub use run::{judge, run};

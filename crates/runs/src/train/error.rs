@@ -1,0 +1,63 @@
+//! Why a run did not end properly.
+
+use std::path::PathBuf;
+
+use crate::figures::FigureError;
+use crate::plan::PlanError;
+use crate::run::FileError;
+use crate::run::checkpoint::CheckpointError;
+use crate::run::jsonl::JsonLinesError;
+use crate::state::StateError;
+use crate::step::StepError;
+
+/// Why a run did not end properly.
+#[derive(Debug, thiserror::Error)]
+pub enum TrainError {
+    /// The experiment's stages make no run.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// A file could not be written.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The logs could not be read back.
+    #[error(transparent)]
+    Logs(#[from] JsonLinesError),
+    /// Weights could not be read.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
+    /// The state could not be saved.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// A step could not be made; the state before it is saved.
+    #[error("step {step}: {source}; the state before it is saved as {}", checkpoint.display())]
+    Step {
+        /// The step, from 0.
+        step: u64,
+        /// What was wrong.
+        source: Box<StepError>,
+        /// The weights before that step.
+        checkpoint: PathBuf,
+    },
+    /// The weights to begin with are not finite.
+    #[error("the state before the first step is not finite: {found}; begin with other weights")]
+    Initial {
+        /// The first number that is not finite, and where.
+        found: String,
+    },
+    /// An update went beyond the range of f32.
+    #[error(
+        "after step {step}: {found}, so the update before was beyond what f32 can hold; the last \
+         checkpoint is {}, a lower learning rate is the usual remedy", checkpoint.display()
+    )]
+    Overflow {
+        /// The last step, from 0.
+        step: u64,
+        /// The first number that is not finite, and where.
+        found: String,
+        /// The weights that were saved last.
+        checkpoint: PathBuf,
+    },
+    /// A figure could not be drawn.
+    #[error(transparent)]
+    Figure(#[from] FigureError),
+}

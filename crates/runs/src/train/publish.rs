@@ -1,0 +1,127 @@
+//! The figures and the report page of a run directory.
+
+use std::fs;
+
+use super::error::TrainError;
+use crate::config::{Resolved, Settings};
+use crate::curves::loss_curves;
+use crate::evaluation::{Evaluation, Measure};
+use crate::experiment::Experiment;
+use crate::figures::FigureError;
+use crate::page::{Figure, Page};
+use crate::report::Report;
+use crate::run::{FileError, Manifest, RunDirectory, atomic, jsonl};
+use crate::step::StepLine;
+use crate::table::{Cell, Column, Section, Table};
+
+/// A run that is to be shown.
+pub struct Published<'a, E: Experiment> {
+    /// Where it is.
+    pub directory: &'a RunDirectory,
+    /// Its configuration.
+    pub resolved: &'a Resolved<E::Config>,
+    /// What made it; a run that did not end properly has no manifest.
+    pub manifest: Option<&'a Manifest>,
+    /// How it was judged.
+    pub evaluation: &'a Evaluation<E::Results>,
+}
+
+/// Draws everything that a run shows, from its metrics, its evaluation and its state: the files in
+/// `figures/` and `report.html`. What is there already is replaced.
+///
+/// # Errors
+/// When metrics can't be read, figures can't be drawn or files can't be written.
+pub fn publish<E: Experiment>(
+    run: Published<'_, E>,
+    experiment: &mut E,
+    data: &E::Data,
+) -> Result<Page, TrainError> {
+    let Published { directory, resolved, manifest, evaluation } = run;
+    let lines: Vec<StepLine> = jsonl::read(&directory.metrics())?;
+    let mut page = shown(experiment, data, evaluation)?;
+    if !lines.is_empty() {
+        let subtitle = "On the batch of each step, before its update";
+        page.figures.push(Figure {
+            file: "losses.png".into(),
+            caption: "Training losses".into(),
+            png: loss_curves(E::CURVES, &lines, &|_| Vec::new(), subtitle)?,
+        });
+    }
+
+    let folder = directory.figures();
+    fs::create_dir_all(&folder).map_err(FileError::of("create", &folder))?;
+    for figure in &page.figures {
+        atomic::write(&folder.join(&figure.file), &figure.png)?;
+    }
+    let facts = manifest.map_or_else(
+        || vec![("state", "the run did not end properly and left no manifest".to_owned())],
+        facts,
+    );
+    let seed = resolved.config.seed();
+    let report = Report {
+        title: &format!("gradroute: preset {}, seed {seed}", resolved.preset),
+        page: &page,
+        settings: &resolved.to_toml(),
+        facts: &facts,
+    };
+    atomic::write(&directory.report(), report.to_html().as_bytes())?;
+    Ok(page)
+}
+
+/// What the experiment shows, with the table of its measures if it has none of its own.
+///
+/// # Errors
+/// When a figure can't be drawn.
+pub(crate) fn shown<E: Experiment>(
+    experiment: &mut E,
+    data: &E::Data,
+    evaluation: &Evaluation<E::Results>,
+) -> Result<Page, FigureError> {
+    let mut page = experiment.page(data, evaluation)?;
+    if page.tables.is_empty() {
+        let measures = E::measures(&evaluation.results, &evaluation.earlier);
+        page.tables.push(("Measures".to_owned(), measure_table(&measures)));
+    }
+    Ok(page)
+}
+
+/// The measures of a run beside their floors.
+fn measure_table(measures: &[Measure]) -> Table {
+    let column = |name: &str| Column { group: String::new(), name: name.to_owned() };
+    let number = |value: f64| format!("{value:.4}");
+    let row = |measure: &Measure| {
+        let floor = measure.floor.map(number).unwrap_or_default();
+        let cells = [measure.name.clone(), number(measure.value), floor, measure.about.clone()];
+        cells.map(Cell::plain).to_vec()
+    };
+    Table {
+        caption: "What the run achieved".to_owned(),
+        columns: ["measure", "value", "knowing nothing", "what it is"].map(column).to_vec(),
+        sections: vec![Section {
+            heading: String::new(),
+            rows: measures.iter().map(row).collect(),
+        }],
+        notes: Vec::new(),
+    }
+}
+
+fn facts(manifest: &Manifest) -> Vec<(&'static str, String)> {
+    let interrupted = if manifest.interrupted { ", ended early" } else { "" };
+    let program = manifest.program.as_deref().unwrap_or("gradroute");
+    let mut facts = vec![
+        ("steps", format!("{} of {}{interrupted}", manifest.steps, manifest.steps_planned)),
+        ("parameters", manifest.parameters.to_string()),
+        ("weights SHA-256", manifest.weights_sha256.clone()),
+        ("started", manifest.started.clone()),
+        ("program", format!("{program} {}", manifest.version)),
+        ("git revision", manifest.git_revision.clone().unwrap_or_else(|| "unknown".into())),
+        ("compiler", manifest.compiler.clone()),
+        ("processor", manifest.cpu.clone()),
+        ("instruction set", manifest.isa.clone()),
+        ("threads", manifest.threads.to_string()),
+    ];
+    if let Some(experiment) = &manifest.experiment {
+        facts.insert(0, ("experiment", experiment.clone()));
+    }
+    facts
+}

@@ -1,0 +1,110 @@
+//! All of a training run.
+
+use super::error::TrainError;
+use super::job::{Job, Outcome, Start};
+use super::logs::Logs;
+use super::publish::{Published, publish};
+use super::steps::Steps;
+use crate::config::Settings;
+use crate::driver::Driver;
+use crate::evaluation::{Evaluation, Measures, StageResults};
+use crate::experiment::Experiment;
+use crate::run::{
+    DataRecord, FileError, Manifest, Origin, RunDirectory, atomic, configuration_sha256, jsonl,
+    saved,
+};
+use crate::state::{Parameters, State};
+
+/// Trains, saves, evaluates, draws; writes the manifest last.
+///
+/// # Errors
+/// When files can't be read or written, when the weights to begin with don't fit, and when a
+/// number is no longer finite.
+pub fn run<E: Experiment>(job: Job<'_, E>) -> Result<Outcome<E::Results>, TrainError> {
+    let Job { program, resolved, data, inputs, directory, start, .. } = job;
+    let config = &resolved.config;
+    let (preset, seed) = (&resolved.preset, config.seed());
+    let mut manifest = Manifest::begin(program, E::NAME, preset, seed, DataRecord::from(inputs));
+    let mut driver = Driver::<E>::new(config, data)?;
+    driver.check_every_op(job.check_every_op);
+    let plan = driver.plan().clone();
+    let mut parameters = Parameters::default();
+    State::visit(&mut parameters, |state| driver.experiment_mut().state(state))?;
+    (manifest.parameters, manifest.steps_planned) = (parameters.0, plan.steps());
+
+    let (mut saved, mut earlier) = (None, Vec::new());
+    let (origin, logs) = match start {
+        Start::Fresh { init } => {
+            if let Some((_, weights)) = init {
+                let show = &mut |state: &mut State<'_>| driver.experiment_mut().state(state);
+                saved::take_weights(weights, show)?;
+            }
+            let config = resolved.to_toml();
+            atomic::write(&directory.config(), config.as_bytes())?;
+            let origin = Origin {
+                configuration_sha256: configuration_sha256(&config, E::Config::LENGTH_KEY),
+                data: manifest.data.clone(),
+                init: init.map(|(file, _)| file.display().to_string()),
+                started: manifest.started.clone(),
+                resumed: Vec::new(),
+            };
+            (origin, Logs::open(directory, &plan, None)?)
+        }
+        Start::Resume(loaded) => {
+            let record = &loaded.record;
+            directory.remove_results()?;
+            saved::forget_after(directory, record.steps)?;
+            loaded.restore(&mut |state| driver.experiment_mut().state(state))?;
+            driver.set_made(record.steps);
+            saved = Some((record.steps, record.weights_sha256.clone()));
+            let mut origin = record.origin.clone();
+            origin.resumed.push(record.steps);
+            let logs = Logs::open(directory, &plan, Some(record))?;
+            earlier = earlier_results(directory)?;
+            (origin, logs)
+        }
+    };
+    (manifest.init, manifest.started) = (origin.init.clone(), origin.started.clone());
+    manifest.resumed = origin.resumed.clone();
+
+    let mut steps = Steps { driver: &mut driver, directory, origin, logs, saved, earlier };
+    manifest.weights_sha256 = steps.make(job.stop, job.show_progress)?;
+    let earlier = steps.earlier;
+    manifest.steps = driver.made();
+    manifest.interrupted = !driver.is_done();
+
+    let evaluation = judge(directory, driver.experiment_mut(), data, earlier)?;
+    let (facts, evaluation_of) = (Some(&manifest), &evaluation);
+    let published = Published { directory, resolved, manifest: facts, evaluation: evaluation_of };
+    let page = publish(published, driver.experiment_mut(), data)?;
+    manifest.finish(directory)?;
+    Ok(Outcome { manifest, evaluation, page })
+}
+
+/// Evaluates an experiment as it is and writes `evaluation.json`.
+///
+/// # Errors
+/// When it can't be written.
+pub fn judge<E: Experiment>(
+    directory: &RunDirectory,
+    experiment: &mut E,
+    data: &E::Data,
+    earlier: Vec<StageResults<E::Results>>,
+) -> Result<Evaluation<E::Results>, FileError> {
+    let results = experiment.evaluate(data);
+    let measures = Measures::from(&E::measures(&results, &earlier)[..]);
+    let evaluation = Evaluation { results, earlier, measures };
+    atomic::write_json(&directory.evaluation(), &evaluation)?;
+    Ok(evaluation)
+}
+
+/// The results at the ends of stages that the run has on disk.
+///
+/// # Errors
+/// When they can't be read.
+pub(crate) fn earlier_results<R: serde::de::DeserializeOwned>(
+    directory: &RunDirectory,
+) -> Result<Vec<StageResults<R>>, jsonl::JsonLinesError> {
+    let file = directory.stages();
+    if file.exists() { jsonl::read(&file) } else { Ok(Vec::new()) }
+}

@@ -1,0 +1,115 @@
+//! The steps of a run, with the evaluations and checkpoints between them.
+
+use std::time::Instant;
+
+use super::error::TrainError;
+use super::logs::Logs;
+use crate::driver::Driver;
+use crate::evaluation::{Interim, Measures, StageResults};
+use crate::experiment::Experiment;
+use crate::interrupt::StopFlag;
+use crate::progress::Progress;
+use crate::run::saved::{self, SaveError};
+use crate::run::{Origin, RunDirectory};
+use crate::state::State;
+use crate::step::StepTiming;
+
+/// A run on its way.
+pub(super) struct Steps<'a, 'd, E: Experiment> {
+    pub driver: &'a mut Driver<'d, E>,
+    pub directory: &'a RunDirectory,
+    pub origin: Origin,
+    pub logs: Logs<E::Results>,
+    /// Steps and hash of the weights of the last checkpoint.
+    pub saved: Option<(u64, String)>,
+    /// The results at the ends of stages so far, that of the last stage apart.
+    pub earlier: Vec<StageResults<E::Results>>,
+}
+
+impl<E: Experiment> Steps<'_, '_, E> {
+    /// Makes all steps that are left, or those until `stop` is set; returns the hash of the
+    /// weights.
+    ///
+    /// Checkpoints are saved at the beginning, where a stage asks for them, and at the end,
+    /// whatever the reason for it.
+    pub fn make(&mut self, stop: &StopFlag, show_progress: bool) -> Result<String, TrainError> {
+        self.save()?;
+        let mut progress = Progress::new(self.driver.plan(), show_progress);
+        while !self.driver.is_done() && !stop.is_set() {
+            let began = Instant::now();
+            let made = match self.driver.step() {
+                Ok(made) => made,
+                Err(source) => {
+                    self.save()?;
+                    let (step, source) = (self.driver.made(), Box::new(source));
+                    let checkpoint = self.directory.checkpoint(step);
+                    return Err(TrainError::Step { step, source, checkpoint });
+                }
+            };
+            let took = began.elapsed();
+            let (step, samples) = (made.line.step, made.samples);
+            self.logs.metrics.write(&made.line)?;
+            self.logs.timing.write(&StepTiming { step, seconds: took.as_secs_f64(), samples })?;
+            progress.step(&made, took);
+            self.after_step()?;
+        }
+        progress.finish();
+        self.save()
+    }
+
+    /// Evaluates and saves what is due.
+    fn after_step(&mut self) -> Result<(), TrainError> {
+        let made = self.driver.made();
+        let (index, position) = self.driver.plan().place(made - 1);
+        let stage = self.driver.plan().stages()[index].clone();
+        let done = position + 1;
+        let due = |every: Option<u64>| every.is_some_and(|every| done.is_multiple_of(every));
+        let ends = done == stage.steps && index + 1 < self.driver.plan().stages().len();
+        if ends || due(stage.evaluate_every) {
+            // Whoever follows the run sees where it is meanwhile.
+            self.logs.flush()?;
+            let results = self.driver.evaluate();
+            if due(stage.evaluate_every)
+                && let Some(file) = &mut self.logs.epochs
+            {
+                let measures = E::measures(&results, &self.earlier);
+                let epoch = stage.epoch.map(|steps| done / steps);
+                let measures = Measures::from(&measures[..]);
+                file.write(&Interim { epoch, step: made, measures })?;
+            }
+            if ends && let Some(file) = &mut self.logs.stages {
+                let results = StageResults { stage: stage.name.to_owned(), step: made, results };
+                file.write(&results)?;
+                self.earlier.push(results);
+            }
+        }
+        if due(stage.checkpoint_every) {
+            self.save()?;
+        }
+        Ok(())
+    }
+
+    /// Saves the state if it is not saved yet; returns the hash of the weights.
+    fn save(&mut self) -> Result<String, TrainError> {
+        let steps = self.driver.made();
+        if let Some((at, hash)) = &self.saved
+            && *at == steps
+        {
+            return Ok(hash.clone());
+        }
+        let logs = self.logs.sync(self.directory)?;
+        let show = &mut |state: &mut State<'_>| self.driver.experiment_mut().state(state);
+        let hash = saved::save(self.directory, steps, show, self.origin.clone(), logs);
+        let hash = hash.map_err(|error| match (error, &self.saved) {
+            (SaveError::File(error), _) => error.into(),
+            (SaveError::State(error), _) => error.into(),
+            (SaveError::NonFinite(found), None) => TrainError::Initial { found },
+            (SaveError::NonFinite(found), Some((at, _))) => {
+                let checkpoint = self.directory.checkpoint(*at);
+                TrainError::Overflow { step: steps - 1, found, checkpoint }
+            }
+        })?;
+        self.saved = Some((steps, hash.clone()));
+        Ok(hash)
+    }
+}
