@@ -90,7 +90,7 @@ fn time(arguments: &Arguments) -> anyhow::Result<()> {
     }
     let update = time_update(driver.experiment_mut(), config.optimizer.lr)?;
     let median = median(&mut seconds);
-    let gflops = flops::step(&config.model, data.train.pixels(), config.train.batch) / median / 1e9;
+    let gflops = flops::step(&config, data.train.pixels(), config.train.batch) / median / 1e9;
     let peak_gflops = peak::fma_gflops(20);
     let rss = memory::peak_rss_mib();
     let threads = rayon::current_num_threads();

@@ -13,6 +13,7 @@ pub mod figures;
 mod floors;
 mod halves;
 mod judge;
+mod measures;
 mod network;
 pub mod objective;
 mod page;

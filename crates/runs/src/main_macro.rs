@@ -4,7 +4,7 @@
 /// the program the whole command line: `train`, `evaluate`, `figures`, `compare`, `verify`,
 /// `experiments`, `presets`, `completions`.
 ///
-/// ```ignore
+/// ```text
 /// gradroute_runs::main! {
 ///     name: "mine",
 ///     about: "My experiment",

@@ -43,23 +43,33 @@ pub fn error_table(results: &Results) -> Table {
     }
     Table {
         caption: "Test errors, pixels in [-1, 1]; the lower certificate is marked".to_owned(),
-        columns: heads(),
+        columns: heads(results.bad_decoder.is_some()),
         sections,
-        notes: vec![
+        notes: second_decoder_note(results).into_iter().chain([
             "bottom, top: the certificates, decoders that see one half of the encoding only."
                 .to_owned(),
             "median, mean image: those of the training set, the best that can be had without looking."
                 .to_owned(),
-        ],
+        ]).collect(),
     }
 }
 
-fn heads() -> Vec<Column> {
+fn second_decoder_note(results: &Results) -> Option<String> {
+    let note =
+        "second: the decoder that the term `bad` of the loss trains; the first has the others.";
+    results.bad_decoder.is_some().then(|| note.to_owned())
+}
+
+fn heads(second_decoder: bool) -> Vec<Column> {
     let column =
         |group: &str, name: &str| Column { group: group.to_owned(), name: name.to_owned() };
     let mut columns = vec![column("", "digit")];
     for (group, floor) in [("MAE", "median image"), ("MSE", "mean image")] {
-        columns.extend(["decoder", "bottom", "top", floor].map(|name| column(group, name)));
+        columns.push(column(group, "decoder"));
+        if second_decoder {
+            columns.push(column(group, "second"));
+        }
+        columns.extend(["bottom", "top", floor].map(|name| column(group, name)));
     }
     columns
 }
@@ -89,17 +99,22 @@ impl Columns<'_> {
         mae: impl Fn(&DecoderErrors) -> f64,
         mse: impl Fn(&DecoderErrors) -> f64,
     ) -> Vec<Cell> {
-        let Results { decoder, bottom, top, floors, .. } = self.0;
+        let Results { decoder, bad_decoder, bottom, top, floors, .. } = self.0;
         let mut row = vec![Cell::plain(name)];
-        row.extend(block(mae(decoder), mae(bottom), mae(top), mae(&floors.median)));
-        row.extend(block(mse(decoder), mse(bottom), mse(top), mse(&floors.mean)));
+        let bad = bad_decoder.as_ref();
+        let decoders = [Some(mae(decoder)), bad.map(&mae)];
+        row.extend(block(decoders, mae(bottom), mae(top), mae(&floors.median)));
+        let decoders = [Some(mse(decoder)), bad.map(&mse)];
+        row.extend(block(decoders, mse(bottom), mse(top), mse(&floors.mean)));
         row
     }
 }
 
-fn block(decoder: f64, bottom: f64, top: f64, floor: f64) -> [Cell; 4] {
+fn block(decoders: [Option<f64>; 2], bottom: f64, top: f64, floor: f64) -> Vec<Cell> {
     let cell = |value: f64, marked| Cell { text: number(value), marked };
-    [cell(decoder, false), cell(bottom, bottom < top), cell(top, top < bottom), cell(floor, false)]
+    let decoders = decoders.into_iter().flatten().map(|value| cell(value, false));
+    let rest = [cell(bottom, bottom < top), cell(top, top < bottom), cell(floor, false)];
+    decoders.chain(rest).collect()
 }
 
 /// Four decimals; scientific where that would be too wide for a column.

@@ -19,7 +19,8 @@ use super::curves::CURVES;
 use super::error::ObjectiveError;
 use super::evaluation::{Floors, Results};
 use super::floors::floors;
-use super::judge::{Gallery, gallery, test_errors};
+use super::judge::{Gallery, TestErrors, gallery, test_errors};
+use super::measures::measures;
 use super::network::Network;
 use super::objective::Objective;
 use super::page::page;
@@ -133,6 +134,7 @@ impl<T: Real> Experiment<T> for Autoencoder<T> {
         "paper-unrouted-top-only",
         "paper-unrouted-regularized",
         "paper-unrouted",
+        "partial-routing",
     ];
     const CURVES: &'static [CurvePanel] = CURVES;
 
@@ -181,12 +183,13 @@ impl<T: Real> Experiment<T> for Autoencoder<T> {
         let Self { config, network, learner, floors: known, .. } = self;
         let halves = config.routing.halves();
         let floors = known.get_or_insert_with(|| floors(&data.train, &data.test, &halves)).clone();
-        let errors = test_errors(network, learner, &data.test, config.train.batch);
-        Results::new(halves, &errors.decoder, &errors.top, &errors.bottom, floors)
+        let TestErrors { decoder, bad_decoder, top, bottom } =
+            test_errors(network, learner, &data.test, config.train.batch);
+        Results::new(halves, &decoder, bad_decoder.as_ref(), &top, &bottom, floors)
     }
 
-    fn measures(_: &Results, _: &[StageResults<Results>]) -> Vec<Measure> {
-        Vec::new()
+    fn measures(results: &Results, _: &[StageResults<Results>]) -> Vec<Measure> {
+        measures(results)
     }
 
     fn page(&mut self, data: &Data, evaluation: &Evaluation<Results>) -> Result<Page, FigureError> {

@@ -12,6 +12,8 @@ use gradroute_tape::Real;
 pub struct TestErrors {
     /// Of the decoder.
     pub decoder: ErrorSums,
+    /// Of the second decoder, where there is one.
+    pub bad_decoder: Option<ErrorSums>,
     /// Of the certificate on the top half.
     pub top: ErrorSums,
     /// Of the certificate on the bottom half.
@@ -28,7 +30,8 @@ pub fn test_errors<T: Real>(
 ) -> TestErrors {
     let table = PixelTable::new();
     let mut buffer = vec![T::ZERO; chunk.min(data.len()) * data.pixels()];
-    let (mut decoder, mut top, mut bottom) = (ErrorSums::new(), ErrorSums::new(), ErrorSums::new());
+    let [mut decoder, mut bad, mut top, mut bottom] = [(); 4].map(|()| ErrorSums::new());
+    let mut has_bad = false;
     let indices: Vec<u32> = (0..data.len() as u32).collect();
     for batch in indices.chunks(chunk) {
         let pixels = &mut buffer[..batch.len() * data.pixels()];
@@ -38,15 +41,18 @@ pub fn test_errors<T: Real>(
         let pixels = g.samples(rows(pixels, batch.len()));
         let images = network.images(&g, pixels);
         let made = network.reconstruct(&g, pixels);
+        has_bad = made.bad_decoder.is_some();
         for (sums, made) in
             [(&mut decoder, made.decoder), (&mut top, made.top), (&mut bottom, made.bottom)]
+                .into_iter()
+                .chain(made.bad_decoder.map(|made| (&mut bad, made)))
         {
             let absolute = wide(&g.value(g.absolute_error(made, images)));
             let squared = wide(&g.value(g.squared_error(made, images)));
             sums.add_batch(labels, &absolute, &squared);
         }
     }
-    TestErrors { decoder, top, bottom }
+    TestErrors { decoder, bad_decoder: has_bad.then_some(bad), top, bottom }
 }
 
 fn wide<T: Real>(values: &[T]) -> Vec<f64> {

@@ -27,11 +27,13 @@ pub struct Network {
     encoding: usize,
 }
 
-/// The three reconstructions of a batch, each `[n, pixels]`.
+/// The reconstructions of a batch, each `[n, pixels]`.
 #[derive(Clone, Copy, Debug)]
 pub struct Reconstructions {
     /// Of the decoder, which sees the whole encoding.
     pub decoder: Var,
+    /// Of the second decoder, which the term `bad` trains, where there is one.
+    pub bad_decoder: Option<Var>,
     /// Of the certificate that sees the top half, the last dims.
     pub top: Var,
     /// Of the certificate that sees the bottom half, the first dims.
@@ -114,13 +116,13 @@ impl Network {
         [top, bottom]
     }
 
-    /// The reconstructions of pixels `[n, pixels]` in `[0, 1]` that evaluation looks at; a second
-    /// decoder is not among them.
+    /// All reconstructions of pixels `[n, pixels]` in `[0, 1]`.
     #[track_caller]
     pub fn reconstruct<T: Real>(&self, g: &Graph<'_, T>, pixels: Var) -> Reconstructions {
         let z = self.encode(g, pixels);
         let decoder = self.decode(g, z);
+        let bad_decoder = self.bad_decoder.as_ref().map(|decoder| decoder.forward(g, z));
         let [top, bottom] = self.certify(g, z);
-        Reconstructions { decoder, top, bottom }
+        Reconstructions { decoder, bad_decoder, top, bottom }
     }
 }

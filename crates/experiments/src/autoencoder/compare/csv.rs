@@ -31,6 +31,9 @@ pub(super) fn rows(runs: &Runs) -> Vec<CsvRow> {
     let mut rows = Vec::new();
     for setting in &runs.settings {
         for (measure, row) in measures(&Subject::MODELS) {
+            if measure.subject.errors(&setting.runs[0].evaluation.results).is_none() {
+                continue;
+            }
             let estimate = estimate(setting, measure);
             rows.push(CsvRow {
                 setting: setting.name.clone(),

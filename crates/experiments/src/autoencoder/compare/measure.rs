@@ -10,8 +10,10 @@ pub enum Subject {
     Top,
     /// The certificate on the bottom half.
     Bottom,
-    /// The main decoder.
+    /// The decoder.
     Decoder,
+    /// The second decoder, which the term `bad` trains.
+    BadDecoder,
     /// The image with every pixel at -1, which knows nothing.
     Constant,
     /// The training set's median image, which knows nothing.
@@ -22,7 +24,8 @@ pub enum Subject {
 
 impl Subject {
     /// What a model learned.
-    pub const MODELS: [Subject; 3] = [Subject::Top, Subject::Bottom, Subject::Decoder];
+    pub const MODELS: [Subject; 4] =
+        [Subject::Top, Subject::Bottom, Subject::Decoder, Subject::BadDecoder];
     /// What can be had without looking.
     pub const FLOORS: [Subject; 3] = [Subject::Constant, Subject::Median, Subject::Mean];
 
@@ -32,21 +35,24 @@ impl Subject {
             Subject::Top => "top certificate",
             Subject::Bottom => "bottom certificate",
             Subject::Decoder => "decoder",
+            Subject::BadDecoder => "second decoder",
             Subject::Constant => "all pixels -1",
             Subject::Median => "median image",
             Subject::Mean => "mean image",
         }
     }
 
-    fn errors(self, results: &Results) -> &DecoderErrors {
-        match self {
+    /// Its errors, if it is there.
+    pub fn errors(self, results: &Results) -> Option<&DecoderErrors> {
+        Some(match self {
             Subject::Top => &results.top,
             Subject::Bottom => &results.bottom,
             Subject::Decoder => &results.decoder,
+            Subject::BadDecoder => return results.bad_decoder.as_ref(),
             Subject::Constant => &results.floors.constant,
             Subject::Median => &results.floors.median,
             Subject::Mean => &results.floors.mean,
-        }
+        })
     }
 }
 
@@ -125,9 +131,9 @@ pub struct Measure {
 }
 
 impl Measure {
-    /// The number; NaN where the test set shows no such digit.
+    /// The number; NaN where the test set shows no such digit, or there is no such decoder.
     pub fn of(self, results: &Results) -> f64 {
-        let errors = self.subject.errors(results);
+        let Some(errors) = self.subject.errors(results) else { return f64::NAN };
         match self.shown {
             Shown::Digit(digit) => match self.metric {
                 Metric::Mae => errors.mae[usize::from(digit)],

@@ -117,7 +117,9 @@ impl Published {
             Subject::Top => &self.top,
             Subject::Bottom => &self.bottom,
             Subject::Decoder => &self.decoder,
-            Subject::Constant | Subject::Median | Subject::Mean => return None,
+            Subject::BadDecoder | Subject::Constant | Subject::Median | Subject::Mean => {
+                return None;
+            }
         };
         let errors = match measure.metric {
             Metric::Mae => errors.mae.as_ref(),

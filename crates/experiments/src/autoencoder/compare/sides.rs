@@ -2,7 +2,7 @@
 
 use gradroute_runs::compare::{CompareError, Comparison, Setting};
 
-use super::measure::Measure;
+use super::measure::{Measure, Subject};
 use super::published::{Published, published};
 use crate::autoencoder::config::Config;
 use crate::autoencoder::digit_list::digit_list;
@@ -63,6 +63,14 @@ pub(super) fn published_of(runs: &Runs, setting: &RunsOfSetting) -> Vec<&'static
     let same = runs.first().manifest.data.canonical && *halves(runs) == Halves::default();
     let of_preset = |result: &&Published| same && result.preset == setting.preset;
     published().iter().filter(of_preset).collect()
+}
+
+/// The settings whose models have what is judged; all but second decoders are in every one.
+pub(super) fn settings_with(runs: &Runs, subject: Subject) -> impl Iterator<Item = &RunsOfSetting> {
+    let has = move |setting: &&RunsOfSetting| {
+        subject.errors(&setting.runs[0].evaluation.results).is_some()
+    };
+    runs.settings.iter().filter(has)
 }
 
 /// An error over the runs of a setting.

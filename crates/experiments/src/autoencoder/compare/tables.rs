@@ -6,7 +6,7 @@ use gradroute_runs::table::{Cell, Column, Section, Table};
 
 use super::measure::{Measure, Metric, Shown, Subject, Weighting};
 use super::published::Published;
-use super::sides::{Runs, digits, estimate, halves, published_of};
+use super::sides::{Runs, digits, estimate, halves, published_of, settings_with};
 use crate::autoencoder::config::Config;
 use crate::autoencoder::digit_list::digit_list;
 use crate::autoencoder::evaluation::Results;
@@ -27,6 +27,7 @@ pub fn group_table(runs: &Runs, weighting: Weighting) -> Table {
     }
     let mut sections: Vec<Section> = Subject::MODELS
         .into_iter()
+        .filter(|subject| settings_with(runs, *subject).next().is_some())
         .map(|subject| Section {
             heading: heading(subject, halves),
             rows: group_rows(runs, subject, weighting),
@@ -56,7 +57,7 @@ pub fn group_table(runs: &Runs, weighting: Weighting) -> Table {
 fn group_rows(runs: &Runs, subject: Subject, weighting: Weighting) -> Vec<Vec<Cell>> {
     let measures = group_measures(subject, weighting);
     let mut rows = Vec::new();
-    for setting in &runs.settings {
+    for setting in settings_with(runs, subject) {
         let mut row = vec![setting.name.clone(), setting.runs.len().to_string()];
         row.extend(measures.iter().flat_map(|measure| cells(&estimate(setting, *measure))));
         rows.push(row.into_iter().map(Cell::plain).collect());
@@ -114,7 +115,8 @@ pub fn digit_table(runs: &Runs) -> Table {
     }));
     let mut sections = Vec::new();
     for metric in Metric::BOTH {
-        for subject in Subject::MODELS {
+        let there = |subject: &Subject| settings_with(runs, *subject).next().is_some();
+        for subject in Subject::MODELS.into_iter().filter(there) {
             let heading = format!("{}: {}", metric.name(), heading(subject, halves));
             let rows = digit_rows(runs, subject, metric, &digits);
             sections.push(Section { heading, rows });
@@ -134,7 +136,7 @@ fn digit_rows(runs: &Runs, subject: Subject, metric: Metric, digits: &[u8]) -> V
     let mut push = |name: String, values: Vec<String>| {
         rows.push(std::iter::once(name).chain(values).map(Cell::plain).collect());
     };
-    for setting in &runs.settings {
+    for setting in settings_with(runs, subject) {
         let estimates = digits.iter().map(|digit| estimate(setting, measure(subject, digit)));
         let estimates: Vec<[String; 2]> = estimates.map(|e| cells(&e)).collect();
         push(setting.name.clone(), estimates.iter().map(|[mean, _]| mean.clone()).collect());
@@ -208,6 +210,9 @@ fn heading(subject: Subject, halves: &Halves) -> String {
         }
         Subject::Bottom => {
             format!("Bottom certificate, sees the half of digits {}", digit_list(&halves.bottom))
+        }
+        Subject::BadDecoder => {
+            "Second decoder, trained by the term `bad`, sees the whole encoding".to_owned()
         }
         _ => "Decoder, sees the whole encoding".to_owned(),
     }

@@ -98,7 +98,7 @@ fn results(halves: Halves, mae: f64) -> Results {
     let [decoder, bottom, top, floor] = sums;
     let floor = floor.errors(&halves);
     let floors = Floors { constant: floor.clone(), median: floor.clone(), mean: floor };
-    Results::new(halves, &decoder, &top, &bottom, floors)
+    Results::new(halves, &decoder, None, &top, &bottom, floors)
 }
 
 fn names(comparison: &Runs) -> Vec<&str> {

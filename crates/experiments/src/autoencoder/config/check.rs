@@ -5,6 +5,7 @@ use gradroute_runs::config::{ConfigError, require};
 use super::keys::{Config, MAX_PARAMETERS};
 use super::objective::{Loss, Routing};
 use crate::autoencoder::halves::CLASSES;
+use crate::autoencoder::rules::rule;
 
 /// The widest layer and the most layers that are taken for meant.
 const MAX_WIDTH: usize = 1 << 16;
@@ -86,7 +87,10 @@ fn check_loss(loss: &Loss) -> Result<(), ConfigError> {
 }
 
 fn check_routing(routing: &Routing) -> Result<(), ConfigError> {
-    let Routing { enabled, bottom, top, fraction, scheduled: _ } = routing;
+    let Routing { enabled, rule: name, bottom, top, fraction, scheduled: _ } = routing;
+    if let Err(expected) = rule(name) {
+        return require(false, "routing.rule", name, &expected);
+    }
     require((0.0..=1.0).contains(fraction), "routing.fraction", fraction, "a number from 0 to 1")?;
     require(
         *enabled || !routing.is_partial(),

@@ -52,6 +52,10 @@ pub enum MeanOver {
 pub struct Routing {
     /// Whether gradients are routed at all; if not, each term teaches both halves.
     pub enabled: bool,
+    /// The rule by which the half of a term's digits is taught and the other is not:
+    /// one of [`RULES`](crate::autoencoder::rules::RULES).
+    #[serde(default = "halves_rule")]
+    pub rule: String,
     /// Digits of the bottom half, the first dims of the encoding.
     pub bottom: Vec<u8>,
     /// Digits of the top half, the last dims of the encoding. A digit of neither half is in no
@@ -63,6 +67,11 @@ pub struct Routing {
     /// Whether `fraction` is instead a share of the epochs: the first ones route all samples,
     /// the later ones none.
     pub scheduled: bool,
+}
+
+/// The rule of configurations from before there were others.
+fn halves_rule() -> String {
+    "halves".to_owned()
 }
 
 impl Routing {

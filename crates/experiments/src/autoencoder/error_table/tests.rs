@@ -14,7 +14,7 @@ fn evaluation(halves: Halves) -> Results {
     let [decoder, bottom, top, floor] = sums;
     let floor = floor.errors(&halves);
     let floors = Floors { constant: floor.clone(), median: floor.clone(), mean: floor };
-    Results::new(halves, &decoder, &top, &bottom, floors)
+    Results::new(halves, &decoder, None, &top, &bottom, floors)
 }
 
 fn halves(bottom: &[u8], top: &[u8]) -> Halves {

@@ -17,6 +17,9 @@ pub struct Results {
     pub counts: [u64; CLASSES],
     /// Errors of the main decoder, which sees the whole encoding.
     pub decoder: DecoderErrors,
+    /// Errors of the second decoder, which the term `bad` trains, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bad_decoder: Option<DecoderErrors>,
     /// Errors of the certificate on the top half.
     pub top: DecoderErrors,
     /// Errors of the certificate on the bottom half.
@@ -28,28 +31,33 @@ pub struct Results {
 }
 
 impl Results {
-    /// Puts the sums of the three decoders and the floors together and judges
-    /// the split.
+    /// Puts the sums of all decoders and the floors together and judges the split.
     ///
     /// # Panics
-    /// When the three sums were not taken over the same samples.
+    /// When the sums were not taken over the same samples.
     pub fn new(
         halves: Halves,
         decoder: &ErrorSums,
+        bad_decoder: Option<&ErrorSums>,
         top: &ErrorSums,
         bottom: &ErrorSums,
         floors: Floors,
     ) -> Self {
         let counts = decoder.counts();
-        assert!(
-            counts == top.counts() && counts == bottom.counts(),
-            "the three decoders were evaluated on different samples: decoder {counts:?}, \
-             top certificate {:?}, bottom certificate {:?}",
-            top.counts(),
-            bottom.counts()
-        );
+        for (name, sums) in [("top certificate", top), ("bottom certificate", bottom)]
+            .into_iter()
+            .chain(bad_decoder.map(|sums| ("second decoder", sums)))
+        {
+            assert!(
+                counts == sums.counts(),
+                "all decoders must be evaluated on the same samples: the decoder {counts:?}, the \
+                 {name} {:?}",
+                sums.counts()
+            );
+        }
+        let bad_decoder = bad_decoder.map(|sums| sums.errors(&halves));
         let [decoder, top, bottom] = [decoder, top, bottom].map(|sums| sums.errors(&halves));
         let split = Split::judge(&halves, &counts, &top, &bottom, &floors);
-        Self { halves, counts, decoder, top, bottom, floors, split }
+        Self { halves, counts, decoder, bad_decoder, top, bottom, floors, split }
     }
 }

@@ -22,7 +22,7 @@ fn evaluation(own: [f64; CLASSES], other: [f64; CLASSES]) -> Results {
     }
     let floor = floor.errors(&halves);
     let floors = Floors { constant: floor.clone(), median: floor.clone(), mean: floor };
-    Results::new(halves, &sums[0], &sums[1], &sums[2], floors)
+    Results::new(halves, &sums[0], None, &sums[1], &sums[2], floors)
 }
 
 #[test]
@@ -88,11 +88,17 @@ fn digits_without_samples_are_nan_and_not_judged() {
     assert_eq!(errors.groups.bottom.mae, GroupMean { by_sample: 0.1, over_digits: 0.1 });
     assert!(errors.groups.top.mae.by_sample.is_nan());
     let floors = Floors { constant: errors.clone(), median: errors.clone(), mean: errors.clone() };
-    let evaluation = Results::new(halves, &own, &other, &own, floors);
+    let evaluation = Results::new(halves, &own, None, &other, &own, floors);
     assert!(evaluation.split.holds, "the only digit that can be judged is ahead");
     let nothing = ErrorSums::new();
-    let nobody =
-        Results::new(Halves::default(), &nothing, &nothing, &nothing, evaluation.floors.clone());
+    let nobody = Results::new(
+        Halves::default(),
+        &nothing,
+        None,
+        &nothing,
+        &nothing,
+        evaluation.floors.clone(),
+    );
     assert!(!nobody.split.holds);
     assert!(nobody.split.verdict.starts_with("The split can't be judged"));
 }

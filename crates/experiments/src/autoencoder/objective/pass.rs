@@ -4,7 +4,7 @@ use gradroute_kernels::random::Stream;
 use gradroute_tape::{Graph, Real, Var};
 
 use crate::autoencoder::config::{Loss, MeanOver, Routing};
-use crate::autoencoder::halves::CLASSES;
+use crate::autoencoder::halves::{CLASSES, Half};
 use crate::autoencoder::rules::{MaskTable, Rule};
 
 /// Which samples a pass is for, besides those of its terms' digits.
@@ -24,7 +24,7 @@ pub struct Term<T> {
     digits: [bool; CLASSES],
     /// Whether samples that are not routed count in too.
     takes_unrouted: bool,
-    teaches_top: bool,
+    teaches: Half,
     weight: f64,
     /// The loss weight of each sample of the batch, times their number.
     weights: Vec<T>,
@@ -36,18 +36,18 @@ pub type DecoderTerms<V> = [Option<V>; 3];
 impl<T: Real> Term<T> {
     /// The terms of a configuration.
     pub fn all(loss: &Loss, routing: &Routing) -> DecoderTerms<Self> {
-        let bad = Self::new(loss.bad, &routing.bottom, false);
+        let bad = Self::new(loss.bad, &routing.bottom, Half::Bottom);
         [
-            Self::new(loss.good, &routing.top, true),
-            Self::new(loss.good_bad, &routing.bottom, true),
+            Self::new(loss.good, &routing.top, Half::Top),
+            Self::new(loss.good_bad, &routing.bottom, Half::Top),
             bad.map(|bad| Self { takes_unrouted: routing.is_partial(), ..bad }),
         ]
     }
 
-    fn new(weight: f64, digits: &[u8], teaches_top: bool) -> Option<Self> {
+    fn new(weight: f64, digits: &[u8], teaches: Half) -> Option<Self> {
         let digits = std::array::from_fn(|digit| digits.contains(&(digit as u8)));
         let (takes_unrouted, weights) = (false, Vec::new());
-        (weight > 0.0).then_some(Self { digits, takes_unrouted, teaches_top, weight, weights })
+        (weight > 0.0).then_some(Self { digits, takes_unrouted, teaches, weight, weights })
     }
 
     /// Gives each sample its loss weight: 0 outside of the term's group.
@@ -71,21 +71,19 @@ impl<T: Real> Term<T> {
     }
 }
 
-/// How terms divide a sample's gradient between the halves: in proportion to their weights. A
-/// sample of no term teaches nothing.
-struct Shares<'t, T>(&'t DecoderTerms<Term<T>>);
-
-impl<T: Real> Rule for Shares<'_, T> {
-    fn weights(&self, label: u8, weights: &mut [f64]) {
-        let digit = usize::from(label);
-        let (mut to_bottom, mut to_top) = (0.0, 0.0);
-        for term in self.0.iter().flatten().filter(|t| t.digits[digit] || t.takes_unrouted) {
-            *(if term.teaches_top { &mut to_top } else { &mut to_bottom }) += term.weight;
-        }
-        let share = |of: f64| if of > 0.0 { of / (to_bottom + to_top) } else { 0.0 };
-        let (bottom, top) = weights.split_at_mut(weights.len() / 2);
-        bottom.fill(share(to_bottom));
-        top.fill(share(to_top));
+/// How terms divide a sample's gradient between the dims: by the rule, in proportion to their
+/// weights. A sample of no term teaches nothing.
+fn divide<T>(terms: &DecoderTerms<Term<T>>, rule: &dyn Rule, label: u8, weights: &mut [f64]) {
+    let digit = usize::from(label);
+    let (mut total, mut row) = (0.0, vec![0.0; weights.len()]);
+    weights.fill(0.0);
+    for term in terms.iter().flatten().filter(|t| t.digits[digit] || t.takes_unrouted) {
+        rule.weights(label, term.teaches, &mut row);
+        total += term.weight;
+        weights.iter_mut().zip(&row).for_each(|(sum, weight)| *sum += term.weight * weight);
+    }
+    if total > 0.0 {
+        weights.iter_mut().for_each(|weight| *weight /= total);
     }
 }
 
@@ -112,9 +110,11 @@ pub struct PassTerms {
 }
 
 impl<T: Real> Pass<T> {
-    /// A pass for `terms`, routed on an encoding of so many dims, or not routed.
-    pub fn new(terms: DecoderTerms<Term<T>>, routed: Option<usize>) -> Self {
-        let masks = routed.map(|dims| MaskTable::new(&Shares(&terms), dims));
+    /// A pass for `terms`, routed by a rule on an encoding of so many dims, or not routed.
+    pub fn new(terms: DecoderTerms<Term<T>>, routed: Option<(&dyn Rule, usize)>) -> Self {
+        let masks = routed.map(|(rule, dims)| {
+            MaskTable::new(dims, |label, weights| divide(&terms, rule, label, weights))
+        });
         Self { terms, masks, mask: Vec::new(), weights: Vec::new() }
     }
 

@@ -7,6 +7,7 @@ use super::pass::{Draw, Pass, Term};
 use super::terms::LossTerms;
 use crate::autoencoder::config::{self, Config, MeanOver};
 use crate::autoencoder::network::Network;
+use crate::autoencoder::rules::rule;
 
 /// An objective, and the masks and loss weights of the batch at hand.
 ///
@@ -25,18 +26,22 @@ pub struct Objective<T> {
 
 impl<T: Real> Objective<T> {
     /// The objective of a configuration.
+    ///
+    /// # Panics
+    /// If there is no such routing rule; the configuration refuses it before.
     pub fn new(config: &Config) -> Self {
         let Config { model, train, loss, routing, .. } = config;
-        let dims = routing.enabled.then_some(model.encoding);
+        let rule = rule(&routing.rule).expect("the configuration is checked");
+        let routed = routing.enabled.then_some((&*rule, model.encoding));
         let [good, good_bad, bad] = Term::all(loss, routing);
         let (first, second) = if model.separate_decoders || routing.is_partial() {
-            ([good, good_bad, None], Some(Pass::new([None, None, bad], dims)))
+            ([good, good_bad, None], Some(Pass::new([None, None, bad], routed)))
         } else {
             ([good, good_bad, bad], None)
         };
         Self {
             loss: loss.clone(),
-            first: Pass::new(first, dims),
+            first: Pass::new(first, routed),
             second,
             seed: train.seed,
             share: routing.share(0, train.epochs as u64),

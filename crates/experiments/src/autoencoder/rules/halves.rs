@@ -1,0 +1,21 @@
+//! `routing.rule = "halves"`: each term teaches its half and nothing else.
+
+use super::rule::{Rule, dims_of};
+use crate::autoencoder::halves::Half;
+
+/// 1 on the half that the term is to teach, 0 on the other: the paper's rule.
+#[derive(Clone, Copy, Debug)]
+pub struct Halves;
+
+impl Rule for Halves {
+    fn weights(&self, _: u8, half: Half, weights: &mut [f64]) {
+        let own = dims_of(half, weights.len());
+        weights.fill(0.0);
+        weights[own].fill(1.0);
+    }
+}
+
+/// The rule, which takes no number.
+pub(super) fn make(number: Option<f64>) -> Option<Box<dyn Rule>> {
+    number.is_none().then(|| Box::new(Halves) as Box<dyn Rule>)
+}

@@ -1,0 +1,26 @@
+//! `routing.rule = "soft:F"`: each term teaches its half, and the other one by a factor.
+
+use super::rule::{Rule, dims_of};
+use crate::autoencoder::halves::Half;
+
+/// 1 on the half that the term is to teach, a factor on the other: 0 is the paper's rule, 1 is no
+/// routing, below 0 the other half is taught to do worse.
+#[derive(Clone, Copy, Debug)]
+pub struct Soft {
+    /// The factor.
+    pub factor: f64,
+}
+
+impl Rule for Soft {
+    fn weights(&self, _: u8, half: Half, weights: &mut [f64]) {
+        let own = dims_of(half, weights.len());
+        weights.fill(self.factor);
+        weights[own].fill(1.0);
+    }
+}
+
+/// The rule, which takes a finite factor.
+pub(super) fn make(number: Option<f64>) -> Option<Box<dyn Rule>> {
+    let factor = number.filter(|factor| factor.is_finite())?;
+    Some(Box::new(Soft { factor }))
+}
