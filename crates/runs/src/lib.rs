@@ -14,20 +14,16 @@
 //! use gradroute_runs::*;
 //! use gradroute_tape::{ParamId, Params, Shape};
 //! use serde::{Deserialize, Serialize};
-//!
+//! use std::path::Path;
 //! #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 //! #[serde(deny_unknown_fields)]
 //! pub struct Config { train: Train, optimizer: Optimizer }
-//!
 //! impl Settings for Config {
 //!     fn seed(&self) -> u64 { self.train.seed }
 //!     fn check(&self) -> Result<(), ConfigError> { self.train.check()?; self.optimizer.check() }
 //! }
-//!
 //! pub struct Line { config: Config, learner: Learner, w: ParamId } // all that a run is between two steps
-//!
-//! #[derive(Clone, Serialize, Deserialize)]
-//! pub struct Results { w: [f32; 2] }
+//! #[derive(Clone, Serialize, Deserialize)] pub struct Results { w: Vec<f32> }
 //!
 //! impl Experiment for Line {
 //!     const NAME: &'static str = "line";
@@ -36,10 +32,7 @@
 //!     type Config = Config;
 //!     type Data = (); // nothing is read
 //!     type Results = Results;
-//!
-//!     fn load(_: &Config, _: Option<&std::path::Path>) -> Result<((), Inputs), LoadError> {
-//!         Ok(((), Inputs::none()))
-//!     }
+//!     fn load(_: &Config, _: Option<&Path>) -> Result<((), Inputs), LoadError> { Ok(((), Inputs::none())) }
 //!     fn stages(config: &Config, _: &()) -> Vec<Stage> { vec![config.train.stage(64)] }
 //!     fn new(config: &Config, _: &()) -> Self {
 //!         let mut params = Params::new();
@@ -61,10 +54,7 @@
 //!         at.backward(&g, at.term(&g, "error", error), gradients)?;
 //!         Ok(self.learner.update(self.config.optimizer.rate(at.position(), at.steps(), at.epoch()))?)
 //!     }
-//!     fn evaluate(&mut self, _: &()) -> Results {
-//!         let w = self.learner.params.get(self.w);
-//!         Results { w: [w[0], w[1]] }
-//!     }
+//!     fn evaluate(&mut self, _: &()) -> Results { Results { w: self.learner.params.get(self.w).to_vec() } }
 //!     fn measures(results: &Results, _: &[StageResults<Results>]) -> Vec<Measure> {
 //!         vec![Measure::new("w0", "the first weight, 3 when learned", results.w[0].into())]
 //!     }
@@ -73,8 +63,7 @@
 //! const PRESET: &str = r#"
 //!     description = "The only preset"
 //!     train = { batch = 16, epochs = 4, seed = 0, shuffle = false }
-//!     optimizer = { lr = 0.5, weight_decay = 0.0, decoupled = false, schedule = "linear", beta1 = 0.9,
-//!                   beta2 = 0.999, eps = 1e-8 }
+//!     optimizer = { lr = 0.5, weight_decay = 0.0, decoupled = false, schedule = "linear", beta1 = 0.9, beta2 = 0.999, eps = 1e-8 }
 //! "#;
 //!
 //! // In `main.rs`: gradroute_runs::main! { name: "line", about: "A line", experiments: [Line] }
