@@ -186,6 +186,26 @@ fn partial_routing_puts_no_sample_or_every_sample_into_bad_at_its_ends() {
 }
 
 #[test]
+fn a_soft_rule_is_the_papers_at_0_no_routing_at_1_and_linear_between() {
+    let batch = Batch::new(&LABELS, 8);
+    let gradients = |set: &[&str]| {
+        let mut experiment = Autoencoder::<f64>::of_size(&config("paper-overlap", set), PIXELS);
+        differentiate(&mut experiment, &batch.pixels, &batch.labels, 0).unwrap();
+        let learner = experiment.learner();
+        let id = learner.params.id("encoder.0.weight").unwrap();
+        learner.gradients.get(id).unwrap().to_vec()
+    };
+    let (halves, off) = (gradients(&[]), gradients(&["routing.enabled=false"]));
+    let [soft_0, soft_1, soft_half] =
+        ["0", "1", "0.5"].map(|factor| gradients(&[&format!("routing.rule=soft:{factor}")]));
+    for (i, soft_half) in soft_half.iter().enumerate() {
+        assert!((soft_0[i] - halves[i]).abs() < 1e-12 && (soft_1[i] - off[i]).abs() < 1e-12);
+        assert!((soft_half - (soft_0[i] + soft_1[i]) / 2.0).abs() < 1e-12);
+    }
+    assert!(halves != off);
+}
+
+#[test]
 fn a_group_without_samples_adds_nothing() {
     for labels in [[0, 1, 2, 3], [9, 8, 7, 6]] {
         for preset in paper_presets() {

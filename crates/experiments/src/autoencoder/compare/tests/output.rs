@@ -68,7 +68,9 @@ fn csv_has_one_number_a_line_that_reads_back_and_quotes_names_with_commas() {
     let lines: Vec<&str> = text.lines().collect();
     // By sample and over digits for two halves, and ten digits.
     let (settings, per_subject) = (2, (2 * 2 + 10) * Metric::BOTH.len());
-    assert_eq!(lines.len(), 1 + (settings * 3 + 3) * per_subject);
+    // Three decoders by two metrics on two halves, with floors, and two margins without.
+    let measures = settings * (2 * 12 + 2);
+    assert_eq!(lines.len(), 1 + measures + (settings * 3 + 3) * per_subject);
     assert_eq!(
         lines[0],
         "setting,source,runs,measure,part,mean,value,ci95_low,ci95_high,published_spread"
