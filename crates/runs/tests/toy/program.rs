@@ -1,0 +1,14 @@
+//! A whole program with one small experiment that has everything that makes resuming hard. Tests
+//! run it, kill it and damage what it leaves.
+//!
+//! Not called `main.rs`, which Cargo would take for a test of its own.
+
+#![forbid(unsafe_code)]
+
+mod seeker;
+
+gradroute_runs::main! {
+    name: "toy",
+    about: "Walkers that look for numbers, to test what every experiment is promised",
+    experiments: [seeker::Seeker],
+}
