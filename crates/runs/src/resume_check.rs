@@ -33,6 +33,8 @@ pub fn assert_resumes<E: Experiment>(config: &E::Config, data: &E::Data) {
     }
     let results = text(&driver.evaluate());
 
+    let (again, cause) = ("made a second time", "It depends on something else than state, data and step, such as the order of a HashMap");
+    follow(&mut fresh::<E>(config, data), 0, &digests, &lines, (again, cause), |_| {});
     evaluating_changes_nothing(fresh::<E>(config, data), &digests, &lines);
     for (start, loaded) in checkpoints.iter().enumerate() {
         let mut driver = fresh::<E>(config, data);
@@ -45,7 +47,8 @@ pub fn assert_resumes<E: Experiment>(config: &E::Config, data: &E::Data) {
             "interrupted before step {start}: right after restoring, the state is another one"
         );
         let resumed = format!("interrupted before step {start} and resumed");
-        follow(&mut driver, start, &digests, &lines, &resumed, |_| {});
+        let cause = "Something that the step depends on is not shown in `state`";
+        follow(&mut driver, start, &digests, &lines, (&resumed, cause), |_| {});
         assert!(text(&driver.evaluate()) == results, "{resumed}: the results are others");
     }
 }
@@ -56,11 +59,9 @@ fn evaluating_changes_nothing<E: Experiment>(
     lines: &[String],
 ) {
     driver.evaluate();
-    assert!(
-        digest(&mut driver) == digests[0],
-        "evaluating before the first step changes the state"
-    );
-    follow(&mut driver, 0, digests, lines, "evaluated after each step", |driver| {
+    assert!(digest(&mut driver) == digests[0], "evaluating before the first step changes the state");
+    let cause = "Evaluating changes something that the step depends on";
+    follow(&mut driver, 0, digests, lines, ("evaluated after each step", cause), |driver| {
         let before = digest(driver);
         driver.evaluate();
         let made = driver.made();
@@ -68,27 +69,26 @@ fn evaluating_changes_nothing<E: Experiment>(
     });
 }
 
-/// Makes all steps that are left, each of which must be as it was.
+/// Makes all steps that are left, each of which must be as it was; `cause` is what the likely
+/// reason is if one is not.
 fn follow<'d, E: Experiment>(
     driver: &mut Driver<'d, E>,
     start: usize,
     digests: &[String],
     lines: &[String],
-    context: &str,
+    (context, cause): (&str, &str),
     mut after: impl FnMut(&mut Driver<'d, E>),
 ) {
     for step in start..lines.len() {
         let found = line(driver);
         assert!(
             found == lines[step],
-            "{context}: step {step} told {found}, but {} without that. Something that the step \
-             depends on is not shown in `state`",
+            "{context}: step {step} told {found}, but {} without that. {cause}",
             lines[step]
         );
         assert!(
             digest(driver) == digests[step + 1],
-            "{context}: the state after step {step} is another one. Something that the step \
-             depends on is not shown in `state`"
+            "{context}: the state after step {step} is another one. {cause}"
         );
         after(driver);
     }

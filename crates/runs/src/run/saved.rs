@@ -89,10 +89,7 @@ pub fn save(
 
     Record::new(steps, origin, sha256.clone(), weights, rest, logs.into_iter().collect())
         .write(&directory.record(steps))?;
-    let all = list(directory)?;
-    for &steps in all.iter().rev().skip(KEPT) {
-        remove(directory, steps)?;
-    }
+    forget_old(directory)?;
     Ok(sha256)
 }
 
@@ -238,7 +235,8 @@ pub fn list(directory: &RunDirectory) -> Result<Vec<u64>, FileError> {
 }
 
 /// Removes what can't be used any more if the run goes on after `steps` steps:
-/// later checkpoints, and files that were never finished.
+/// later checkpoints, files that were never finished, and what is left of an old checkpoint if the
+/// process was ended while it removed that.
 ///
 /// # Errors
 /// When the system says no.
@@ -246,7 +244,13 @@ pub fn forget_after(directory: &RunDirectory, steps: u64) -> Result<(), FileErro
     for &later in list(directory)?.iter().filter(|&&other| other > steps) {
         remove(directory, later)?;
     }
+    forget_old(directory)?;
     directory.remove_unfinished()
+}
+
+/// Removes all checkpoints but the last [`KEPT`].
+fn forget_old(directory: &RunDirectory) -> Result<(), FileError> {
+    list(directory)?.iter().rev().skip(KEPT).try_for_each(|&steps| remove(directory, steps))
 }
 
 /// Removes a checkpoint, its record first.

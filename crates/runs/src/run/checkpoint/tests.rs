@@ -1,6 +1,10 @@
+use std::collections::BTreeSet;
+use std::path::Path;
+
 use proptest::prelude::*;
 use safetensors::SafeTensors;
 use serde_json::json;
+use sha2::{Digest, Sha256};
 
 use std::collections::BTreeSet;
 use std::path::Path;

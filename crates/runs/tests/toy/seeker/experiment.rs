@@ -43,7 +43,7 @@ struct Tally {
 impl Experiment for Seeker {
     const NAME: &'static str = "seeker";
     const DESCRIPTION: &'static str = "Walkers that learn where the large numbers are";
-    const PRESETS: &'static [Preset] = gradroute_runs::presets!["presets": "seeker"];
+    const PRESETS: &'static [Preset] = gradroute_runs::presets!["presets": "relearn", "learn"];
 
     type Config = Config;
     type Data = Numbers;

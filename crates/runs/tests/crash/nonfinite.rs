@@ -1,0 +1,48 @@
+//! Numbers that are no longer finite end a run before they get into its state.
+
+use gradroute_runs::run::{RunDirectory, saved};
+
+use crate::run::{Place, is_whole, refused, same, succeed};
+
+#[test]
+fn a_run_that_diverges_names_step_op_label_and_line_and_leaves_finite_checkpoints() {
+    let place = Place::new();
+    for (set, named) in [
+        // Weights of 1e25: the next forward pass overflows.
+        (
+            "optimizer.lr=1e25",
+            &["step 1: the loss is", "linear", "critic.", ".rs:", "sample ", "saved as"][..],
+        ),
+        // Weights beyond f32: seen before they are saved.
+        ("optimizer.lr=1e39", &["after step 0: policy.", " is ", "step-00000000.safetensors"]),
+        // The optimizer that the second stage makes.
+        ("relearn.lr=1e25", &["step 7: the loss is", "policy.", ".rs:", "saved as"]),
+        ("relearn.lr=1e39", &["after step 6: policy.", " is ", "step-00000006.safetensors"]),
+    ] {
+        let run = place.path(set);
+        refused(&mut place.train(&run, &["--set", set]), 1, named);
+        let directory = RunDirectory::open(&run).unwrap();
+        let steps = saved::list(&directory).unwrap();
+        assert!(!steps.is_empty());
+        for steps in steps {
+            let loaded = saved::load(&directory, steps).unwrap();
+            for checkpoint in [&loaded.weights, &loaded.rest] {
+                for name in checkpoint.names() {
+                    let values = &checkpoint.tensor(name).unwrap().data;
+                    assert!(values.iter().all(|v| v.is_finite()), "{steps}: {name}");
+                }
+            }
+        }
+        assert!(!run.join("manifest.json").exists());
+    }
+}
+
+#[test]
+fn looking_at_every_op_changes_no_result() {
+    let place = Place::new();
+    let expected = place.whole("whole");
+    let run = place.path("checked");
+    succeed(&mut place.train(&run, &["--check-finite"]));
+    same(&expected, &run, "--check-finite");
+    is_whole(&run);
+}
