@@ -2,22 +2,43 @@
 # N times: starts a small run, kills it (SIGKILL) at random moments, resumes it to the end, and
 # compares everything it leaves with a run that nobody disturbed.
 #
-#   tests/kill_resume.sh [N] [SEED]
+#   tests/kill_resume.sh [N] [SEED] [toy|gradroute]
 #
-# N is 5 if not given; SEED decides the moments, as far as the machine's speed allows.
+# N is 5 if not given; SEED decides the moments, as far as the machine's speed allows. The toy has
+# two stages of short steps; gradroute trains its first experiment, or whatever the variable
+# SETTINGS holds as arguments of `train`.
 set -euo pipefail
 trials=${1:-5}
 RANDOM=${2:-1}
-[[ $trials =~ ^[1-9][0-9]*$ ]] || { echo "usage: tests/kill_resume.sh [N] [SEED]" >&2; exit 2; }
+program=${3:-toy}
+usage() {
+    echo "usage: tests/kill_resume.sh [N] [SEED] [toy|gradroute]" >&2
+    exit 2
+}
+[[ $trials =~ ^[1-9][0-9]*$ ]] || usage
+case $program in
+    toy)
+        package=gradroute-runs
+        settings=(--preset relearn --set train.steps_per_epoch=400 --epochs 10
+            --set train.relearn_steps=4000 --set train.checkpoint_every=150
+            --set train.eval_every=700)
+        ;;
+    gradroute)
+        package=gradroute
+        settings=(--set 'model.hidden=[64,32]' --set model.encoding=8 --set train.batch=100
+            --set data.limit=6000 --set train.checkpoint_every=1 --set train.eval_every=3
+            --epochs 10)
+        ;;
+    *) usage ;;
+esac
+[ -z "${SETTINGS:-}" ] || read -ra settings <<<"$SETTINGS"
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-cargo build --release --locked --quiet
-gradroute=$PWD/${CARGO_TARGET_DIR:-target}/release/gradroute
+cargo build --release --locked --quiet -p "$package" --bin "$program"
+# An absolute target folder stays as it is.
+binary=$(cd "${CARGO_TARGET_DIR:-target}" && pwd)/release/$program
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 log=$folder/log
-
-settings=(--set 'model.hidden=[64,32]' --set model.encoding=8 --set train.batch=100
-    --set data.limit=6000 --set train.checkpoint_every=1 --set train.eval_every=3 --epochs 10)
 
 fail() {
     echo "kill_resume: $*" >&2
@@ -28,22 +49,30 @@ fail() {
 # Starts the run, or goes on with it if there is something to go on from.
 go() { # run
     if compgen -G "$1/checkpoints/step-*.json" >/dev/null; then
-        exec "$gradroute" train --resume "$1"
+        exec "$binary" train --threads 1 --resume "$1"
     else
-        exec "$gradroute" train "${settings[@]}" --out "$1" --overwrite
+        exec "$binary" train --threads 1 "${settings[@]}" --out "$1" --overwrite
     fi
 }
 
 weights() { grep -o '"weights_sha256": "[0-9a-f]*"' "$1/manifest.json"; }
+
+# What must be the same bytes however the run came to its end.
+results() { # run
+    local names=(config.toml metrics.jsonl epochs.jsonl stages.jsonl evaluation.json figures)
+    (cd "$1" && find "${names[@]}" checkpoints/*.safetensors -type f 2>/dev/null | sort)
+}
 
 whole=$folder/whole
 began=$(date +%s%N)
 (go "$whole") >"$log" 2>&1 || fail "the undisturbed run failed"
 lasts=$((($(date +%s%N) - began) / 1000000))
 expected=$(weights "$whole")
-echo "undisturbed: $lasts ms, $expected"
+files=$(results "$whole")
+echo "undisturbed: $lasts ms, $expected, $(wc -l <"$whole/metrics.jsonl") steps," \
+    "$(wc -w <<<"$files") files"
 
-kills=0 early=0
+kills=0 early=0 late=0
 for ((trial = 1; trial <= trials; trial++)); do
     run=$folder/run
     rm -rf "$run"
@@ -56,16 +85,18 @@ for ((trial = 1; trial <= trials; trial++)); do
         if kill -9 "$process" 2>/dev/null; then
             kills=$((kills + 1))
             compgen -G "$run/checkpoints/step-*.json" >/dev/null || early=$((early + 1))
+            if [ -s "$run/stages.jsonl" ]; then late=$((late + 1)); fi
         fi
         wait "$process" 2>/dev/null || true
     done
     (go "$run") >"$log" 2>&1 || fail "trial $trial: the last resume failed"
     found=$(weights "$run")
     [ "$found" = "$expected" ] || fail "trial $trial: $found instead of $expected"
-    for file in config.toml metrics.jsonl epochs.jsonl evaluation.json; do
+    [ "$(results "$run")" = "$files" ] || fail "trial $trial: other files than $files"
+    for file in $files; do
         cmp "$whole/$file" "$run/$file" || fail "trial $trial: $file differs"
     done
-    diff -r "$whole/figures" "$run/figures" || fail "trial $trial: figures differ"
+    "$binary" verify "$run" >"$log" 2>&1 || fail "trial $trial: the run is not whole"
 done
-echo "$trials trials, $kills kills ($early before the first checkpoint): all ended with the same" \
-    "weights, metrics, evaluations and figures"
+echo "$trials trials, $kills kills ($early before the first checkpoint, $late after the first of" \
+    "several stages): all ended with the same weights, metrics, evaluations and figures"

@@ -33,7 +33,10 @@ pub fn assert_resumes<E: Experiment>(config: &E::Config, data: &E::Data) {
     }
     let results = text(&driver.evaluate());
 
-    let (again, cause) = ("made a second time", "It depends on something else than state, data and step, such as the order of a HashMap");
+    let (again, cause) = (
+        "made a second time",
+        "It depends on something else than state, data and step, such as the order of a HashMap",
+    );
     follow(&mut fresh::<E>(config, data), 0, &digests, &lines, (again, cause), |_| {});
     evaluating_changes_nothing(fresh::<E>(config, data), &digests, &lines);
     for (start, loaded) in checkpoints.iter().enumerate() {
@@ -59,7 +62,10 @@ fn evaluating_changes_nothing<E: Experiment>(
     lines: &[String],
 ) {
     driver.evaluate();
-    assert!(digest(&mut driver) == digests[0], "evaluating before the first step changes the state");
+    assert!(
+        digest(&mut driver) == digests[0],
+        "evaluating before the first step changes the state"
+    );
     let cause = "Evaluating changes something that the step depends on";
     follow(&mut driver, 0, digests, lines, ("evaluated after each step", cause), |driver| {
         let before = digest(driver);

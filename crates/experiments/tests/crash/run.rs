@@ -6,9 +6,6 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
-/// Steps of the run: 4 epochs of 3.
-pub const STEPS: u64 = 12;
-
 /// Everything that must be the same bytes however the run came to its end.
 pub const RESULTS: [&str; 10] = [
     "config.toml",
@@ -51,15 +48,10 @@ impl Place {
 
     /// `train` with the small run's settings.
     pub fn train(&self, run: &Path, more: &[&str]) -> Command {
-        self.train_for(4, run, more)
-    }
-
-    /// The same for so many epochs.
-    pub fn train_for(&self, epochs: u32, run: &Path, more: &[&str]) -> Command {
         let data = self.path("data");
         // The learning rate of `seed` is constant, so that a run can be made longer.
         let mut command = gradroute(&["train", "--threads", "1", "--preset", "seed"]);
-        command.args(["--epochs", &epochs.to_string()]);
+        command.args(["--epochs", "4"]);
         for set in [
             "model.hidden=[6,4]",
             "model.encoding=4",
@@ -92,7 +84,7 @@ impl Place {
     }
 }
 
-pub fn gradroute(arguments: &[&str]) -> Command {
+fn gradroute(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gradroute"));
     command.args(arguments);
     command
@@ -125,7 +117,7 @@ pub fn refused(command: &mut Command, status: i32, parts: &[&str]) {
     }
 }
 
-pub fn weights(run: &Path) -> String {
+fn weights(run: &Path) -> String {
     let text = fs::read_to_string(run.join("manifest.json")).unwrap();
     let manifest: serde_json::Value = serde_json::from_str(&text).unwrap();
     manifest["weights_sha256"].as_str().unwrap().to_owned()
@@ -145,18 +137,5 @@ pub fn same(expected: &Path, run: &Path, context: &str) {
     for entry in unfinished {
         let name = entry.unwrap().file_name().into_string().unwrap();
         assert!(name.starts_with("step-"), "{context}: {name} was left behind");
-    }
-}
-
-pub fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
     }
 }

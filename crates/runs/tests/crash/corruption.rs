@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use gradroute_runs::run::{RunDirectory, saved};
 use gradroute_kernels::random::Stream;
+use gradroute_runs::run::{RunDirectory, saved};
 
 use crate::run::{BETWEEN, Place, STEPS};
 

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use gradroute_runs::run::{RunDirectory, saved};
 
-use crate::run::{Place, copy, is_whole, output, resume, same, succeed};
+use crate::run::{Place, STEPS, copy, is_whole, output, resume, same, succeed};
 
 /// The changes that are tried are this far apart, unless `GRADROUTE_EVERY_CHANGE` is set: a run
 /// makes some 170 of them, and to try each one in all ways takes minutes.
@@ -98,6 +98,8 @@ fn killed_at_any_change_while_going_on_it_goes_on_once_more() {
     let mut killed = place.train(&begun, &[]);
     output(killed.env("GRADROUTE_FAULT", "kill:100"));
     checkpoints_are_whole(&begun, 2, "begun");
+    let newest = saved::list(&RunDirectory::open(&begun).unwrap()).unwrap();
+    assert!(newest.contains(&6) && !newest.contains(&STEPS), "{newest:?}");
     let changes = at_changes(|number| {
         let context = format!("killed at change {number} of a resumed run");
         let run = place.path(&number.to_string());

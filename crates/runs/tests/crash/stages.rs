@@ -44,7 +44,9 @@ fn killed_just_before_or_after_a_stage_begins_a_run_ends_as_if_nothing_had_been(
         same(&expected, &run, &format!("killed at change {number}, from {from}"));
         is_whole(&run);
     }
-    println!("{evaluated} before the stage's checkpoint, {saved} after it, {within} within the next");
+    println!(
+        "{evaluated} before the stage's checkpoint, {saved} after it, {within} within the next"
+    );
     assert!(evaluated > 5 && saved > 10 && within > 10);
 }
 

@@ -36,9 +36,8 @@ pub fn judge(
 ) -> Results {
     let cells: [usize; CELLS] = std::array::from_fn(|cell| cell);
     let seen = world.seen_from(&cells);
-    let mean = |numbers: &mut dyn Iterator<Item = f32>| {
-        numbers.map(f64::from).sum::<f64>() / CELLS as f64
-    };
+    let mean =
+        |numbers: &mut dyn Iterator<Item = f32>| numbers.map(f64::from).sum::<f64>() / CELLS as f64;
     let logits = actor.outputs(&seen);
     let values = critic.outputs(&seen);
     let chosen = logits.chunks_exact(ACTIONS).map(largest);
