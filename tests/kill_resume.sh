@@ -19,12 +19,14 @@ usage() {
 case $program in
     toy)
         package=gradroute-runs
+        machine=(--threads 1)
         settings=(--preset relearn --set train.steps_per_epoch=400 --epochs 10
             --set train.relearn_steps=4000 --set train.checkpoint_every=150
             --set train.eval_every=700)
         ;;
     gradroute)
         package=gradroute
+        machine=()
         settings=(--set 'model.hidden=[64,32]' --set model.encoding=8 --set train.batch=100
             --set data.limit=6000 --set train.checkpoint_every=1 --set train.eval_every=3
             --epochs 10)
@@ -49,18 +51,19 @@ fail() {
 # Starts the run, or goes on with it if there is something to go on from.
 go() { # run
     if compgen -G "$1/checkpoints/step-*.json" >/dev/null; then
-        exec "$binary" train --threads 1 --resume "$1"
+        exec "$binary" train "${machine[@]}" --resume "$1"
     else
-        exec "$binary" train --threads 1 "${settings[@]}" --out "$1" --overwrite
+        exec "$binary" train "${machine[@]}" "${settings[@]}" --out "$1" --overwrite
     fi
 }
 
 weights() { grep -o '"weights_sha256": "[0-9a-f]*"' "$1/manifest.json"; }
 
-# What must be the same bytes however the run came to its end.
+# What must be the same bytes however the run came to its end: all that is there but what tells of
+# time and of the way.
 results() { # run
-    local names=(config.toml metrics.jsonl epochs.jsonl stages.jsonl evaluation.json figures)
-    (cd "$1" && find "${names[@]}" checkpoints/*.safetensors -type f 2>/dev/null | sort)
+    (cd "$1" && find . -type f ! -name .lock ! -name timing.jsonl ! -name report.html \
+        ! -name manifest.json ! -path './checkpoints/*.json' | sort)
 }
 
 whole=$folder/whole
