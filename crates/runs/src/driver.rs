@@ -3,7 +3,10 @@
 use gradroute_tape::Real;
 
 use crate::config::Settings;
+use crate::evaluation::Evaluation;
 use crate::experiment::Experiment;
+use crate::figures::FigureError;
+use crate::page::Page;
 use crate::plan::{Plan, PlanError};
 use crate::state::{Snapshot, StateError, digest};
 use crate::step::{Made, Step, StepError};
@@ -86,6 +89,14 @@ impl<'d, E: Experiment<T>, T: Real> Driver<'d, E, T> {
     /// The results as they are now.
     pub fn evaluate(&mut self) -> E::Results {
         self.experiment.evaluate(self.data)
+    }
+
+    /// What is shown of the experiment as it is.
+    ///
+    /// # Errors
+    /// When a figure can't be drawn.
+    pub fn page(&mut self, evaluation: &Evaluation<E::Results>) -> Result<Page, FigureError> {
+        self.experiment.page(self.data, evaluation)
     }
 
     /// A copy of the state, to go back to.

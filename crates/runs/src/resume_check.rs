@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::driver::Driver;
+use crate::evaluation::{Evaluation, Measures};
 use crate::experiment::Experiment;
 use crate::run::saved::{self, Loaded};
 use crate::run::{DataRecord, Origin, RunDirectory};
@@ -10,7 +11,7 @@ use crate::state::{Layout, State};
 
 /// Asserts that a run of this configuration, interrupted before any of its steps and resumed from
 /// a checkpoint on disk by a fresh experiment, goes on with the very bits that it would have had,
-/// and that evaluating changes nothing. For tests of experiments; takes a time that grows with the
+/// that it is judged and shown as without that, and that evaluating changes nothing. For tests of experiments; takes a time that grows with the
 /// square of the number of steps, so give it a configuration of some ten or twenty, with every
 /// stage among them.
 ///
@@ -31,14 +32,14 @@ pub fn assert_resumes<E: Experiment>(config: &E::Config, data: &E::Data) {
         }
         lines.push(line(&mut driver));
     }
-    let results = text(&driver.evaluate());
+    let page = page(&mut driver);
 
     let (again, cause) = (
         "made a second time",
         "It depends on something else than state, data and step, such as the order of a HashMap",
     );
     follow(&mut fresh::<E>(config, data), 0, &digests, &lines, (again, cause), |_| {});
-    evaluating_changes_nothing(fresh::<E>(config, data), &digests, &lines);
+    let results = evaluating_changes_nothing(fresh::<E>(config, data), &digests, &lines);
     for (start, loaded) in checkpoints.iter().enumerate() {
         let mut driver = fresh::<E>(config, data);
         loaded
@@ -50,18 +51,40 @@ pub fn assert_resumes<E: Experiment>(config: &E::Config, data: &E::Data) {
             "interrupted before step {start}: right after restoring, the state is another one"
         );
         let resumed = format!("interrupted before step {start} and resumed");
+        assert!(
+            text(&driver.evaluate()) == results[start],
+            "{resumed}: the results are others. Something that `evaluate` depends on is not shown \
+             in `state`"
+        );
         let cause = "Something that the step depends on is not shown in `state`";
         follow(&mut driver, start, &digests, &lines, (&resumed, cause), |_| {});
-        assert!(text(&driver.evaluate()) == results, "{resumed}: the results are others");
+        if start == lines.len() {
+            let shown = self::page(&mut driver);
+            assert!(
+                shown == page,
+                "restored at its end, a run is shown in another way. Something that `page` depends \
+                 on is not shown in `state`"
+            );
+        }
     }
 }
 
+/// What is shown of a run, figures included.
+fn page<E: Experiment>(driver: &mut Driver<'_, E>) -> String {
+    let results = driver.evaluate();
+    let measures = Measures::from(&E::measures(&results, &[])[..]);
+    let evaluation = Evaluation { results, earlier: Vec::new(), measures };
+    let page = driver.page(&evaluation).unwrap_or_else(|error| panic!("the page: {error}"));
+    format!("{page:?}")
+}
+
+/// Evaluates before the first step and after each; returns the results.
 fn evaluating_changes_nothing<E: Experiment>(
     mut driver: Driver<'_, E>,
     digests: &[String],
     lines: &[String],
-) {
-    driver.evaluate();
+) -> Vec<String> {
+    let mut results = vec![text(&driver.evaluate())];
     assert!(
         digest(&mut driver) == digests[0],
         "evaluating before the first step changes the state"
@@ -69,10 +92,11 @@ fn evaluating_changes_nothing<E: Experiment>(
     let cause = "Evaluating changes something that the step depends on";
     follow(&mut driver, 0, digests, lines, ("evaluated after each step", cause), |driver| {
         let before = digest(driver);
-        driver.evaluate();
+        results.push(text(&driver.evaluate()));
         let made = driver.made();
         assert!(digest(driver) == before, "evaluating after {made} steps changes the state");
     });
+    results
 }
 
 /// Makes all steps that are left, each of which must be as it was; `cause` is what the likely

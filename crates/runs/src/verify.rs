@@ -127,7 +127,7 @@ fn metrics(directory: &RunDirectory) -> Result<u64, String> {
 fn manifest(directory: &RunDirectory) -> Result<Manifest, String> {
     let file = directory.manifest();
     if !file.exists() {
-        return Err("there is none: the run did not end, `gradroute train --resume` goes on".into());
+        return Err("there is none: the run did not end, `train --resume` goes on".into());
     }
     Manifest::read(&file).map_err(text)
 }

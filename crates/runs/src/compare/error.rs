@@ -35,7 +35,7 @@ pub enum CompareError {
         reason: String,
     },
     /// A run has not come to its end.
-    #[error("{} is not finished: {found}; let it end (`gradroute train --resume` goes on with it), or leave it \
+    #[error("{} is not finished: {found}; let it end (`train --resume` goes on with it), or leave it \
          out", run.display())]
     Unfinished {
         /// The run.

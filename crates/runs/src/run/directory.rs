@@ -47,8 +47,8 @@ pub enum DirectoryError {
     },
     /// There is no run to open.
     #[error(
-        "{} is no run directory: there is no {missing} in it; give the folder that `gradroute \
-         train` printed at its end", folder.display()
+        "{} is no run directory: there is no {missing} in it; give the folder that \
+         `train` printed at its end", folder.display()
     )]
     NoRun {
         /// The folder.

@@ -209,8 +209,6 @@ impl ser::SerializeMap for Finite {
 mod tests {
     use std::collections::BTreeMap;
 
-    use serde::Serialize;
-
     use super::*;
 
     #[derive(serde::Serialize)]

@@ -188,27 +188,21 @@ impl<'v, T: Real> State<'v, T> {
         if self.strict && text.is_ok() {
             text = reads_back_as_itself(value).and(text);
         }
-        let result = text.map_err(|reason| StateError::value(name, reason)).and_then(
-            |text| match self.visit.value(name, &text)? {
+        let result = text.map_err(|reason| StateError::value(name, reason)).and_then(|text| {
+            match self.visit.value(name, &text)? {
                 None => Ok(()),
                 Some(new) => {
                     *value = read(new).map_err(|error| StateError::saved(name, error))?;
                     Ok(())
                 }
-            },
-        );
+            }
+        });
         self.error = result.err();
     }
 
     /// Sees a tensor; returns what it is to become, if it is to change.
     #[track_caller]
-    fn seen(
-        &mut self,
-        part: Part,
-        name: &str,
-        shape: &[usize],
-        values: &[T],
-    ) -> Option<Vec<T>> {
+    fn seen(&mut self, part: Part, name: &str, shape: &[usize], values: &[T]) -> Option<Vec<T>> {
         self.take(name);
         if self.error.is_some() {
             return None;

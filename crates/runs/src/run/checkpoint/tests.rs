@@ -6,9 +6,6 @@ use safetensors::SafeTensors;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use std::collections::BTreeSet;
-use std::path::Path;
-
 use super::*;
 
 fn encode(tensors: &[(String, Vec<usize>, Vec<f32>)], metadata: &Metadata) -> (Vec<u8>, String) {
@@ -180,7 +177,7 @@ fn files_of_python_without_our_metadata_are_taken() {
 fn the_weights_hash_is_that_of_the_little_endian_bytes_in_order() {
     let (a, b) = ([1.0f32, 2.0], [3.0f32]);
     let named = |name, data| NamedTensor { name, shape: &[], data };
-    let expected = crate::run::hex(&<sha2::Sha256 as sha2::Digest>::digest(
+    let expected = crate::run::hex(&Sha256::digest(
         [1.0f32, 2.0, 3.0].iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<u8>>(),
     ));
     assert_eq!(weights_sha256([named("a", &a[..]), named("b", &b[..])]), expected);
