@@ -6,8 +6,8 @@ use gradroute_runs::config::Preset;
 use gradroute_runs::evaluation::StageResults;
 use gradroute_runs::figures::FigureError;
 use gradroute_runs::{
-    Evaluation, Experiment, Inputs, LoadError, Measure, Page, Stage, State, Step, StepError,
-    StepStream,
+    Evaluation, Experiment, ExtraCommand, Inputs, LoadError, Measure, Page, Stage, State, Step,
+    StepError, StepStream,
 };
 use gradroute_tape::Shape;
 use serde::{Deserialize, Serialize};
@@ -44,6 +44,9 @@ impl Experiment for Seeker {
     const NAME: &'static str = "seeker";
     const DESCRIPTION: &'static str = "Walkers that learn where the large numbers are";
     const PRESETS: &'static [Preset] = gradroute_runs::presets!["presets": "relearn", "learn"];
+
+    const COMMANDS: &'static [ExtraCommand] =
+        &[ExtraCommand { command: numbers::command, run: numbers::print }];
 
     type Config = Config;
     type Data = Numbers;

@@ -1,8 +1,9 @@
 //! The numbers that the walkers look for.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use clap::{Arg, ArgMatches, Command, value_parser};
 use gradroute_kernels::random::Stream;
 use gradroute_runs::run::FileDigest;
 use gradroute_runs::{Inputs, LoadError};
@@ -37,4 +38,18 @@ pub fn load(given: Option<&Path>) -> Result<(Numbers, Inputs), LoadError> {
         sha256: [(FILE.to_owned(), FileDigest::of(text.as_bytes()).sha256)].into(),
     };
     Ok((numbers, inputs))
+}
+
+/// `toy seeker numbers`.
+pub fn command() -> Command {
+    let data = Arg::new("data").long("data").value_parser(value_parser!(PathBuf));
+    Command::new("numbers").about("Print the numbers that the walkers look for").arg(data)
+}
+
+/// What it prints.
+pub fn print(matches: &ArgMatches) -> Result<String, LoadError> {
+    let given = matches.get_one::<PathBuf>("data");
+    let (numbers, _) = load(given.map(PathBuf::as_path))?;
+    let numbers: Vec<String> = numbers.iter().map(f32::to_string).collect();
+    Ok(format!("{}\n", numbers.join(" ")))
 }

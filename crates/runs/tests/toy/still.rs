@@ -1,0 +1,95 @@
+//! A second experiment beside the first, as small as one can be.
+
+use std::path::Path;
+
+use gradroute_runs::config::{ConfigError, Optimizer, Preset, Settings, Train};
+use gradroute_runs::evaluation::StageResults;
+use gradroute_runs::{
+    Experiment, Inputs, Learner, LoadError, Measure, Stage, State, Step, StepError,
+};
+use gradroute_tape::{ParamId, Params};
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    train: Train,
+    optimizer: Optimizer,
+}
+
+impl Settings for Config {
+    fn seed(&self) -> u64 {
+        self.train.seed
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        self.train.check()?;
+        self.optimizer.check()
+    }
+}
+
+/// One number that comes to rest at 0.
+pub struct Still {
+    config: Config,
+    learner: Learner,
+    w: ParamId,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Results {
+    w: f32,
+}
+
+impl Experiment for Still {
+    const NAME: &'static str = "still";
+    const DESCRIPTION: &'static str = "A number that comes to rest";
+    const PRESETS: &'static [Preset] = &[Preset {
+        name: "calm",
+        toml: "description = \"A few steps\"\nexperiment = \"still\"\n\
+               train = { batch = 1, epochs = 2, seed = 0, shuffle = false }\n\
+               optimizer = { lr = 0.1, weight_decay = 0.0, decoupled = false, \
+               schedule = \"constant\", beta1 = 0.9, beta2 = 0.999, eps = 1e-8 }\n",
+    }];
+
+    type Config = Config;
+    type Data = ();
+    type Results = Results;
+
+    fn load(_: &Config, _: Option<&Path>) -> Result<((), Inputs), LoadError> {
+        Ok(((), Inputs::none()))
+    }
+
+    fn stages(config: &Config, (): &()) -> Vec<Stage> {
+        vec![config.train.stage(5)]
+    }
+
+    fn new(config: &Config, (): &()) -> Self {
+        let mut params = Params::new();
+        let start = 1.0 + config.train.seed as f32 / 10.0;
+        let w = params.add("w", &[], || start);
+        let learner = Learner::new(params, config.optimizer.options());
+        Self { config: config.clone(), learner, w }
+    }
+
+    fn state(&mut self, state: &mut State<'_>) {
+        self.learner.state("", state);
+    }
+
+    fn step(&mut self, (): &(), at: &Step<'_>) -> Result<(), StepError> {
+        let g = self.learner.tape.graph(&self.learner.params);
+        let w = g.param(self.w);
+        at.backward(&g, g.mul(w, w), &mut self.learner.gradients)?;
+        Ok(self.learner.update(self.config.optimizer.lr)?)
+    }
+
+    fn evaluate(&mut self, (): &()) -> Results {
+        Results { w: self.learner.params.get(self.w)[0] }
+    }
+
+    fn measures(results: &Results, _: &[StageResults<Results>]) -> Vec<Measure> {
+        vec![
+            Measure::new("rest", "how far it is from rest", results.w.abs().into()).with_floor(1.0),
+        ]
+    }
+}
