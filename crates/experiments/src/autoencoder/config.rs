@@ -2,12 +2,12 @@
 
 mod check;
 mod keys;
-mod objective;
+mod loss;
 mod settings;
 
 pub use check::check_size;
 pub use keys::{Config, Data, MAX_PARAMETERS, Model};
-pub use objective::{Loss, MeanOver, Routing};
+pub use loss::{Loss, MeanOver, Routing};
 
 #[cfg(test)]
 mod tests;

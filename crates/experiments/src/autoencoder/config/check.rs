@@ -3,7 +3,7 @@
 use gradroute_runs::config::{ConfigError, require};
 
 use super::keys::{Config, MAX_PARAMETERS};
-use super::objective::{Loss, Routing};
+use super::loss::{Loss, Routing};
 use crate::autoencoder::halves::CLASSES;
 use crate::autoencoder::rules::rule;
 

@@ -3,7 +3,7 @@
 use gradroute_runs::config::{Optimizer, Train, zero_is_none};
 use serde::{Deserialize, Serialize};
 
-use super::objective::{Loss, Routing};
+use super::loss::{Loss, Routing};
 
 /// The most parameters that a model may have. Training holds four numbers for
 /// each, so this is 4 GiB.
