@@ -98,6 +98,13 @@ impl Plan {
         self.stages.iter().map(|stage| stage.steps).sum()
     }
 
+    /// The stage that ends with the last of `made` steps, if one does that is not the run's last.
+    pub(crate) fn ends(&self, made: u64) -> Option<&Stage> {
+        let (index, position) = self.place(made.checked_sub(1)?);
+        let stage = &self.stages[index];
+        (position + 1 == stage.steps && index + 1 < self.stages.len()).then_some(stage)
+    }
+
     /// The stage in which step `number` of the run lies, by its place in [`Plan::stages`], and the
     /// step's place in it, both from 0.
     ///

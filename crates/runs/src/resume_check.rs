@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::driver::Driver;
-use crate::evaluation::{Evaluation, Measures};
+use crate::evaluation::{Evaluation, Measures, StageResults};
 use crate::experiment::Experiment;
 use crate::run::saved::{self, Loaded};
 use crate::run::{DataRecord, Origin, RunDirectory};
@@ -11,9 +11,9 @@ use crate::state::{Layout, State};
 
 /// Asserts that a run of this configuration, interrupted before any of its steps and resumed from
 /// a checkpoint on disk by a fresh experiment, goes on with the very bits that it would have had,
-/// that it is judged and shown as without that, and that evaluating changes nothing. For tests of experiments; takes a time that grows with the
-/// square of the number of steps, so give it a configuration of some ten or twenty, with every
-/// stage among them.
+/// that it is judged and shown as without that, and that evaluating changes nothing. For tests of
+/// experiments; takes a time that grows with the square of the number of steps, so give it a
+/// configuration of some ten or twenty, with every stage among them.
 ///
 /// # Panics
 /// If it does not, naming the first step at which something differs; if a value of the state holds
@@ -32,14 +32,14 @@ pub fn assert_resumes<E: Experiment>(config: &E::Config, data: &E::Data) {
         }
         lines.push(line(&mut driver));
     }
-    let page = page(&mut driver);
 
     let (again, cause) = (
         "made a second time",
         "It depends on something else than state, data and step, such as the order of a HashMap",
     );
     follow(&mut fresh::<E>(config, data), 0, &digests, &lines, (again, cause), |_| {});
-    let results = evaluating_changes_nothing(fresh::<E>(config, data), &digests, &lines);
+    let (results, earlier) = evaluating_changes_nothing(fresh::<E>(config, data), &digests, &lines);
+    let page = page(&mut driver, &earlier);
     for (start, loaded) in checkpoints.iter().enumerate() {
         let mut driver = fresh::<E>(config, data);
         loaded
@@ -59,7 +59,7 @@ pub fn assert_resumes<E: Experiment>(config: &E::Config, data: &E::Data) {
         let cause = "Something that the step depends on is not shown in `state`";
         follow(&mut driver, start, &digests, &lines, (&resumed, cause), |_| {});
         if start == lines.len() {
-            let shown = self::page(&mut driver);
+            let shown = self::page(&mut driver, &earlier);
             assert!(
                 shown == page,
                 "restored at its end, a run is shown in another way. Something that `page` depends \
@@ -70,21 +70,24 @@ pub fn assert_resumes<E: Experiment>(config: &E::Config, data: &E::Data) {
 }
 
 /// What is shown of a run, figures included.
-fn page<E: Experiment>(driver: &mut Driver<'_, E>) -> String {
+fn page<E: Experiment>(driver: &mut Driver<'_, E>, earlier: &Earlier<E>) -> String {
     let results = driver.evaluate();
-    let measures = Measures::from(&E::measures(&results, &[])[..]);
-    let evaluation = Evaluation { results, earlier: Vec::new(), measures };
+    let measures = Measures::from(&E::measures(&results, earlier)[..]);
+    let evaluation = Evaluation { results, earlier: earlier.clone(), measures };
     let page = driver.page(&evaluation).unwrap_or_else(|error| panic!("the page: {error}"));
     format!("{page:?}")
 }
+
+/// The results at the ends of the stages before the last one.
+type Earlier<E> = Vec<StageResults<<E as Experiment>::Results>>;
 
 /// Evaluates before the first step and after each; returns the results.
 fn evaluating_changes_nothing<E: Experiment>(
     mut driver: Driver<'_, E>,
     digests: &[String],
     lines: &[String],
-) -> Vec<String> {
-    let mut results = vec![text(&driver.evaluate())];
+) -> (Vec<String>, Earlier<E>) {
+    let (mut results, mut earlier) = (vec![text(&driver.evaluate())], Vec::new());
     assert!(
         digest(&mut driver) == digests[0],
         "evaluating before the first step changes the state"
@@ -92,11 +95,14 @@ fn evaluating_changes_nothing<E: Experiment>(
     let cause = "Evaluating changes something that the step depends on";
     follow(&mut driver, 0, digests, lines, ("evaluated after each step", cause), |driver| {
         let before = digest(driver);
-        results.push(text(&driver.evaluate()));
-        let made = driver.made();
+        let (made, found) = (driver.made(), driver.evaluate());
+        results.push(text(&found));
+        if let Some(stage) = driver.plan().ends(made) {
+            earlier.push(StageResults { stage: stage.name.to_owned(), step: made, results: found });
+        }
         assert!(digest(driver) == before, "evaluating after {made} steps changes the state");
     });
-    results
+    (results, earlier)
 }
 
 /// Makes all steps that are left, each of which must be as it was; `cause` is what the likely

@@ -64,7 +64,7 @@ impl<E: Experiment> Steps<'_, '_, E> {
         let stage = self.driver.plan().stages()[index].clone();
         let done = position + 1;
         let due = |every: Option<u64>| every.is_some_and(|every| done.is_multiple_of(every));
-        let ends = done == stage.steps && index + 1 < self.driver.plan().stages().len();
+        let ends = self.driver.plan().ends(made).is_some();
         if ends || due(stage.evaluate_every) {
             // Whoever follows the run sees where it is meanwhile.
             self.logs.flush()?;

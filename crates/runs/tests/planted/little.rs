@@ -5,8 +5,10 @@ use std::path::Path;
 
 use gradroute_runs::config::{ConfigError, Preset, Settings};
 use gradroute_runs::evaluation::StageResults;
+use gradroute_runs::figures::FigureError;
 use gradroute_runs::{
-    Experiment, Inputs, Learner, LoadError, Measure, Stage, State, Step, StepError, assert_resumes,
+    Evaluation, Experiment, Inputs, Learner, LoadError, Measure, Page, Stage, State, Step,
+    StepError, assert_resumes,
 };
 use gradroute_tape::Params;
 use gradroute_tape::optim::{AdamOptions, MissingGradient};
@@ -37,6 +39,9 @@ pub trait Part: Sized + 'static {
     }
 
     fn evaluate(&mut self) {}
+
+    /// Looks at what a page is made of.
+    fn page(&mut self, _: &Evaluation<Results>) {}
 }
 
 /// The experiment with one such part.
@@ -116,6 +121,11 @@ impl<P: Part> Experiment for Little<P> {
 
     fn measures(_: &Results, _: &[StageResults<Results>]) -> Vec<Measure> {
         Vec::new()
+    }
+
+    fn page(&mut self, (): &(), evaluation: &Evaluation<Results>) -> Result<Page, FigureError> {
+        self.part.page(evaluation);
+        Ok(Page::default())
     }
 }
 

@@ -1,9 +1,9 @@
 //! Experiments without a mistake.
 
 use gradroute_runs::config::Request;
-use gradroute_runs::{Experiment, assert_resumes};
+use gradroute_runs::{Evaluation, Experiment, assert_resumes};
 
-use crate::little::{Part, resumes};
+use crate::little::{Part, Results, SECOND, resumes};
 use crate::seeker::Seeker;
 
 struct Plain;
@@ -17,6 +17,24 @@ impl Part for Plain {
 #[test]
 fn a_plain_experiment_resumes() {
     resumes::<Plain>();
+}
+
+struct Looking;
+
+impl Part for Looking {
+    fn new() -> Self {
+        Self
+    }
+
+    fn page(&mut self, evaluation: &Evaluation<Results>) {
+        let [first] = &evaluation.earlier[..] else { panic!("there is one stage before") };
+        assert!((&*first.stage, first.step) == ("first", SECOND));
+    }
+}
+
+#[test]
+fn a_page_may_show_how_the_stages_before_ended() {
+    resumes::<Looking>();
 }
 
 #[test]
