@@ -7,6 +7,7 @@
 
 mod csv;
 mod error;
+mod measured;
 mod page;
 mod parts;
 mod run;
@@ -16,6 +17,7 @@ mod write;
 
 pub use csv::csv;
 pub use error::CompareError;
+pub use measured::Measured;
 pub use page::{ComparisonPage, ComparisonTable, CsvRow};
 pub use parts::{html, markdown};
 pub use run::{ComparedRun, read};

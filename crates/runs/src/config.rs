@@ -9,6 +9,7 @@
 
 mod error;
 mod layer;
+pub(crate) mod length;
 mod merge;
 mod optimizer;
 mod presets;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::nonfinite::NonFinite;
+use crate::state::finite;
 
 /// A number by which runs are compared.
 #[derive(Clone, Debug, PartialEq)]
@@ -95,6 +96,28 @@ pub struct StageResults<R> {
     pub results: R,
 }
 
+/// Keys of `evaluation.json` that no field of the results may have.
+const RESERVED: [&str; 2] = ["measures", "stages"];
+
+/// Whether results that are written can be read again.
+///
+/// # Errors
+/// Why not, and what to do about it.
+pub(crate) fn readable<R: Serialize + DeserializeOwned>(results: &R) -> Result<(), String> {
+    finite::check(results)
+        .map_err(|reason| format!("{reason}, or write it by gradroute_runs::nonfinite"))?;
+    let text = serde_json::to_string(results).map_err(|error| error.to_string())?;
+    let value: Value = serde_json::from_str(&text).map_err(|error| error.to_string())?;
+    let Value::Object(map) = value else {
+        return Err(format!("they are written as {text}; expected a struct with named fields"));
+    };
+    if let Some(name) = RESERVED.iter().find(|name| map.contains_key(**name)) {
+        return Err(format!("`{name}` is a key of evaluation.json; give the field another name"));
+    }
+    let read: Result<R, _> = serde_json::from_value(Value::Object(map));
+    read.map(drop).map_err(|error| format!("they can't be read back: {error}"))
+}
+
 /// The whole of `evaluation.json`: the keys of the experiment's own results, then `measures`, and
 /// `stages` where the run had several.
 #[derive(Clone, Debug, PartialEq)]
@@ -141,4 +164,42 @@ fn read_or_default<T: DeserializeOwned + Default>(
     value: Option<Value>,
 ) -> Result<T, serde_json::Error> {
     value.map_or_else(|| Ok(T::default()), serde_json::from_value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Plain {
+        a: f64,
+        b: Option<f32>,
+    }
+
+    #[derive(Serialize, Deserialize)]
+    struct Kept {
+        #[serde(with = "crate::nonfinite")]
+        a: f64,
+    }
+
+    #[derive(Serialize, Deserialize)]
+    struct Taken {
+        stages: u32,
+    }
+
+    fn refused<R: Serialize + DeserializeOwned>(results: &R, part: &str) {
+        let reason = readable(results).unwrap_err();
+        assert!(reason.contains(part), "{reason}");
+    }
+
+    #[test]
+    fn results_that_could_not_be_read_again_are_refused() {
+        readable(&Plain { a: 0.5, b: None }).unwrap();
+        readable(&Kept { a: f64::NAN }).unwrap();
+        refused(&Plain { a: f64::NAN, b: None }, "nonfinite");
+        refused(&Plain { a: 0.0, b: Some(f32::INFINITY) }, "inf");
+        refused(&Taken { stages: 3 }, "`stages`");
+        refused(&7, "named fields");
+    }
 }

@@ -55,7 +55,8 @@ pub trait Experiment<T: Real = f32>: Sized + 'static {
     /// What it reads from outside, if anything.
     type Data;
     /// What [`evaluate`](Experiment::evaluate) finds; a struct, for its fields become keys of
-    /// `evaluation.json`. Floats that may be NaN need [`nonfinite`](crate::nonfinite).
+    /// `evaluation.json`, where `measures` and `stages` are taken. Floats that may be NaN need
+    /// [`nonfinite`](crate::nonfinite).
     type Results: Clone + Serialize + DeserializeOwned;
 
     /// Reads the data: from `given` if the user named a folder or file, else from where the
@@ -94,8 +95,8 @@ pub trait Experiment<T: Real = f32>: Sized + 'static {
     /// Judges the experiment as it is. Must leave the state as it was.
     fn evaluate(&mut self, data: &Self::Data) -> Self::Results;
 
-    /// The numbers by which runs are compared. `earlier` are the results at the ends of the stages
-    /// before, which an experiment of one stage has none of.
+    /// The numbers by which runs are compared, each with a name of its own. `earlier` are the
+    /// results at the ends of the stages before; in the first stage there are none.
     fn measures(results: &Self::Results, earlier: &[StageResults<Self::Results>]) -> Vec<Measure>;
 
     /// What is shown of a run.

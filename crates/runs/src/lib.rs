@@ -6,7 +6,8 @@
 //!
 //! Two weights are fitted to `y = 3 a - 2 b`. Every second sample may teach the first weight only,
 //! the others the second one. [`main!`] makes a program of it; [`assert_resumes`] proves that it can
-//! be interrupted anywhere.
+//! be interrupted anywhere. Beside this crate it needs `gradroute-tape`, and `serde` with the
+//! feature `derive`.
 //!
 //! ```
 //! use gradroute_runs::config::{ConfigError, Optimizer, Preset, Settings, Train};

@@ -95,7 +95,40 @@ impl Plan {
 
     /// Steps of all stages.
     pub fn steps(&self) -> u64 {
-        self.stages.iter().map(|stage| stage.steps).sum()
+        self.stages.iter().fold(0, |sum, stage| sum.saturating_add(stage.steps))
+    }
+
+    /// Whether a run of this plan, `made` steps of which are made, can go on by the `longer` one:
+    /// then all of these steps are where they would have been in that.
+    ///
+    /// # Errors
+    /// The stage that they are not in, in words that follow "`--epochs 5: `".
+    pub(crate) fn goes_on_as(&self, longer: &Self, made: u64) -> Result<(), String> {
+        let mut before = 0;
+        for (index, stage) in self.stages.iter().enumerate() {
+            if before >= made {
+                break;
+            }
+            let other = longer.stages.get(index);
+            let is_last = index + 1 == self.stages.len() && index + 1 == longer.stages.len();
+            let is_over = made >= before + stage.steps && !is_last;
+            let fits = other.is_some_and(|other| {
+                let long_enough = before + other.steps >= made;
+                other.name == stage.name
+                    && if is_over { other.steps == stage.steps } else { long_enough }
+            });
+            if !fits {
+                return Err(format!(
+                    "the stage `{}`, which the run has passed, had {} steps and would have had {}: \
+                     train a new one",
+                    stage.name,
+                    stage.steps,
+                    other.map_or(0, |other| other.steps)
+                ));
+            }
+            before += stage.steps;
+        }
+        Ok(())
     }
 
     /// The stage that ends with the last of `made` steps, if one does that is not the run's last.
@@ -125,6 +158,24 @@ impl Plan {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_run_goes_on_by_a_longer_plan_only_if_its_steps_are_where_they_would_have_been() {
+        let plan = |train, relearn| {
+            Plan::new(vec![Stage::new("train", train), Stage::new("relearn", relearn)]).unwrap()
+        };
+        let goes_on = |longer: &Plan, made| plan(8, 6).goes_on_as(longer, made).is_ok();
+        for made in 0..=14 {
+            assert!(goes_on(&plan(8, 6), made) && goes_on(&plan(8, 9), made));
+            assert_eq!(goes_on(&plan(16, 6), made), made < 8, "after {made} steps");
+            assert_eq!(goes_on(&plan(5, 6), made), made <= 5, "after {made} steps");
+        }
+        let one = Plan::new(vec![Stage::new("train", 8)]).unwrap();
+        assert!(one.goes_on_as(&Plan::new(vec![Stage::new("train", 16)]).unwrap(), 8).is_ok());
+        assert!(one.goes_on_as(&Plan::new(vec![Stage::new("other", 16)]).unwrap(), 8).is_err());
+        let message = plan(8, 6).goes_on_as(&plan(16, 6), 9).unwrap_err();
+        assert!(message.contains("`train`") && message.contains("had 8 steps"), "{message}");
+    }
 
     #[test]
     fn a_step_lies_in_the_stage_that_its_number_falls_in() {

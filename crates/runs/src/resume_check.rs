@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::driver::Driver;
-use crate::evaluation::{Evaluation, Measures, StageResults};
+use crate::evaluation::{Evaluation, Measures, StageResults, readable};
 use crate::experiment::Experiment;
 use crate::run::saved::{self, Loaded};
 use crate::run::{DataRecord, Origin, RunDirectory};
@@ -52,7 +52,7 @@ pub fn assert_resumes<E: Experiment>(config: &E::Config, data: &E::Data) {
         );
         let resumed = format!("interrupted before step {start} and resumed");
         assert!(
-            text(&driver.evaluate()) == results[start],
+            results_text::<E>(&driver.evaluate()) == results[start],
             "{resumed}: the results are others. Something that `evaluate` depends on is not shown \
              in `state`"
         );
@@ -87,7 +87,7 @@ fn evaluating_changes_nothing<E: Experiment>(
     digests: &[String],
     lines: &[String],
 ) -> (Vec<String>, Earlier<E>) {
-    let (mut results, mut earlier) = (vec![text(&driver.evaluate())], Vec::new());
+    let (mut results, mut earlier) = (vec![results_text::<E>(&driver.evaluate())], Vec::new());
     assert!(
         digest(&mut driver) == digests[0],
         "evaluating before the first step changes the state"
@@ -96,7 +96,7 @@ fn evaluating_changes_nothing<E: Experiment>(
     follow(&mut driver, 0, digests, lines, ("evaluated after each step", cause), |driver| {
         let before = digest(driver);
         let (made, found) = (driver.made(), driver.evaluate());
-        results.push(text(&found));
+        results.push(results_text::<E>(&found));
         if let Some(stage) = driver.plan().ends(made) {
             earlier.push(StageResults { stage: stage.name.to_owned(), step: made, results: found });
         }
@@ -141,6 +141,7 @@ fn checkpoint<E: Experiment>(directory: &RunDirectory, driver: &mut Driver<'_, E
         .unwrap_or_else(|error| panic!("after {made} steps: {error}"));
     let origin = Origin {
         configuration_sha256: String::new(),
+        length: None,
         data: DataRecord { directory: None, canonical: true, sha256: Default::default() },
         init: None,
         started: String::new(),
@@ -154,6 +155,12 @@ fn checkpoint<E: Experiment>(directory: &RunDirectory, driver: &mut Driver<'_, E
 fn digest<E: Experiment>(driver: &mut Driver<'_, E>) -> String {
     let made = driver.made();
     driver.digest().unwrap_or_else(|error| panic!("after {made} steps: {error}"))
+}
+
+/// The results as text, which must be readable again.
+fn results_text<E: Experiment>(results: &E::Results) -> String {
+    readable(results).unwrap_or_else(|reason| panic!("the results can't be kept: {reason}"));
+    text(results)
 }
 
 fn line<E: Experiment>(driver: &mut Driver<'_, E>) -> String {

@@ -2,7 +2,7 @@
 
 mod digest;
 mod error;
-mod finite;
+pub(crate) mod finite;
 mod layout;
 mod snapshot;
 mod tensors;
@@ -16,5 +16,6 @@ pub use snapshot::Snapshot;
 pub use visitor::State;
 
 pub(crate) use layout::{Entry, Layout, Parameters};
+pub(crate) use snapshot::NOT_SHOWN;
 pub(crate) use tensors::{FromTensors, Restoring, Writing};
 pub(crate) use visit::Part;

@@ -105,22 +105,26 @@ impl<'r, T: Real> Step<'r, T> {
     /// in the same step (another pass over the batch, say) has the mean of its values there.
     ///
     /// # Panics
-    /// If the value is no single number, or the name is `step` or `total`.
+    /// If the value is no single number, or the name is `step`, `total` or that of a note.
     #[track_caller]
     pub fn term(&self, g: &Graph<'_, T>, name: &'static str, term: Var) -> Var {
         assert!(!["step", "total"].contains(&name), "`{name}` is no name for a term of the loss");
-        self.told.borrow_mut().terms.add(name, Number::of(g.scalar(term)));
+        let mut told = self.told.borrow_mut();
+        assert!(!told.notes.has(name), "`{name}` is a note of the step already");
+        told.terms.add(name, Number::of(g.scalar(term)));
         term
     }
 
     /// Tells a number that is no value on a graph, such as a reward or a learning rate.
     ///
     /// # Panics
-    /// If the name is `step` or `total`.
+    /// If the name is `step`, `total` or that of a term.
     #[track_caller]
     pub fn note(&self, name: &'static str, value: f64) {
         assert!(!["step", "total"].contains(&name), "`{name}` is no name for a note");
-        self.told.borrow_mut().notes.add(name, Number::Double(value));
+        let mut told = self.told.borrow_mut();
+        assert!(!told.terms.has(name), "`{name}` is a term of the step's loss already");
+        told.notes.add(name, Number::Double(value));
     }
 
     /// Tells how many samples the step took, for the speed that is shown.
@@ -174,5 +178,21 @@ impl<'r, T: Real> Step<'r, T> {
         let terms = numbers.len();
         numbers.extend(notes.into_means());
         Made { line: StepLine { step: self.number, numbers }, terms, samples }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[should_panic(expected = "`error` is a term of the step's loss already")]
+    fn a_note_does_not_take_the_name_of_a_term() {
+        let step = Step::<f64>::alone(0, 0);
+        let params = gradroute_tape::Params::new();
+        let mut tape = gradroute_tape::Tape::new();
+        let g = tape.graph(&params);
+        step.term(&g, "error", g.literal(gradroute_tape::Shape::scalar(), &[1.0]));
+        step.note("error", 2.0);
     }
 }

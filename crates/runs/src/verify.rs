@@ -166,17 +166,20 @@ fn data_set<E: Experiment>(
     record: &DataRecord,
     given: Option<&Path>,
 ) -> Result<String, String> {
-    if record.sha256.is_empty() {
-        return Ok("none is read".to_owned());
-    }
     let (_, inputs) =
         E::load(config, given.or(record.place())).map_err(|error| text_of(error.as_ref()))?;
     let found = DataRecord::from(&inputs);
     match record.first_difference(&found) {
         Some((name, hash)) => {
-            let place = found.directory.unwrap_or_default();
-            Err(format!("{name} in {place} is not the run's, whose SHA-256 is {hash}"))
+            let place = found.directory.as_deref().unwrap_or_default();
+            Err(match hash {
+                Some(hash) => {
+                    format!("{name} in {place} is not the run's, whose SHA-256 is {hash}")
+                }
+                None => format!("the run has not read {name} in {place}"),
+            })
         }
+        None if record.sha256.is_empty() => Ok("none is read".to_owned()),
         None => Ok("the run's, by SHA-256".to_owned()),
     }
 }

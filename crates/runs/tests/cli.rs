@@ -127,6 +127,32 @@ fn a_run_leaves_measures_and_is_compared_over_seeds_beside_its_floor() {
 }
 
 #[test]
+fn measures_that_not_every_run_has_are_compared_by_their_names() {
+    let folder = TempDir::new().unwrap();
+    let far = calm(folder.path(), "far", &["--set", "optimizer.lr=0.01"]);
+    let near = calm(folder.path(), "near", &["--set", "optimizer.lr=0.09"]);
+    let of = |run: &Path, name: &str| {
+        let text = std::fs::read_to_string(run.join("evaluation.json")).unwrap();
+        serde_json::from_str::<Value>(&text).unwrap()["measures"][name].as_f64()
+    };
+    assert!(of(&far, "near").is_none() && of(&near, "near").is_some());
+    for runs in [[&far, &near], [&near, &far]] {
+        let csv = succeed(compare(&runs, &["--format", "csv"]));
+        let value = |lr: &str, name: &str| {
+            let (setting, name) = (format!("optimizer.lr={lr}"), format!(",measured,1,{name},"));
+            let line = csv.lines().find(|line| line.contains(&setting) && line.contains(&name));
+            line.map(|line| line.rsplit(',').nth(3).unwrap().parse::<f64>().unwrap())
+        };
+        assert_eq!(value("0.01", "rest"), of(&far, "rest"), "{csv}");
+        assert_eq!(value("0.09", "rest"), of(&near, "rest"));
+        assert_eq!((value("0.01", "near"), value("0.09", "near")), (None, Some(1.0)));
+        succeed(compare(&runs, &[]));
+    }
+    let unknown = ["--format", "csv", "--table", "digits"];
+    fail(compare(&[&near], &unknown), 2, &["digits", "measures"]);
+}
+
+#[test]
 fn a_comparison_replaces_only_a_comparison_and_only_when_asked() {
     let folder = TempDir::new().unwrap();
     let run = calm(folder.path(), "run", &[]);
@@ -158,7 +184,7 @@ fn runs_of_two_experiments_are_not_compared() {
     let set = ["--set", "train.steps_per_epoch=3", "--set", "train.relearn_steps=2"];
     let start = ["train", "--epochs", "1", "--out", seeker.to_str().unwrap()];
     succeed(toy(start.into_iter().chain(set)));
-    fail(compare(&[&still, &seeker], &[]), 1, &["seeker", "the experiment is `seeker`", "`still`"]);
+    fail(compare(&[&still, &seeker], &[]), 1, &["seeker", "of the experiment `seeker`", "`still`"]);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::config::{Config, Loss, MeanOver, Routing};
 use super::digit_list::digit_list;
+use super::rules::unusual;
 
 /// The facts of a run that its explanation depends on.
 #[derive(Clone, Copy, Debug)]
@@ -24,9 +25,9 @@ impl Reading<'_> {
                  decoder redraws the image from them. The bottom half of the encoding \
                  ({bottom_dims}) is assigned to the digits {bottom}, the top half ({top_dims}) to \
                  the digits {top}: on the way back through the network, the reconstruction \
-                 gradient of an image passes through the half that it is to teach, and the other \
-                 one is left alone. The way forward stays as it is; both halves are always \
-                 computed."
+                 gradient of an image passes {}. The way forward stays as it is; both halves are \
+                 always computed.",
+                passes(&routing.rule)
             )
         } else {
             format!(
@@ -101,6 +102,14 @@ impl Reading<'_> {
     }
 }
 
+/// Where a gradient passes by a routing rule.
+fn passes(rule: &str) -> String {
+    match unusual(rule) {
+        None => "through the half that it is to teach, and the other one is left alone".to_owned(),
+        Some(about) => format!("by the rule {rule} ({about})"),
+    }
+}
+
 fn partial(routing: &Routing) -> String {
     let share = 100.0 * routing.fraction;
     match (routing.is_partial(), routing.scheduled) {
@@ -146,6 +155,11 @@ mod tests {
             (config.routing.bottom, config.routing.top) = (vec![0, 2, 4], vec![7, 8, 9]);
             Reading { config: &config }.paragraphs().map(|(_, text)| text).concat()
         };
+        let mut soft = config("seed");
+        soft.routing.rule = "soft:0.25".to_owned();
+        let soft = Reading { config: &soft }.paragraphs().map(|(_, text)| text).concat();
+        assert!(soft.contains("passes by the rule soft:0.25") && !soft.contains("left alone"));
+        assert!(text(true).contains("left alone"));
         assert!(text(true).contains("(dims 0 to 4) is assigned to the digits 0, 2, 4"));
         assert!(text(true).contains("(dims 5 to 9) to the digits 7-9"));
         assert!(text(false).contains("routing was off") && !text(true).contains("routing was off"));

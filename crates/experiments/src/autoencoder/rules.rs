@@ -8,6 +8,6 @@ mod soft;
 
 pub use halves::Halves;
 pub use mask::MaskTable;
-pub use registry::{Named, RULES, rule};
+pub use registry::{Named, RULES, rule, unusual};
 pub use rule::Rule;
 pub use soft::Soft;

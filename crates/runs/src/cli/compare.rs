@@ -7,9 +7,7 @@ use super::commands::CompareRequest;
 use super::failure::Failure;
 use super::print::print;
 use super::start::load;
-use crate::compare::{
-    Comparison, ComparisonPage, ComparisonTable, Destination, Files, csv, measure_table,
-};
+use crate::compare::{Comparison, ComparisonTable, Destination, Files, csv, measure_table};
 use crate::experiment::Experiment;
 
 /// The name that asks for every table.
@@ -31,18 +29,25 @@ pub(super) fn run<E: Experiment>(request: &CompareRequest) -> Result<(), Failure
         None => None,
     };
     let mut page = E::compare(&comparison, data.as_ref())?;
-    if page.tables.is_empty() {
-        page.tables.push(ComparisonTable {
-            name: "measures",
-            heading: "Measures".to_owned(),
-            table: measure_table(&comparison),
-            printed: true,
-        });
-    }
-    let mut text = match request.format {
-        Format::Csv => csv(&comparison, &page),
-        format => printed(&page, format, &request.tables)?,
+    let measures = ComparisonTable {
+        name: "measures",
+        heading: "Measures".to_owned(),
+        table: measure_table(&comparison),
+        printed: page.tables.is_empty(),
     };
+    // A page with tables of its own shows the same numbers there.
+    let mut tables: Vec<&ComparisonTable> = page.tables.iter().collect();
+    tables.push(&measures);
+    let mut text = match request.format {
+        Format::Csv => {
+            known(&tables, &request.tables)?;
+            csv(&comparison, &page)
+        }
+        format => printed(&tables, format, &request.tables)?,
+    };
+    if page.tables.is_empty() {
+        page.tables.push(measures);
+    }
     if let Some((out, destination)) = destination {
         page.missing.iter().for_each(|missing| eprintln!("{missing}"));
         destination.write(&Files::of(&comparison, page))?;
@@ -58,8 +63,27 @@ pub(super) fn run<E: Experiment>(request: &CompareRequest) -> Result<(), Failure
 }
 
 /// The tables that are asked for.
-fn printed(page: &ComparisonPage, format: Format, asked: &[String]) -> Result<String, Failure> {
-    let names = || page.tables.iter().map(|table| table.name);
+fn printed(
+    tables: &[&ComparisonTable],
+    format: Format,
+    asked: &[String],
+) -> Result<String, Failure> {
+    known(tables, asked)?;
+    let wanted = |table: &&&ComparisonTable| match asked {
+        [] => table.printed,
+        asked => asked.iter().any(|name| name == ALL || name == table.name),
+    };
+    let render = |table: &&ComparisonTable| match format {
+        Format::Markdown => table.table.to_markdown(),
+        Format::Text | Format::Csv => table.table.to_string(),
+    };
+    let tables: Vec<String> = tables.iter().filter(wanted).map(render).collect();
+    Ok(tables.join("\n\n"))
+}
+
+/// Refuses names of tables that there are not.
+fn known(tables: &[&ComparisonTable], asked: &[String]) -> Result<(), Failure> {
+    let names = || tables.iter().map(|table| table.name);
     if let Some(unknown) = asked.iter().find(|name| *name != ALL && !names().any(|n| n == *name)) {
         let names: Vec<&str> = names().chain([ALL]).collect();
         let names = names.join(", ");
@@ -67,14 +91,5 @@ fn printed(page: &ComparisonPage, format: Format, asked: &[String]) -> Result<St
             "--table {unknown}: there is no such table; there are {names}"
         )));
     }
-    let wanted = |table: &&ComparisonTable| match asked {
-        [] => table.printed,
-        asked => asked.iter().any(|name| name == ALL || name == table.name),
-    };
-    let render = |table: &ComparisonTable| match format {
-        Format::Markdown => table.table.to_markdown(),
-        Format::Text | Format::Csv => table.table.to_string(),
-    };
-    let tables: Vec<String> = page.tables.iter().filter(wanted).map(render).collect();
-    Ok(tables.join("\n\n"))
+    Ok(())
 }

@@ -10,12 +10,14 @@ use crate::train::{Published, publish};
 
 /// Draws a run's figures and report again from its checkpoint.
 pub(super) fn run<E: Experiment>(request: &SavedRequest) -> Result<(), Failure> {
-    let SavedRun { directory, resolved, data, manifest, mut experiment, .. } = open::<E>(request)?;
+    let SavedRun { directory, resolved, data, manifest, mut experiment, steps, .. } =
+        open::<E>(request)?;
     let evaluation = read_json(&directory.evaluation())?;
     let published = Published::<E> {
         directory: &directory,
         resolved: &resolved,
         manifest: manifest.as_ref(),
+        steps,
         evaluation: &evaluation,
     };
     publish(published, &mut experiment, &data)?;

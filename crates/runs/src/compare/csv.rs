@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::measured::Measured;
 use super::page::{ComparisonPage, CsvRow};
 use super::settings::Comparison;
 use crate::config::Settings;
@@ -36,21 +37,19 @@ pub fn csv<C: Settings, R>(comparison: &Comparison<C, R>, page: &ComparisonPage)
 fn measures<C: Settings, R>(comparison: &Comparison<C, R>) -> Vec<CsvRow> {
     let mut rows = Vec::new();
     for setting in &comparison.settings {
-        for (i, measure) in comparison.measures_of(&setting.runs[0]).into_iter().enumerate() {
-            let estimate = setting.estimate(|evaluation| {
-                let all = (comparison.measures)(&evaluation.results, &evaluation.earlier);
-                all.get(i).map_or(f64::NAN, |measure| measure.value)
-            });
+        for measure in comparison.all_measures() {
+            let Some(measured) = comparison.measured(setting, &measure.name) else { continue };
+            let Measured { estimate, runs, floor } = measured;
             rows.push(CsvRow {
                 setting: setting.name.clone(),
                 source: "measured".to_owned(),
-                runs: setting.runs.len().to_string(),
+                runs: runs.to_string(),
                 measure: measure.name.clone(),
                 value: estimate.mean,
                 interval: estimate.interval(),
                 ..CsvRow::default()
             });
-            if let Some(floor) = measure.floor {
+            if let Some(floor) = floor {
                 rows.push(CsvRow {
                     setting: setting.name.clone(),
                     source: "no information".to_owned(),

@@ -8,7 +8,11 @@ use crate::page::Figure;
 use crate::report::{figure_html, page as html_page};
 use crate::table::{Table, escape_html as escape, escape_markdown};
 
-const TITLE: &str = "gradroute: settings compared";
+/// The title: which program's runs are compared.
+fn title<C: Settings, R>(comparison: &Comparison<C, R>) -> String {
+    let program = comparison.first().manifest.program.as_deref().unwrap_or("gradroute");
+    format!("{program}: settings compared")
+}
 
 /// A part of the page.
 enum Part<'a> {
@@ -22,7 +26,7 @@ enum Part<'a> {
 
 /// The page in Markdown, which shows the figures from the files beside it.
 pub fn markdown<C: Settings, R>(comparison: &Comparison<C, R>, page: &ComparisonPage) -> String {
-    let mut text = format!("# {TITLE}\n");
+    let mut text = format!("# {}\n", title(comparison));
     let mut after_item = false;
     for part in parts(comparison, page) {
         // Items of a list follow each other without a blank line.
@@ -51,7 +55,8 @@ pub fn markdown<C: Settings, R>(comparison: &Comparison<C, R>, page: &Comparison
 
 /// The page in HTML, in the style of a run's report, with everything in one file.
 pub fn html<C: Settings, R>(comparison: &Comparison<C, R>, page: &ComparisonPage) -> String {
-    let mut body = format!("<h1>{TITLE}</h1>\n");
+    let title = title(comparison);
+    let mut body = format!("<h1>{}</h1>\n", escape(&title));
     let (mut in_section, mut in_list) = (false, false);
     for part in parts(comparison, page) {
         if in_list && !matches!(part, Part::Item(..)) {
@@ -92,7 +97,7 @@ pub fn html<C: Settings, R>(comparison: &Comparison<C, R>, page: &ComparisonPage
     if in_section {
         body.push_str("</section>\n");
     }
-    html_page(TITLE, &body)
+    html_page(&title, &body)
 }
 
 fn parts<'a, C: Settings, R>(

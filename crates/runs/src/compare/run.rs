@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::de::DeserializeOwned;
 
 use super::error::CompareError;
-use crate::config::{self, Preset, Resolved, Settings};
+use crate::config::{self, ConfigError, Preset, Resolved, Settings};
 use crate::evaluation::Evaluation;
 use crate::run::{Manifest, RunDirectory, read_json};
 
@@ -33,7 +33,16 @@ pub fn read<C: Settings, R: DeserializeOwned>(
     folder: &Path,
 ) -> Result<ComparedRun<C, R>, CompareError> {
     let directory = RunDirectory::open(folder)?;
-    let config = |source| CompareError::Config { run: folder.to_owned(), source };
+    let config = |source| match source {
+        ConfigError::Experiment { found, .. } => CompareError::Run {
+            run: folder.to_owned(),
+            reason: format!(
+                "it is of the experiment `{found}`, the first run of `{experiment}`; compare runs \
+                 of one experiment at a time"
+            ),
+        },
+        source => CompareError::Config { run: folder.to_owned(), source },
+    };
     let resolved = config::read(experiment, presets, &directory.config()).map_err(config)?;
     let unfinished = |found: String| CompareError::Unfinished { run: folder.to_owned(), found };
     if !directory.manifest().is_file() {
@@ -65,8 +74,7 @@ impl<C: Settings, R> ComparedRun<C, R> {
     /// Refuses a run that was judged on other data.
     pub(super) fn check_data(&self, other: &Self) -> Result<(), CompareError> {
         let (ours, theirs) = (&self.manifest.data, &other.manifest.data);
-        let differs = ours.first_difference(theirs).or_else(|| theirs.first_difference(ours));
-        match differs {
+        match ours.first_difference(theirs) {
             None => Ok(()),
             Some((file, _)) => Err(CompareError::OtherData {
                 first: self.folder().to_owned(),

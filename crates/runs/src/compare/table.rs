@@ -1,5 +1,6 @@
 //! The table of measures.
 
+use super::measured::Measured;
 use super::settings::Comparison;
 use crate::config::Settings;
 use crate::table::{Cell, Column, Section, Table};
@@ -31,18 +32,19 @@ pub fn notes<C, R>(comparison: &Comparison<C, R>) -> Vec<String> {
 /// A section for each measure, with a row for each setting and what knowing nothing would give.
 pub fn measure_table<C: Settings, R>(comparison: &Comparison<C, R>) -> Table {
     let column = |name: &str| Column { group: String::new(), name: name.to_owned() };
-    let measures = comparison.measures_of(comparison.first());
-    let sections = measures.iter().enumerate().map(|(i, measure)| {
+    let measures = comparison.all_measures();
+    let sections = measures.iter().map(|measure| {
         let mut rows = Vec::new();
         for setting in &comparison.settings {
-            let estimate = setting.estimate(|evaluation| {
-                let all = (comparison.measures)(&evaluation.results, &evaluation.earlier);
-                all.get(i).map_or(f64::NAN, |measure| measure.value)
-            });
+            let Some(measured) = comparison.measured(setting, &measure.name) else { continue };
+            let Measured { estimate, runs, floor } = measured;
             let half = estimate.half_width.map_or_else(|| "–".to_owned(), number);
-            let seeds = setting.runs.len().to_string();
-            rows.push([setting.name.clone(), seeds, number(estimate.mean), half]);
-            if let Some(floor) = comparison.measures_of(&setting.runs[0])[i].floor {
+            let runs = match setting.runs.len() {
+                all if all == runs => runs.to_string(),
+                all => format!("{runs} of {all}"),
+            };
+            rows.push([setting.name.clone(), runs, number(estimate.mean), half]);
+            if let Some(floor) = floor {
                 let name = format!("{BELOW}knowing nothing");
                 rows.push([name, String::new(), number(floor), String::new()]);
             }

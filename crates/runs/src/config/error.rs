@@ -95,7 +95,7 @@ pub enum ConfigError {
     #[error("configuration: `{key}` is {found}; expected {expected}")]
     Range {
         /// The key.
-        key: &'static str,
+        key: String,
         /// Its value.
         found: String,
         /// What it may be.

@@ -34,19 +34,28 @@ impl Optimizer {
     /// # Errors
     /// The first key that is out of its range.
     pub fn check(&self) -> Result<(), ConfigError> {
+        self.check_in("optimizer")
+    }
+
+    /// The same for another section than `[optimizer]`, where there are several.
+    ///
+    /// # Errors
+    /// As [`Optimizer::check`].
+    pub fn check_in(&self, section: &str) -> Result<(), ConfigError> {
+        let key = |name: &str| format!("{section}.{name}");
         let Self { lr, weight_decay, decoupled: _, schedule: _, beta1, beta2, eps } = *self;
         let positive = |value: f64| value.is_finite() && value > 0.0;
         let below_one = |value: f64| (0.0..1.0).contains(&value);
-        require(positive(lr), "optimizer.lr", lr, "a finite number above 0")?;
+        require(positive(lr), key("lr"), lr, "a finite number above 0")?;
         require(
             weight_decay.is_finite() && weight_decay >= 0.0,
-            "optimizer.weight_decay",
+            key("weight_decay"),
             weight_decay,
             "a finite number, 0 or more",
         )?;
-        require(below_one(beta1), "optimizer.beta1", beta1, "a number from 0 to below 1")?;
-        require(below_one(beta2), "optimizer.beta2", beta2, "a number from 0 to below 1")?;
-        require(positive(eps), "optimizer.eps", eps, "a finite number above 0")
+        require(below_one(beta1), key("beta1"), beta1, "a number from 0 to below 1")?;
+        require(below_one(beta2), key("beta2"), beta2, "a number from 0 to below 1")?;
+        require(positive(eps), key("eps"), eps, "a finite number above 0")
     }
 
     /// The options of the tape's Adam.

@@ -18,12 +18,16 @@ use super::error::ConfigError;
 /// ```
 pub fn require(
     holds: bool,
-    key: &'static str,
+    key: impl Into<String>,
     found: impl Debug,
     expected: &str,
 ) -> Result<(), ConfigError> {
     if holds {
         return Ok(());
     }
-    Err(ConfigError::Range { key, found: format!("{found:?}"), expected: expected.to_owned() })
+    Err(ConfigError::Range {
+        key: key.into(),
+        found: format!("{found:?}"),
+        expected: expected.to_owned(),
+    })
 }

@@ -26,7 +26,7 @@ impl<C: Settings> Resolved<C> {
     /// The text of a run's `config.toml`; `--config` takes it again.
     pub fn to_toml(&self) -> String {
         format!(
-            "# The resolved configuration of a gradroute run; `--config` takes it again.\n\
+            "# The resolved configuration of a run; `--config` takes it again.\n\
              experiment = \"{}\"\npreset = \"{}\"\n\n{}",
             self.experiment,
             self.preset,

@@ -1,5 +1,8 @@
 //! `[train]` of an experiment that passes over a data set in epochs.
 
+use std::fmt;
+
+use serde::de::{self, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::error::ConfigError;
@@ -78,7 +81,8 @@ impl Train {
     /// The whole of it over `samples` training samples as one stage called "train".
     pub fn stage(&self, samples: usize) -> Stage {
         let epoch = self.steps_per_epoch(samples);
-        let every = |epochs: Option<usize>| epochs.map(|epochs| epochs as u64 * epoch);
+        let every =
+            |epochs: Option<usize>| epochs.map(|epochs| epoch.saturating_mul(epochs as u64));
         Stage {
             epoch: Some(epoch),
             evaluate_every: every(self.eval_every),
@@ -111,5 +115,26 @@ impl Train {
 /// # Errors
 /// When the value is no whole number, or is negative.
 pub fn zero_is_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<usize>, D::Error> {
-    Ok(Some(usize::deserialize(deserializer)?).filter(|&number| number > 0))
+    struct Whole;
+
+    impl Visitor<'_> for Whole {
+        type Value = usize;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a whole number, 0 or more")
+        }
+
+        fn visit_u64<E: de::Error>(self, number: u64) -> Result<usize, E> {
+            let wrong = || E::invalid_value(Unexpected::Unsigned(number), &self);
+            usize::try_from(number).map_err(|_| wrong())
+        }
+
+        fn visit_i64<E: de::Error>(self, number: i64) -> Result<usize, E> {
+            let wrong = || E::invalid_value(Unexpected::Signed(number), &self);
+            usize::try_from(number).map_err(|_| wrong())
+        }
+    }
+
+    let number = deserializer.deserialize_u64(Whole)?;
+    Ok(Some(number).filter(|&number| number > 0))
 }

@@ -13,6 +13,7 @@ use tempfile::NamedTempFile;
 use super::digest::{FileDigest, Hasher};
 use super::disk::{self, Disk};
 use super::file_error::FileError;
+use super::json::{MAX_JSON_BYTES, too_large};
 
 /// How the names of temporary files begin; what bears such a name was never
 /// finished.
@@ -91,6 +92,9 @@ pub fn write_json<T: Serialize>(target: &Path, value: &T) -> Result<(), FileErro
     let mut text = serde_json::to_vec_pretty(value)
         .map_err(|error| FileError::of("write", target)(error.into()))?;
     text.push(b'\n');
+    if text.len() as u64 > MAX_JSON_BYTES {
+        return Err(FileError::of("write", target)(too_large(text.len() as u64)));
+    }
     write(target, &text)
 }
 

@@ -36,11 +36,11 @@ impl DataRecord {
         if self.canonical { None } else { self.directory.as_deref().map(Path::new) }
     }
 
-    /// The first file that is not the same in `other`, with its hash here.
-    pub fn first_difference(&self, other: &Self) -> Option<(&str, &str)> {
-        let other = |name: &String| other.sha256.get(name);
-        let mut files = self.sha256.iter();
-        let (name, hash) = files.find(|(name, hash)| other(name) != Some(hash))?;
-        Some((name, hash))
+    /// The first file that is not the same in `other`, or is in one of both only, with its hash
+    /// here if there is one.
+    pub fn first_difference<'r>(&'r self, other: &'r Self) -> Option<(&'r str, Option<&'r str>)> {
+        let mut names = self.sha256.keys().chain(other.sha256.keys());
+        let name = names.find(|name| self.sha256.get(*name) != other.sha256.get(*name))?;
+        Some((name, self.sha256.get(name).map(String::as_str)))
     }
 }

@@ -11,6 +11,14 @@ use super::file_error::FileError;
 /// The largest JSON file of a run that is read, in bytes.
 pub(super) const MAX_JSON_BYTES: u64 = 1 << 24;
 
+/// Why something is not written that could not be read.
+pub(super) fn too_large(bytes: u64) -> io::Error {
+    io::Error::other(format!(
+        "it has {bytes} bytes, more than the {MAX_JSON_BYTES} that are read again; keep large \
+         results out of it"
+    ))
+}
+
 /// Reads a JSON file of a run, such as `evaluation.json`.
 ///
 /// # Errors

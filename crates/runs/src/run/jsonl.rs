@@ -15,9 +15,10 @@ use serde::de::DeserializeOwned;
 use super::digest::{FileDigest, Hasher};
 use super::disk::{self, Disk};
 use super::file_error::FileError;
+use super::json::{MAX_JSON_BYTES, too_large};
 
 /// The longest line that is read, in bytes.
-const MAX_LINE: u64 = 1 << 20;
+const MAX_LINE: u64 = MAX_JSON_BYTES;
 
 /// Lines are written together, up to so many bytes of them.
 const BUFFER: usize = 1 << 14;
@@ -87,8 +88,14 @@ impl<T: Serialize> JsonLinesWriter<T> {
     /// # Errors
     /// When it can't be written.
     pub fn write(&mut self, value: &T) -> Result<(), FileError> {
-        serde_json::to_writer(&mut self.waiting, value)
-            .map_err(|error| FileError::of("write a line to", &self.path)(error.into()))?;
+        let failed = |error| FileError::of("write a line to", &self.path)(error);
+        let before = self.waiting.len();
+        serde_json::to_writer(&mut self.waiting, value).map_err(|error| failed(error.into()))?;
+        let length = (self.waiting.len() - before) as u64;
+        if length + 1 >= MAX_LINE {
+            self.waiting.truncate(before);
+            return Err(failed(too_large(length)));
+        }
         self.waiting.push(b'\n');
         if self.waiting.len() >= BUFFER || self.written.elapsed() >= LONGEST_WAIT {
             self.flush()?;

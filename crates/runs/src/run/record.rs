@@ -16,6 +16,7 @@ use super::data_record::DataRecord;
 use super::digest::FileDigest;
 use super::file_error::FileError;
 use super::json::MAX_JSON_BYTES;
+use crate::config::length;
 use crate::state::StateError;
 use format1::{OriginFormat1, RecordFormat1};
 
@@ -48,6 +49,9 @@ pub struct Record {
 pub struct Origin {
     /// The [`configuration_sha256`].
     pub configuration_sha256: String,
+    /// The value of the key that makes runs longer, which that hash leaves out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub length: Option<String>,
     /// The data set.
     pub data: DataRecord,
     /// The file that gave the initial weights, if not the seed.
@@ -92,21 +96,8 @@ pub enum Damage {
 /// SHA-256 of the text of a `config.toml` as it was recorded, without the line of `length_key`
 /// (such as `train.epochs`): with another value there a run is longer, but it is no other run.
 pub fn configuration_sha256(text: &str, length_key: Option<&str>) -> String {
-    let (section, key) =
-        length_key.map_or(("", ""), |key| key.rsplit_once('.').unwrap_or(("", key)));
-    let (header, line_start) = (format!("[{section}]"), format!("{key} = "));
-    let mut here = String::new();
-    let mut kept = String::new();
-    for line in text.split_inclusive('\n') {
-        if line.starts_with('[') {
-            here = line.trim_end().to_owned();
-        }
-        let is_length = !key.is_empty() && here == header && line.starts_with(&line_start);
-        if !is_length {
-            kept.push_str(line);
-        }
-    }
-    FileDigest::of(kept.as_bytes()).sha256
+    let kept = length_key.map(|key| length::without(text, key));
+    FileDigest::of(kept.as_deref().unwrap_or(text).as_bytes()).sha256
 }
 
 /// A record with its seal, as a file has it.
@@ -228,7 +219,8 @@ impl From<RecordFormat1> for Record {
             canonical: data.canonical_mnist,
             sha256: data.sha256,
         };
-        let origin = Origin { configuration_sha256, data, init, started, resumed };
+        let length = None;
+        let origin = Origin { configuration_sha256, length, data, init, started, resumed };
         Self { format, steps, weights_sha256, origin, weights, optimizer, logs }
     }
 }
@@ -245,6 +237,7 @@ mod tests {
                 "[train]\nepochs = 3\n",
                 Some("train.epochs"),
             ),
+            length: Some("3".to_owned()),
             data: DataRecord {
                 directory: Some("data/set".to_owned()),
                 canonical: true,

@@ -17,10 +17,16 @@ use super::disk;
 use super::file_error::FileError;
 use super::names::listed;
 use super::record::{Damage, Origin, Record};
-use crate::state::{Entry, FromTensors, Layout, Part, Restoring, State, StateError, Writing};
+use crate::state::{
+    Entry, FromTensors, Layout, NOT_SHOWN, Part, Restoring, State, StateError, Writing,
+};
 
 /// How many checkpoints are kept.
 pub const KEPT: usize = 2;
+
+/// How many bytes of values a checkpoint can hold: written into the header, they may take twice as
+/// many, as quotes and backslashes are escaped there.
+const MAX_VALUES: usize = 1 << 25;
 
 /// The key of the state's values in the metadata of the file with the rest of the state.
 const VALUES: &str = "values";
@@ -71,6 +77,7 @@ pub fn save(
     if let Some(found) = layout.non_finite {
         return Err(SaveError::NonFinite(found));
     }
+    check_size(&layout.values)?;
     let mut metadata = Metadata::from([("steps".to_owned(), steps.into())]);
     let mut part = |path: &Path, part, entries: &[Entry], sha256: &str, metadata: &Metadata| {
         let tensors = entries.iter().map(|entry| (entry.name.as_str(), &entry.shape[..]));
@@ -93,6 +100,22 @@ pub fn save(
     Ok(sha256)
 }
 
+/// Refuses values that the header of a file could not hold.
+fn check_size(values: &BTreeMap<String, String>) -> Result<(), StateError> {
+    let all: usize = values.values().map(String::len).sum();
+    match values.iter().max_by_key(|(_, text)| text.len()) {
+        Some((name, text)) if all > MAX_VALUES => Err(StateError::value(
+            name,
+            format!(
+                "it has {} bytes as JSON, and all values together {all}, of which {MAX_VALUES} can \
+                 be kept; show large arrays by `tensor`",
+                text.len()
+            ),
+        )),
+        _ => Ok(()),
+    }
+}
+
 fn parsed(values: &BTreeMap<String, String>) -> Map<String, Value> {
     let parse = |text: &String| serde_json::from_str(text).expect("it was written as JSON");
     values.iter().map(|(name, text)| (name.clone(), parse(text))).collect()
@@ -113,6 +136,9 @@ impl Loaded {
             }
             _ => BTreeMap::new(),
         };
+        if let Some(name) = values.keys().find(|name| !layout.values.contains_key(*name)) {
+            return Err(rest.does_not_fit(StateError::saved(name, NOT_SHOWN).to_string()));
+        }
         let steps = record.steps;
         let from = match record.is_format_1() {
             true => FromTensors::Format1 { weights, rest, steps },

@@ -22,11 +22,11 @@ pub enum StateError {
 }
 
 impl StateError {
-    pub(super) fn value(name: &str, reason: impl ToString) -> Self {
+    pub(crate) fn value(name: &str, reason: impl ToString) -> Self {
         StateError::Value { name: name.to_owned(), reason: reason.to_string() }
     }
 
-    pub(super) fn saved(name: &str, reason: impl ToString) -> Self {
+    pub(crate) fn saved(name: &str, reason: impl ToString) -> Self {
         StateError::Saved { name: name.to_owned(), reason: reason.to_string() }
     }
 }

@@ -8,7 +8,7 @@ use std::fmt::{self, Display};
 use serde::ser::{self, Serialize, Serializer};
 
 /// Refuses a value that holds a NaN or an infinity anywhere.
-pub(super) fn check<V: Serialize + ?Sized>(value: &V) -> Result<(), String> {
+pub(crate) fn check<V: Serialize + ?Sized>(value: &V) -> Result<(), String> {
     value.serialize(Finite).map_err(|error| error.0)
 }
 

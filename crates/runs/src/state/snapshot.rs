@@ -31,7 +31,13 @@ impl<T: Real> Snapshot<T> {
     /// # Errors
     /// When it has other parts.
     pub fn restore(&self, show: impl FnOnce(&mut State<'_, T>)) -> Result<(), StateError> {
-        State::visit(&mut Restoring(self), show)
+        let mut shown = Self { tensors: BTreeMap::new(), values: BTreeMap::new() };
+        let mut restoring = Restoring { saved: self, shown: &mut shown };
+        State::visit(&mut restoring, show)?;
+        let surplus = self.tensors.keys().find(|name| !shown.tensors.contains_key(*name));
+        let surplus =
+            surplus.or_else(|| self.values.keys().find(|name| !shown.values.contains_key(*name)));
+        surplus.map_or(Ok(()), |name| Err(StateError::saved(name, NOT_SHOWN)))
     }
 }
 
@@ -53,7 +59,11 @@ impl<T: Real> Visit<T> for Snapshot<T> {
     }
 }
 
-struct Restoring<'s, T: Real>(&'s Snapshot<T>);
+struct Restoring<'s, T: Real> {
+    saved: &'s Snapshot<T>,
+    /// The names that were seen.
+    shown: &'s mut Snapshot<T>,
+}
 
 impl<T: Real> Visit<T> for Restoring<'_, T> {
     fn tensor(
@@ -63,14 +73,20 @@ impl<T: Real> Visit<T> for Restoring<'_, T> {
         _: &[usize],
         _: &[T],
     ) -> Result<Option<&[T]>, StateError> {
-        let saved = self.0.tensors.get(name).ok_or_else(|| StateError::saved(name, MISSING))?;
+        self.shown.tensors.insert(name.to_owned(), Vec::new());
+        let saved = self.saved.tensors.get(name).ok_or_else(|| StateError::saved(name, MISSING))?;
         Ok(Some(saved))
     }
 
     fn value(&mut self, name: &str, _: &str) -> Result<Option<&str>, StateError> {
-        let saved = self.0.values.get(name).ok_or_else(|| StateError::saved(name, MISSING))?;
+        self.shown.values.insert(name.to_owned(), String::new());
+        let saved = self.saved.values.get(name).ok_or_else(|| StateError::saved(name, MISSING))?;
         Ok(Some(saved))
     }
 }
 
 const MISSING: &str = "it was not saved";
+
+/// What is wrong with a part that was saved and is not shown.
+pub(crate) const NOT_SHOWN: &str = "it was saved, but `state` does not show it now; show the same \
+                                    parts each time";

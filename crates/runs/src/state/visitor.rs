@@ -50,6 +50,9 @@ pub struct State<'v, T: Real = f32> {
     error: Option<StateError>,
 }
 
+/// A key of every safetensors file.
+const RESERVED: &str = "__metadata__";
+
 /// The state of an Adam beside its moments.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -153,8 +156,11 @@ impl<'v, T: Real> State<'v, T> {
             let betas = (beta1, beta2);
             *adam = Adam::new(params, AdamOptions { lr, betas, eps, weight_decay, decay });
         }
-        if let [Some(first), Some(second)] = restored {
-            adam.restore(record.steps, &first, &second);
+        match restored {
+            [Some(first), Some(second)] => adam.restore(record.steps, &first, &second),
+            // Without numbers there is nothing to see of them, but steps are counted.
+            _ if numbers == 0 => adam.restore(record.steps, &[], &[]),
+            _ => {}
         }
     }
 
@@ -225,6 +231,10 @@ impl<'v, T: Real> State<'v, T> {
 
     #[track_caller]
     fn take(&mut self, name: &str) {
+        assert!(
+            name != RESERVED,
+            "`{name}` is no name for a part of the state, as safetensors files have that key"
+        );
         assert!(
             self.names.insert(name.to_owned()),
             "two parts of the state are called `{name}`; each needs a name of its own"

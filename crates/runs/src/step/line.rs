@@ -151,6 +151,10 @@ impl Terms {
         }
     }
 
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(other, ..)| *other == name)
+    }
+
     /// The mean of what was told of each; what was told once stays as it was, to the bit.
     pub fn into_means(self) -> impl Iterator<Item = (Cow<'static, str>, Number)> {
         self.0.into_iter().map(|(name, first, sum, count)| {

@@ -38,6 +38,32 @@ pub enum TrainError {
         /// The weights before that step.
         checkpoint: PathBuf,
     },
+    /// A step could not be made, and then the state before it could not be saved.
+    #[error("step {step}: {source}; and the state before it can't be saved: {unsaved}")]
+    StepUnsaved {
+        /// The step, from 0.
+        step: u64,
+        /// What was wrong.
+        source: Box<StepError>,
+        /// Why it was not saved.
+        unsaved: Box<TrainError>,
+    },
+    /// The state can't be saved on the way.
+    #[error("after step {step}: {source}; the last checkpoint is {}", checkpoint.display())]
+    Unsaved {
+        /// The last step, from 0.
+        step: u64,
+        /// Why not.
+        source: StateError,
+        /// The weights that were saved last.
+        checkpoint: PathBuf,
+    },
+    /// The experiment's results could not be read back.
+    #[error("the experiment's results can't be kept: {reason}")]
+    Results {
+        /// Why not.
+        reason: String,
+    },
     /// The weights to begin with are not finite.
     #[error("the state before the first step is not finite: {found}; begin with other weights")]
     Initial {

@@ -43,7 +43,12 @@ pub enum Start<'a> {
         init: Option<(&'a Path, &'a Checkpoint)>,
     },
     /// At a checkpoint of the directory. What came after it is made again.
-    Resume(Box<Loaded>),
+    Resume {
+        /// The checkpoint.
+        loaded: Box<Loaded>,
+        /// What `config.toml` is to hold, if the run is made longer.
+        config: Option<String>,
+    },
 }
 
 /// What a run achieved.

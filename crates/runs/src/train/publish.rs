@@ -22,6 +22,8 @@ pub struct Published<'a, E: Experiment> {
     pub resolved: &'a Resolved<E::Config>,
     /// What made it; a run that did not end properly has no manifest.
     pub manifest: Option<&'a Manifest>,
+    /// How many of its steps are shown: those before its last checkpoint.
+    pub steps: u64,
     /// How it was judged.
     pub evaluation: &'a Evaluation<E::Results>,
 }
@@ -36,8 +38,9 @@ pub fn publish<E: Experiment>(
     experiment: &mut E,
     data: &E::Data,
 ) -> Result<Page, TrainError> {
-    let Published { directory, resolved, manifest, evaluation } = run;
-    let lines: Vec<StepLine> = jsonl::read(&directory.metrics())?;
+    let Published { directory, resolved, manifest, steps, evaluation } = run;
+    let mut lines: Vec<StepLine> = jsonl::read(&directory.metrics())?;
+    lines.retain(|line| line.step < steps);
     let mut page = shown(experiment, data, evaluation)?;
     if !lines.is_empty() {
         let subtitle = "On the batch of each step, before its update";
@@ -58,8 +61,9 @@ pub fn publish<E: Experiment>(
         facts,
     );
     let seed = resolved.config.seed();
+    let program = manifest.and_then(|manifest| manifest.program.as_deref()).unwrap_or(E::NAME);
     let report = Report {
-        title: &format!("gradroute: preset {}, seed {seed}", resolved.preset),
+        title: &format!("{program}: preset {}, seed {seed}", resolved.preset),
         page: &page,
         settings: &resolved.to_toml(),
         facts: &facts,
@@ -87,16 +91,20 @@ pub(crate) fn shown<E: Experiment>(
 
 /// The measures of a run beside their floors.
 fn measure_table(measures: &[Measure]) -> Table {
-    let column = |name: &str| Column { group: String::new(), name: name.to_owned() };
+    let column = |name: String| Column { group: String::new(), name };
     let number = |value: f64| format!("{value:.4}");
+    let has_floor = measures.iter().any(|measure| measure.floor.is_some());
+    let floors = |text: String| has_floor.then_some(text);
     let row = |measure: &Measure| {
-        let floor = measure.floor.map(number).unwrap_or_default();
-        let cells = [measure.name.clone(), number(measure.value), floor, measure.about.clone()];
-        cells.map(Cell::plain).to_vec()
+        let floor = floors(measure.floor.map(number).unwrap_or_default());
+        let cells = [measure.name.clone(), number(measure.value)].into_iter().chain(floor);
+        cells.chain([measure.about.clone()]).map(Cell::plain).collect()
     };
+    let knowing_nothing = floors("knowing nothing".to_owned());
+    let names = ["measure", "value"].map(str::to_owned).into_iter().chain(knowing_nothing);
     Table {
         caption: "What the run achieved".to_owned(),
-        columns: ["measure", "value", "knowing nothing", "what it is"].map(column).to_vec(),
+        columns: names.chain(["what it is".to_owned()]).map(column).collect(),
         sections: vec![Section {
             heading: String::new(),
             rows: measures.iter().map(row).collect(),

@@ -5,13 +5,12 @@ use super::job::{Job, Outcome, Start};
 use super::logs::Logs;
 use super::publish::{Published, publish};
 use super::steps::Steps;
-use crate::config::Settings;
+use crate::config::{Settings, length};
 use crate::driver::Driver;
-use crate::evaluation::{Evaluation, Measures, StageResults};
+use crate::evaluation::{Evaluation, Measures, StageResults, readable};
 use crate::experiment::Experiment;
 use crate::run::{
-    DataRecord, FileError, Manifest, Origin, RunDirectory, atomic, configuration_sha256, jsonl,
-    saved,
+    DataRecord, Manifest, Origin, RunDirectory, atomic, configuration_sha256, jsonl, saved,
 };
 use crate::state::{Parameters, State};
 
@@ -43,6 +42,7 @@ pub fn run<E: Experiment>(job: Job<'_, E>) -> Result<Outcome<E::Results>, TrainE
             atomic::write(&directory.config(), config.as_bytes())?;
             let origin = Origin {
                 configuration_sha256: configuration_sha256(&config, E::Config::LENGTH_KEY),
+                length: length_of::<E>(&config),
                 data: manifest.data.clone(),
                 init: init.map(|(file, _)| file.display().to_string()),
                 started: manifest.started.clone(),
@@ -50,18 +50,22 @@ pub fn run<E: Experiment>(job: Job<'_, E>) -> Result<Outcome<E::Results>, TrainE
             };
             (origin, Logs::open(directory, &plan, None)?)
         }
-        Start::Resume(loaded) => {
+        Start::Resume { loaded, config } => {
             let record = &loaded.record;
-            directory.remove_results()?;
-            saved::forget_after(directory, record.steps)?;
+            // Nothing is removed before all that could speak against going on.
             loaded.restore(&mut |state| driver.experiment_mut().state(state))?;
             driver.set_made(record.steps);
+            earlier = earlier_results(directory, record.steps)?;
+            if let Some(config) = config {
+                atomic::write(&directory.config(), config.as_bytes())?;
+            }
+            directory.remove_results()?;
+            saved::forget_after(directory, record.steps)?;
             saved = Some((record.steps, record.weights_sha256.clone()));
             let mut origin = record.origin.clone();
             origin.resumed.push(record.steps);
-            let logs = Logs::open(directory, &plan, Some(record))?;
-            earlier = earlier_results(directory)?;
-            (origin, logs)
+            origin.length = length_of::<E>(&resolved.to_toml());
+            (origin, Logs::open(directory, &plan, Some(record))?)
         }
     };
     (manifest.init, manifest.started) = (origin.init.clone(), origin.started.clone());
@@ -75,7 +79,9 @@ pub fn run<E: Experiment>(job: Job<'_, E>) -> Result<Outcome<E::Results>, TrainE
 
     let evaluation = judge(directory, driver.experiment_mut(), data, earlier)?;
     let (facts, evaluation_of) = (Some(&manifest), &evaluation);
-    let published = Published { directory, resolved, manifest: facts, evaluation: evaluation_of };
+    let steps = manifest.steps;
+    let published =
+        Published { directory, resolved, manifest: facts, steps, evaluation: evaluation_of };
     let page = publish(published, driver.experiment_mut(), data)?;
     manifest.finish(directory)?;
     Ok(Outcome { manifest, evaluation, page })
@@ -84,27 +90,36 @@ pub fn run<E: Experiment>(job: Job<'_, E>) -> Result<Outcome<E::Results>, TrainE
 /// Evaluates an experiment as it is and writes `evaluation.json`.
 ///
 /// # Errors
-/// When it can't be written.
+/// When it can't be written, or could not be read again.
 pub fn judge<E: Experiment>(
     directory: &RunDirectory,
     experiment: &mut E,
     data: &E::Data,
     earlier: Vec<StageResults<E::Results>>,
-) -> Result<Evaluation<E::Results>, FileError> {
+) -> Result<Evaluation<E::Results>, TrainError> {
     let results = experiment.evaluate(data);
+    readable(&results).map_err(|reason| TrainError::Results { reason })?;
     let measures = Measures::from(&E::measures(&results, &earlier)[..]);
     let evaluation = Evaluation { results, earlier, measures };
     atomic::write_json(&directory.evaluation(), &evaluation)?;
     Ok(evaluation)
 }
 
-/// The results at the ends of stages that the run has on disk.
+/// The value of the key that makes runs longer.
+fn length_of<E: Experiment>(config: &str) -> Option<String> {
+    length::value(config, E::Config::LENGTH_KEY?).map(str::to_owned)
+}
+
+/// The results at the ends of stages within the first `steps` steps, which the run has on disk.
 ///
 /// # Errors
 /// When they can't be read.
 pub(crate) fn earlier_results<R: serde::de::DeserializeOwned>(
     directory: &RunDirectory,
+    steps: u64,
 ) -> Result<Vec<StageResults<R>>, jsonl::JsonLinesError> {
     let file = directory.stages();
-    if file.exists() { jsonl::read(&file) } else { Ok(Vec::new()) }
+    let mut all: Vec<StageResults<R>> = if file.exists() { jsonl::read(&file)? } else { vec![] };
+    all.retain(|stage| stage.step <= steps);
+    Ok(all)
 }

@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::error::TrainError;
 use super::logs::Logs;
 use crate::driver::Driver;
-use crate::evaluation::{Interim, Measures, StageResults};
+use crate::evaluation::{Interim, Measures, StageResults, readable};
 use crate::experiment::Experiment;
 use crate::interrupt::StopFlag;
 use crate::progress::Progress;
@@ -40,8 +40,11 @@ impl<E: Experiment> Steps<'_, '_, E> {
             let made = match self.driver.step() {
                 Ok(made) => made,
                 Err(source) => {
-                    self.save()?;
                     let (step, source) = (self.driver.made(), Box::new(source));
+                    if let Err(unsaved) = self.save() {
+                        let unsaved = Box::new(unsaved);
+                        return Err(TrainError::StepUnsaved { step, source, unsaved });
+                    }
                     let checkpoint = self.directory.checkpoint(step);
                     return Err(TrainError::Step { step, source, checkpoint });
                 }
@@ -69,6 +72,7 @@ impl<E: Experiment> Steps<'_, '_, E> {
             // Whoever follows the run sees where it is meanwhile.
             self.logs.flush()?;
             let results = self.driver.evaluate();
+            readable(&results).map_err(|reason| TrainError::Results { reason })?;
             if due(stage.evaluate_every)
                 && let Some(file) = &mut self.logs.epochs
             {
@@ -102,7 +106,11 @@ impl<E: Experiment> Steps<'_, '_, E> {
         let hash = saved::save(self.directory, steps, show, self.origin.clone(), logs);
         let hash = hash.map_err(|error| match (error, &self.saved) {
             (SaveError::File(error), _) => error.into(),
-            (SaveError::State(error), _) => error.into(),
+            (SaveError::State(error), None) => error.into(),
+            (SaveError::State(source), Some((at, _))) => {
+                let checkpoint = self.directory.checkpoint(*at);
+                TrainError::Unsaved { step: steps - 1, source, checkpoint }
+            }
             (SaveError::NonFinite(found), None) => TrainError::Initial { found },
             (SaveError::NonFinite(found), Some((at, _))) => {
                 let checkpoint = self.directory.checkpoint(*at);

@@ -139,7 +139,7 @@ fn options_that_would_make_another_run_are_refused_with_the_reason() {
 
     let staged = place.whole("staged");
     let before = manifest(&staged);
-    let follows = ["--epochs 5", "train.relearn_steps", "train a new one"];
+    let follows = ["--epochs 5", "the stage `learn`", "train a new one"];
     refused(&mut resume(&staged, &["--epochs", "5"]), 2, &follows);
     assert_eq!(manifest(&staged), before);
 }

@@ -1,6 +1,7 @@
 //! Mistakes with optimizers and parameters.
 
 use gradroute_runs::{Learner, State, Step};
+use gradroute_tape::Params;
 use gradroute_tape::optim::{Adam, AdamOptions, MissingGradient};
 
 use crate::little::{Part, SECOND, is_told, resumes};
@@ -132,4 +133,28 @@ impl<const FLAG: bool> Part for Still<FLAG> {
 fn a_parameter_that_a_stage_freezes_by_a_flag_beside_the_parameters_is_told() {
     resumes::<Still<false>>();
     is_told::<Still<true>>(&[&told_in_second_stage()]);
+}
+
+/// An optimizer of nothing, which counts its steps all the same.
+struct Empty(Learner);
+
+impl Part for Empty {
+    fn new() -> Self {
+        Self(Learner::new(Params::new(), AdamOptions::default()))
+    }
+
+    fn state(&mut self, state: &mut State<'_>) {
+        self.0.state("empty", state);
+    }
+
+    fn target(&mut self, _: &mut Learner, _: &Step<'_>) -> f64 {
+        let Learner { params, adam, gradients, .. } = &mut self.0;
+        adam.step(params, gradients).unwrap();
+        adam.steps() as f64
+    }
+}
+
+#[test]
+fn an_optimizer_without_parameters_resumes_with_its_count() {
+    resumes::<Empty>();
 }

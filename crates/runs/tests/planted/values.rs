@@ -216,3 +216,72 @@ impl Part for Sum {
 fn the_order_of_a_hash_map_in_the_loss_is_told_as_chance_too() {
     is_told::<Sum>(&["made a second time: step 0 told", "of a HashMap"]);
 }
+
+/// Is shown only once it is there.
+struct Once(Option<u64>);
+
+impl Part for Once {
+    fn new() -> Self {
+        Self(None)
+    }
+
+    fn state(&mut self, state: &mut State<'_>) {
+        if let Some(counter) = &mut self.0 {
+            state.value("once", counter);
+        }
+    }
+
+    fn target(&mut self, _: &mut Learner, _: &Step<'_>) -> f64 {
+        let counter = self.0.get_or_insert(0);
+        *counter += 1;
+        *counter as f64
+    }
+}
+
+#[test]
+fn a_value_that_is_not_shown_from_the_beginning_is_named() {
+    is_told::<Once>(&["`once`", "it was saved, but `state` does not show it now"]);
+}
+
+/// Keeps more and more.
+struct Large(String);
+
+impl Part for Large {
+    fn new() -> Self {
+        Self(String::new())
+    }
+
+    fn state(&mut self, state: &mut State<'_>) {
+        state.value("large", &mut self.0);
+    }
+
+    fn target(&mut self, _: &mut Learner, at: &Step<'_>) -> f64 {
+        if at.number() == 3 {
+            self.0 = "\"".repeat(1 << 24);
+        }
+        1.0
+    }
+}
+
+#[test]
+fn a_value_that_no_checkpoint_can_hold_is_told_when_it_is_saved() {
+    is_told::<Large>(&["after 4 steps", "`large`", "33554434 bytes", "by `tensor`"]);
+}
+
+/// Has a name that means something else in a file.
+struct Metadata([f32; 2]);
+
+impl Part for Metadata {
+    fn new() -> Self {
+        Self([0.0; 2])
+    }
+
+    fn state(&mut self, state: &mut State<'_>) {
+        state.tensor("__metadata__", &mut self.0);
+    }
+}
+
+#[test]
+fn a_name_that_files_use_themselves_is_refused() {
+    is_told::<Metadata>(&["`__metadata__` is no name"]);
+}

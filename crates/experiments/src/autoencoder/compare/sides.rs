@@ -65,10 +65,11 @@ pub(super) fn published_of(runs: &Runs, setting: &RunsOfSetting) -> Vec<&'static
     published().iter().filter(of_preset).collect()
 }
 
-/// The settings whose models have what is judged; all but second decoders are in every one.
+/// The settings whose runs all have what is judged. All but second decoders are in every one, and
+/// the first version of this program did not judge those.
 pub(super) fn settings_with(runs: &Runs, subject: Subject) -> impl Iterator<Item = &RunsOfSetting> {
     let has = move |setting: &&RunsOfSetting| {
-        subject.errors(&setting.runs[0].evaluation.results).is_some()
+        setting.runs.iter().all(|run| subject.errors(&run.evaluation.results).is_some())
     };
     runs.settings.iter().filter(has)
 }

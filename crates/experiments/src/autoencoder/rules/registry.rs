@@ -43,6 +43,12 @@ pub fn rule(text: &str) -> Result<Box<dyn Rule>, String> {
     })
 }
 
+/// What the rule that `text` names does, in words that follow "the rule"; `None` for the paper's.
+pub fn unusual(text: &str) -> Option<&'static str> {
+    let name = text.split(':').next()?;
+    RULES.iter().find(|rule| rule.name == name && name != "halves").map(|rule| rule.about)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

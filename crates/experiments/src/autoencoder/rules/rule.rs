@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use crate::autoencoder::halves::Half;
 
 /// A routing rule: which dims of the encoding a sample may teach. A new rule is one implementation
-/// of this in a file of its own, and its line in [`RULES`](super::RULES).
+/// of this in a file of its own, the file's `mod` line, and its entry in [`RULES`](super::RULES).
 pub trait Rule: Debug + Send + Sync {
     /// The weight with which a sample of class `label`, in a term of the loss that is to teach
     /// `half`, teaches each of the `weights.len()` dims: 1 passes the gradient whole, 0 blocks it,

@@ -29,7 +29,7 @@ pub enum CheckpointError {
     },
     /// The tensors are not those of the model.
     #[error(
-        "{} does not fit the model: {differences}; use the configuration that it was made with",
+        "{} does not fit the model: {differences}; use the configuration and the program that it was made with",
         file.display()
     )]
     Mismatch {

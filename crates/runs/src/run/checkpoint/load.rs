@@ -17,8 +17,8 @@ use crate::run::file_error::FileError;
 /// Values converted from bytes at a time.
 const CHUNK: usize = 1 << 14;
 
-/// The longest header that is read, in bytes.
-const MAX_HEADER: u64 = 1 << 24;
+/// The longest header that is read, in bytes: that of the safetensors library.
+const MAX_HEADER: u64 = 100_000_000;
 
 /// The most names that an error message lists.
 const MAX_LISTED: usize = 6;

@@ -89,7 +89,13 @@ fn an_unfinished_last_line_is_left_out_and_a_bad_one_is_named() {
     let place = format!("line 2 (byte {})", good.len());
     assert!(message.contains(&place) && message.contains("step"), "{message}");
 
-    std::fs::write(&path, "x".repeat(1 << 21)).unwrap();
+    std::fs::write(&path, "x".repeat(MAX_LINE as usize)).unwrap();
     assert!(read::<StepLine>(&path).unwrap_err().to_string().contains("bytes or more"));
+    std::fs::remove_file(&path).unwrap();
+    let mut writer = JsonLinesWriter::<String>::create(&path).unwrap();
+    assert!(writer.write(&"x".repeat(MAX_LINE as usize)).is_err(), "it could not be read again");
+    writer.write(&"y".to_owned()).unwrap();
+    writer.sync().unwrap();
+    assert_eq!(read::<String>(&path).unwrap(), ["y"]);
     assert!(JsonLinesWriter::<StepLine>::create(&path).is_err(), "an existing file was taken");
 }

@@ -94,9 +94,6 @@ impl Settings for Config {
         if after < before {
             return Err(format!("the run was begun with {before}; it can only get more"));
         }
-        if after > before && self.train.relearn_steps.is_some() {
-            return Err("train.relearn_steps makes another stage follow; train a new one".into());
-        }
         Ok(())
     }
 }
