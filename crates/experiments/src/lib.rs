@@ -5,3 +5,8 @@
 
 pub mod autoencoder;
 pub mod mnist;
+
+use gradroute_runs::cli::{Entry, entry};
+
+/// The experiments of the `gradroute` program, the default first.
+pub static EXPERIMENTS: &[Entry] = &[entry::<autoencoder::Autoencoder>()];

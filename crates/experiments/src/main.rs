@@ -16,5 +16,5 @@ Examples:
   gradroute evaluate runs/quick-0-1        evaluate a run again from its checkpoint
   gradroute compare runs/quick-*           several runs, beside published results
   gradroute presets show seed              what a preset sets",
-    experiments: [gradroute::autoencoder::Autoencoder],
+    experiments: gradroute::EXPERIMENTS,
 }

@@ -12,6 +12,10 @@
 /// }
 /// ```
 ///
+/// A list that a library holds may be named instead, as `experiments: mine::EXPERIMENTS`, a
+/// `&'static [gradroute_runs::cli::Entry]`. Then the library is where the code for each experiment
+/// is compiled, which goes on beside other crates, while a program waits for all of them.
+///
 /// Version and profile are those of the crate that the macro is used in. If its build script sets
 /// `GRADROUTE_GIT_REVISION`, the manifests of its runs hold that.
 #[macro_export]
@@ -22,9 +26,21 @@ macro_rules! main {
         $(examples: $examples:expr,)?
         experiments: [$($experiment:ty),+ $(,)?] $(,)?
     ) => {
+        static EXPERIMENTS: &[$crate::cli::Entry] = &[$($crate::cli::entry::<$experiment>()),+];
+        $crate::main! {
+            name: $name,
+            about: $about,
+            $(examples: $examples,)?
+            experiments: EXPERIMENTS,
+        }
+    };
+    (
+        name: $name:literal,
+        about: $about:literal,
+        $(examples: $examples:expr,)?
+        experiments: $experiments:path $(,)?
+    ) => {
         fn main() -> ::std::process::ExitCode {
-            static EXPERIMENTS: &[$crate::cli::Entry] =
-                &[$($crate::cli::entry::<$experiment>()),+];
             #[allow(unused_mut, unused_assignments)]
             let mut examples = "";
             $(examples = $examples;)?
@@ -36,7 +52,7 @@ macro_rules! main {
                 git_revision: option_env!("GRADROUTE_GIT_REVISION"),
                 optimised: !cfg!(debug_assertions),
             };
-            $crate::cli::run(&program, EXPERIMENTS)
+            $crate::cli::run(&program, $experiments)
         }
     };
 }
