@@ -45,7 +45,9 @@ pub(super) fn run<E: Experiment>(
         Failure::usage(anyhow!("{asked}: {reason}"))
     })?;
     if steps == total && is_finished(&directory, total) {
-        let more = match can_get_longer::<E>(&directory, &now) {
+        let one_more = one_epoch_more::<E>(&directory, &now)
+            .and_then(|config| Plan::new(E::stages(&config, &data)).ok());
+        let more = match one_more.is_some_and(|plan| planned.goes_on_as(&plan, steps).is_ok()) {
             true => " With --epochs and more of them than there were the run goes on.",
             false => "",
         };
@@ -73,11 +75,14 @@ fn is_finished(directory: &RunDirectory, total: u64) -> bool {
     Manifest::read(&directory.manifest()).is_ok_and(|manifest| manifest.steps == total)
 }
 
-/// Whether a run can be given one epoch more.
-fn can_get_longer<E: Experiment>(directory: &RunDirectory, now: &Resolved<E::Config>) -> bool {
-    let text = std::fs::read_to_string(directory.config()).unwrap_or_default();
-    let epochs = E::Config::LENGTH_KEY.and_then(|key| length::value(&text, key)?.parse().ok());
-    epochs.is_some_and(|epochs: i64| longer::<E>(directory, now, epochs + 1).is_ok())
+/// The configuration with one epoch more, if it allows that.
+fn one_epoch_more<E: Experiment>(
+    directory: &RunDirectory,
+    now: &Resolved<E::Config>,
+) -> Option<E::Config> {
+    let text = std::fs::read_to_string(directory.config()).ok()?;
+    let epochs: i64 = length::value(&text, E::Config::LENGTH_KEY?)?.parse().ok()?;
+    longer::<E>(directory, now, epochs + 1).ok().map(|(after, _)| after.config)
 }
 
 /// The configuration of a run with another value of the key that makes it longer, and its text if

@@ -47,6 +47,8 @@ fn a_run_that_has_passed_a_stage_does_not_get_more_of_it() {
     let place = Place::new();
     let run = place.whole("run");
     let before = results(&run);
+    let (out, _) = succeed(&mut resume(&run, &[]));
+    assert!(out.contains("Nothing is left to do") && !out.contains("--epochs"), "{out}");
     let passed = ["--epochs 5", "the stage `learn`", "had 6 steps", "train a new one"];
     refused(&mut resume(&run, &["--epochs", "5"]), 2, &passed);
     edit(&run, "\nepochs = 2\n", "\nepochs = 5\n");
