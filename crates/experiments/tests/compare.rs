@@ -1,13 +1,18 @@
 //! `gradroute compare` as a user meets it.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 
 use tempfile::TempDir;
 
-fn gradroute<A: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<Item = A>) -> Output {
-    let binary = env!("CARGO_BIN_EXE_gradroute");
-    Command::new(binary).args(arguments).output().expect("the program starts")
+#[allow(dead_code, reason = "each test program uses a part of it")]
+#[path = "../../runs/tests/program/mod.rs"]
+mod program;
+
+fn gradroute<A: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<Item = A>) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gradroute"));
+    command.args(arguments);
+    command
 }
 
 /// A run of a few steps of a tiny model.
@@ -17,30 +22,21 @@ fn train(out: &Path, more: &[&str]) -> PathBuf {
     let mut arguments: Vec<&str> = tiny.split_whitespace().collect();
     arguments.push(out.to_str().unwrap());
     arguments.extend(more);
-    let output = gradroute(arguments);
-    assert!(output.status.success(), "{}", text(&output.stderr));
+    succeed(gradroute(arguments));
     out.to_owned()
 }
 
-fn compare(runs: &[PathBuf], flags: &[&str]) -> Output {
+fn compare(runs: &[PathBuf], flags: &[&str]) -> Command {
     let runs = runs.iter().map(|run| run.to_str().unwrap());
     gradroute(["compare"].into_iter().chain(runs).chain(flags.iter().copied()))
 }
 
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).expect("the program prints UTF-8")
+fn succeed(mut command: Command) -> String {
+    program::succeed(&mut command).0
 }
 
-fn succeed(output: Output) -> String {
-    let (out, err) = (text(&output.stdout), text(&output.stderr));
-    assert!(output.status.success(), "status {}\n{out}\n{err}", output.status);
-    out
-}
-
-fn fail(output: Output, status: i32, parts: &[&str]) {
-    let err = text(&output.stderr);
-    assert_eq!(output.status.code(), Some(status), "{err}");
-    assert!(parts.iter().all(|part| err.contains(part)), "{parts:?} should be in: {err}");
+fn fail(mut command: Command, status: i32, parts: &[&str]) {
+    program::refused(&mut command, status, parts);
 }
 
 /// Two seeds with routing, one without.
@@ -118,9 +114,8 @@ fn a_run_without_checkpoint_is_compared_without_reconstructions() {
     let run = train(&folder.path().join("run"), &[]);
     std::fs::remove_dir_all(run.join("checkpoints")).unwrap();
     let out = folder.path().join("out");
-    let output = compare(&[run], &["--out", out.to_str().unwrap()]);
-    assert!(text(&output.stderr).contains("No reconstructions of quick"));
-    succeed(output);
+    let (_, err) = program::succeed(&mut compare(&[run], &["--out", out.to_str().unwrap()]));
+    assert!(err.contains("No reconstructions of quick"));
     assert!(out.join("settings-mse.png").exists());
     assert!(!out.join("images-top-certificate.png").exists());
 }

@@ -7,6 +7,12 @@ use std::process::Command;
 use serde_json::Value;
 use tempfile::TempDir;
 
+#[allow(dead_code, reason = "each test program uses a part of it")]
+#[path = "../../runs/tests/program/mod.rs"]
+mod program;
+
+use program::{copy, succeed};
+
 const OLD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/old-run");
 
 /// A copy of an old run, and its data set.
@@ -17,24 +23,9 @@ fn copied(name: &str) -> (TempDir, PathBuf, PathBuf) {
     (folder, run, data)
 }
 
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        match entry.file_type().unwrap().is_dir() {
-            true => copy(&entry.path(), &target),
-            false => drop(fs::copy(entry.path(), target).unwrap()),
-        }
-    }
-}
-
 fn gradroute(command: &[&str], run: &Path, data: &Path) -> String {
     let mut program = Command::new(env!("CARGO_BIN_EXE_gradroute"));
-    let output = program.args(command).arg(run).arg("--data").arg(data).output().unwrap();
-    let [out, err] = [&output.stdout, &output.stderr].map(|b| String::from_utf8_lossy(b));
-    assert!(output.status.success(), "{command:?}: {}\n{out}\n{err}", output.status);
-    out.into_owned()
+    succeed(program.args(command).arg(run).arg("--data").arg(data)).0
 }
 
 fn json(file: &Path) -> Value {

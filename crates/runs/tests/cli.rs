@@ -1,29 +1,27 @@
 //! The command line that `main!` gives to a program with two experiments.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 
 use serde_json::Value;
 use tempfile::TempDir;
 
-fn toy<A: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<Item = A>) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_toy")).args(arguments).output().expect("the program starts")
+#[allow(dead_code, reason = "each test program uses a part of it")]
+#[path = "program/mod.rs"]
+mod program;
+
+fn toy<A: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<Item = A>) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_toy"));
+    command.args(arguments);
+    command
 }
 
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).expect("the program prints UTF-8")
+fn succeed(mut command: Command) -> String {
+    program::succeed(&mut command).0
 }
 
-fn succeed(output: Output) -> String {
-    let (out, err) = (text(&output.stdout), text(&output.stderr));
-    assert!(output.status.success(), "status {}\n{out}\n{err}", output.status);
-    out
-}
-
-fn fail(output: Output, status: i32, parts: &[&str]) {
-    let err = text(&output.stderr);
-    assert_eq!(output.status.code(), Some(status), "{err}");
-    assert!(parts.iter().all(|part| err.contains(part)), "{parts:?} should be in: {err}");
+fn fail(mut command: Command, status: i32, parts: &[&str]) {
+    program::refused(&mut command, status, parts);
 }
 
 /// A run of the small experiment.
@@ -34,7 +32,7 @@ fn calm(folder: &Path, name: &str, more: &[&str]) -> PathBuf {
     run
 }
 
-fn compare(runs: &[&PathBuf], flags: &[&str]) -> Output {
+fn compare(runs: &[&PathBuf], flags: &[&str]) -> Command {
     let runs = runs.iter().map(|run| run.to_str().unwrap());
     toy(["compare"].into_iter().chain(runs).chain(flags.iter().copied()))
 }

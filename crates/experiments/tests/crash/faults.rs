@@ -1,6 +1,7 @@
 //! The program is ended at changes that it makes on the disk.
 
-use crate::run::{Place, output, same, succeed};
+use crate::program::{output, same, succeed};
+use crate::run::Place;
 
 /// Changes from the first files of a run to its last figures, far apart.
 const CHANGES: [u64; 6] = [5, 40, 75, 100, 120, 140];

@@ -3,5 +3,8 @@
 
 mod faults;
 mod nonfinite;
+#[allow(dead_code, reason = "each test program uses a part of it")]
+#[path = "../../../runs/tests/program/mod.rs"]
+mod program;
 mod resume;
 mod run;

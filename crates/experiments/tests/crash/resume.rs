@@ -1,6 +1,7 @@
 //! Why an autoencoder's run can't be made longer.
 
-use crate::run::{Place, refused, resume, succeed};
+use crate::program::{refused, succeed};
+use crate::run::{Place, resume};
 
 #[test]
 fn a_run_whose_settings_lead_to_its_planned_end_is_not_made_longer() {

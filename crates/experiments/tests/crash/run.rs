@@ -2,12 +2,14 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 
 use tempfile::TempDir;
 
-/// Everything that must be the same bytes however the run came to its end.
-pub const RESULTS: [&str; 10] = [
+use crate::program::{left, succeed};
+
+/// What a run has to leave, so that comparing what is there compares these too.
+const RESULTS: [&str; 10] = [
     "config.toml",
     "metrics.jsonl",
     "epochs.jsonl",
@@ -69,6 +71,7 @@ impl Place {
     pub fn whole(&self, name: &str) -> PathBuf {
         let run = self.path(name);
         succeed(&mut self.train(&run, &[]));
+        left(&run, &RESULTS);
         run
     }
 
@@ -94,48 +97,4 @@ pub fn resume(run: &Path, more: &[&str]) -> Command {
     let mut command = gradroute(&["train", "--threads", "1", "--resume"]);
     command.arg(run).args(more);
     command
-}
-
-pub fn output(command: &mut Command) -> (Output, String) {
-    let output = command.output().expect("the program starts");
-    let err = String::from_utf8_lossy(&output.stderr).into_owned();
-    (output, err)
-}
-
-pub fn succeed(command: &mut Command) -> (String, String) {
-    let (output, err) = output(command);
-    let out = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success(), "{command:?}: {}\n{out}\n{err}", output.status);
-    (out, err)
-}
-
-pub fn refused(command: &mut Command, status: i32, parts: &[&str]) {
-    let (output, err) = output(command);
-    assert_eq!(output.status.code(), Some(status), "{command:?}: {err}");
-    for part in parts {
-        assert!(err.contains(part), "{command:?} should say `{part}`: {err}");
-    }
-}
-
-fn weights(run: &Path) -> String {
-    let text = fs::read_to_string(run.join("manifest.json")).unwrap();
-    let manifest: serde_json::Value = serde_json::from_str(&text).unwrap();
-    manifest["weights_sha256"].as_str().unwrap().to_owned()
-}
-
-/// Asserts that both runs left the same.
-pub fn same(expected: &Path, run: &Path, context: &str) {
-    assert_eq!(weights(expected), weights(run), "{context}: other weights");
-    for file in RESULTS {
-        let read = |run: &Path| {
-            let path = run.join(file);
-            fs::read(&path).unwrap_or_else(|e| panic!("{context}: {}: {e}", path.display()))
-        };
-        assert!(read(expected) == read(run), "{context}: {file} differs");
-    }
-    let unfinished = fs::read_dir(run.join("checkpoints")).unwrap();
-    for entry in unfinished {
-        let name = entry.unwrap().file_name().into_string().unwrap();
-        assert!(name.starts_with("step-"), "{context}: {name} was left behind");
-    }
 }

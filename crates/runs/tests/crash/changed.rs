@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use crate::run::{Place, copy, is_whole, output, refused, results, resume, same, succeed, toy};
+use crate::program::{copy, output, refused, results, same, succeed};
+use crate::run::{Place, is_whole, resume, toy};
 
 fn command(name: &str, run: &Path) -> std::process::Command {
     let mut command = toy(&[name, "--threads", "1"]);

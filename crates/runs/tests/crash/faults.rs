@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use gradroute_runs::run::{RunDirectory, saved};
 
-use crate::run::{Place, STEPS, copy, is_whole, output, resume, same, succeed};
+use crate::program::{copy, output, same, succeed};
+use crate::run::{Place, STEPS, is_whole, resume};
 
 /// The changes that are tried are this far apart, unless `GRADROUTE_EVERY_CHANGE` is set: a run
 /// makes some 170 of them, and to try each one in all ways takes minutes.

@@ -4,6 +4,9 @@ mod changed;
 mod corruption;
 mod faults;
 mod nonfinite;
+#[allow(dead_code, reason = "each test program uses a part of it")]
+#[path = "../program/mod.rs"]
+mod program;
 mod resume;
 mod run;
 mod stages;

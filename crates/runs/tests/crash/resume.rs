@@ -4,7 +4,8 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
-use crate::run::{Place, STEPS, copy, is_whole, manifest, refused, resume, same, succeed, toy};
+use crate::program::{copy, manifest, refused, same, succeed};
+use crate::run::{Place, STEPS, is_whole, resume, toy};
 
 fn damage(file: &Path) {
     let mut bytes = fs::read(file).unwrap();

@@ -1,11 +1,12 @@
 //! Small runs of the toy program on numbers of its own, which take milliseconds.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 
 use tempfile::TempDir;
+
+use crate::program::{left, succeed};
 
 /// Steps of the run: 2 epochs of 3 in the stage "learn", as many in "relearn".
 pub const STEPS: u64 = 12;
@@ -73,10 +74,7 @@ impl Place {
     pub fn whole(&self, name: &str) -> PathBuf {
         let run = self.path(name);
         succeed(&mut self.train(&run, &[]));
-        let left = results(&run);
-        for file in RESULTS.iter().chain(&["stages.jsonl"]) {
-            assert!(left.contains_key(*file), "there is no {file}");
-        }
+        left(&run, RESULTS.iter().chain(&["stages.jsonl"]));
         run
     }
 
@@ -84,8 +82,7 @@ impl Place {
     pub fn whole_alone(&self, name: &str) -> PathBuf {
         let run = self.path(name);
         succeed(&mut self.train_alone(4, &run));
-        let left = results(&run);
-        assert!(RESULTS.iter().all(|file| left.contains_key(*file)), "{:?}", left.keys());
+        left(&run, &RESULTS);
         run
     }
 
@@ -113,75 +110,7 @@ pub fn resume(run: &Path, more: &[&str]) -> Command {
     command
 }
 
-pub fn output(command: &mut Command) -> (Output, String) {
-    let output = command.output().expect("the program starts");
-    let err = String::from_utf8_lossy(&output.stderr).into_owned();
-    (output, err)
-}
-
-pub fn succeed(command: &mut Command) -> (String, String) {
-    let (output, err) = output(command);
-    let out = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success(), "{command:?}: {}\n{out}\n{err}", output.status);
-    (out, err)
-}
-
-pub fn refused(command: &mut Command, status: i32, parts: &[&str]) {
-    let (output, err) = output(command);
-    assert_eq!(output.status.code(), Some(status), "{command:?}: {err}");
-    for part in parts {
-        assert!(err.contains(part), "{command:?} should say `{part}`: {err}");
-    }
-}
-
-pub fn manifest(run: &Path) -> serde_json::Value {
-    serde_json::from_str(&fs::read_to_string(run.join("manifest.json")).unwrap()).unwrap()
-}
-
-/// Everything that must be the same bytes however the run came to its end, by name: all that is
-/// there but what tells of time and of the way.
-pub fn results(run: &Path) -> BTreeMap<String, Vec<u8>> {
-    let mut found = BTreeMap::new();
-    for folder in ["", "checkpoints", "figures"] {
-        for entry in fs::read_dir(run.join(folder)).unwrap() {
-            let path = entry.unwrap().path();
-            let name = path.strip_prefix(run).unwrap().to_str().unwrap().to_owned();
-            let of_time = ["timing.jsonl", "report.html", "manifest.json", ".lock"];
-            let is_record = name.starts_with("checkpoints/") && name.ends_with(".json");
-            if path.is_file() && !is_record && !of_time.contains(&name.as_str()) {
-                found.insert(name, fs::read(path).unwrap());
-            }
-        }
-    }
-    found
-}
-
-/// Asserts that both runs left the same.
-pub fn same(expected: &Path, run: &Path, context: &str) {
-    let weights = |run| manifest(run)["weights_sha256"].clone();
-    assert_eq!(weights(expected), weights(run), "{context}: other weights");
-    let (expected, found) = (results(expected), results(run));
-    let (names, found_names) = (expected.keys(), found.keys());
-    assert!(names.clone().eq(found_names.clone()), "{context}: {found_names:?}, not {names:?}");
-    for (name, bytes) in &expected {
-        assert!(found[name] == *bytes, "{context}: {name} differs");
-    }
-}
-
 /// Asserts that `verify` finds nothing.
 pub fn is_whole(run: &Path) {
     succeed(toy(&["verify"]).arg(run));
-}
-
-pub fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
-    }
 }

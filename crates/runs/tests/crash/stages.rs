@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use gradroute_runs::run::{RunDirectory, saved};
 
-use crate::run::{Place, is_whole, manifest, output, resume, same, succeed};
+use crate::program::{manifest, output, same, succeed};
+use crate::run::{Place, is_whole, resume};
 
 /// The newest checkpoint that is whole.
 fn newest(run: &Path) -> Option<u64> {

@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use crate::run::{Place, copy, output, results, succeed, toy};
+use crate::program::{copy, output, results, succeed};
+use crate::run::{Place, toy};
 
 fn verify(run: &Path) -> (Option<i32>, String) {
     let (end, err) = output(toy(&["verify"]).arg(run));
