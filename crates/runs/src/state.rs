@@ -16,6 +16,5 @@ pub use snapshot::Snapshot;
 pub use visitor::State;
 
 pub(crate) use layout::{Entry, Layout, Parameters};
-pub(crate) use snapshot::NOT_SHOWN;
 pub(crate) use tensors::{FromTensors, Restoring, Writing};
 pub(crate) use visit::Part;

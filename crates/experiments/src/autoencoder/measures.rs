@@ -16,13 +16,7 @@ pub fn measures(results: &Results) -> Vec<Measure> {
             ("mse", |errors| errors.mse, &floors.mean),
         ] {
             for half in Half::BOTH {
-                let on = |errors: &DecoderErrors| {
-                    of(match half {
-                        Half::Bottom => &errors.groups.bottom,
-                        Half::Top => &errors.groups.top,
-                    })
-                    .by_sample
-                };
+                let on = |errors: &DecoderErrors| of(errors.groups.of(half)).by_sample;
                 let (upper, half) = (metric.to_uppercase(), half.name());
                 measures.push(
                     Measure::new(

@@ -20,8 +20,14 @@ pub(super) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(super) enum Asked {
     Train(Box<Train>),
+    /// Evaluate a run again from its checkpoint
+    ///
+    /// Writes the run's evaluation.json anew and prints the tables.
     Evaluate(Saved),
-    Figures(Figures),
+    /// Draw a run's figures and report again from its checkpoint
+    ///
+    /// Writes the run's figures/ and report.html anew.
+    Figures(Saved),
     Compare(Compare),
     Verify(Verify),
     Experiments(Experiments),
@@ -132,27 +138,9 @@ impl Train {
     }
 }
 
-/// Evaluate a run again from its checkpoint
-///
-/// Writes the run's evaluation.json anew and prints the tables.
+// A run that is there. No doc comment, which would stand in the help.
 #[derive(Args, Debug)]
 pub(super) struct Saved {
-    /// Run directory, such as runs/quick-0-1
-    pub run: PathBuf,
-
-    /// Where the data are [default: where the run had them]
-    #[arg(long, value_name = "DIR")]
-    pub data: Option<PathBuf>,
-
-    #[command(flatten)]
-    pub machine: Machine,
-}
-
-/// Draw a run's figures and report again from its checkpoint
-///
-/// Writes the run's figures/ and report.html anew.
-#[derive(Args, Debug)]
-pub(super) struct Figures {
     /// Run directory, such as runs/quick-0-1
     pub run: PathBuf,
 

@@ -21,9 +21,9 @@ pub(super) fn run<E: Experiment>(
     request: &ResumeRequest,
 ) -> Result<(), Failure> {
     let directory = RunDirectory::open_to_change(&request.run)?;
-    let Begun { resolved: now, at_checkpoint, loaded } = begun::<E>(&directory)?;
-    let (resolved, text) = match request.epochs {
-        Some(epochs) => longer::<E>(&directory, &now, epochs).map_err(Failure::usage)?,
+    let Begun { resolved: now, text, at_checkpoint, loaded } = begun::<E>(&directory)?;
+    let (resolved, changed) = match request.epochs {
+        Some(epochs) => longer::<E>(&directory, &now, &text, epochs).map_err(Failure::usage)?,
         None => (now.clone(), None),
     };
     let config = &resolved.config;
@@ -45,7 +45,7 @@ pub(super) fn run<E: Experiment>(
         Failure::usage(anyhow!("{asked}: {reason}"))
     })?;
     if steps == total && is_finished(&directory, total) {
-        let one_more = one_epoch_more::<E>(&directory, &now)
+        let one_more = one_epoch_more::<E>(&directory, &now, &text)
             .and_then(|config| Plan::new(E::stages(&config, &data)).ok());
         let more = match one_more.is_some_and(|plan| planned.goes_on_as(&plan, steps).is_ok()) {
             true => " With --epochs and more of them than there were the run goes on.",
@@ -62,7 +62,7 @@ pub(super) fn run<E: Experiment>(
         data: &data,
         inputs: &inputs,
         directory: &directory,
-        start: Start::Resume { loaded: Box::new(loaded), config: text },
+        start: Start::Resume { loaded: Box::new(loaded), config: changed },
         stop: &interrupt::install()?,
         check_every_op: request.check_finite,
         show_progress: true,
@@ -79,10 +79,10 @@ fn is_finished(directory: &RunDirectory, total: u64) -> bool {
 fn one_epoch_more<E: Experiment>(
     directory: &RunDirectory,
     now: &Resolved<E::Config>,
+    text: &str,
 ) -> Option<E::Config> {
-    let text = std::fs::read_to_string(directory.config()).ok()?;
-    let epochs: i64 = length::value(&text, E::Config::LENGTH_KEY?)?.parse().ok()?;
-    longer::<E>(directory, now, epochs + 1).ok().map(|(after, _)| after.config)
+    let epochs: i64 = length::value(text, E::Config::LENGTH_KEY?)?.parse().ok()?;
+    longer::<E>(directory, now, text, epochs + 1).ok().map(|(after, _)| after.config)
 }
 
 /// The configuration of a run with another value of the key that makes it longer, and its text if
@@ -90,6 +90,7 @@ fn one_epoch_more<E: Experiment>(
 fn longer<E: Experiment>(
     directory: &RunDirectory,
     before: &Resolved<E::Config>,
+    text: &str,
     epochs: i64,
 ) -> anyhow::Result<(Resolved<E::Config>, Option<String>)> {
     let flag = format!("--epochs {epochs}");
@@ -101,12 +102,11 @@ fn longer<E: Experiment>(
         );
     };
     let file = directory.config();
-    let text = std::fs::read_to_string(&file)?;
-    let changed = length::with(&text, key, &epochs.to_string())
+    let changed = length::with(text, key, &epochs.to_string())
         .ok_or_else(|| anyhow!("{flag}: {} has no line of {key} to change", file.display()))?;
     let origin = format!("{} with {flag}", file.display());
     let after = config::parse::<E::Config>(E::NAME, E::PRESETS, &changed, &origin)?;
     before.config.lengthen(&after.config).map_err(|reason| anyhow!("{flag}: {reason}"))?;
-    let text = (after != *before).then_some(changed);
-    Ok((after, text))
+    let changed = (after != *before).then_some(changed);
+    Ok((after, changed))
 }

@@ -15,6 +15,8 @@ use crate::run::{DataRecord, RunDirectory, configuration_sha256};
 pub(super) struct Begun<E: Experiment> {
     /// Its configuration.
     pub resolved: Resolved<E::Config>,
+    /// The text of that.
+    pub text: String,
     /// What that was when the checkpoint was saved: the run may have been made longer since.
     pub at_checkpoint: E::Config,
     /// The newest whole checkpoint.
@@ -45,7 +47,7 @@ pub(super) fn begun<E: Experiment>(directory: &RunDirectory) -> Result<Begun<E>,
         .into());
     }
     let at_checkpoint = at_checkpoint::<E>(&file, &text, &resolved.config, &loaded)?;
-    Ok(Begun { resolved, at_checkpoint, loaded })
+    Ok(Begun { resolved, text, at_checkpoint, loaded })
 }
 
 /// The configuration when a checkpoint was saved, of which the one in `text` may be a longer one.

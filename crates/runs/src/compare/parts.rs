@@ -10,8 +10,7 @@ use crate::table::{Table, escape_html as escape, escape_markdown};
 
 /// The title: which program's runs are compared.
 fn title<C: Settings, R>(comparison: &Comparison<C, R>) -> String {
-    let program = comparison.first().manifest.program.as_deref().unwrap_or("gradroute");
-    format!("{program}: settings compared")
+    format!("{}: settings compared", comparison.first().manifest.program())
 }
 
 /// A part of the page.
@@ -141,7 +140,7 @@ fn parts<'a, C: Settings, R>(
                     setting.name,
                     run.seed(),
                     manifest.steps,
-                    manifest.program.as_deref().unwrap_or("gradroute"),
+                    manifest.program(),
                     manifest.version,
                     manifest.weights_sha256
                 ),

@@ -136,6 +136,11 @@ impl Manifest {
         atomic::write_json(&directory.manifest(), self)
     }
 
+    /// The name of the program that made the run.
+    pub fn program(&self) -> &str {
+        self.program.as_deref().unwrap_or("gradroute")
+    }
+
     /// Reads a manifest.
     ///
     /// # Errors

@@ -17,9 +17,7 @@ use super::disk;
 use super::file_error::FileError;
 use super::names::listed;
 use super::record::{Damage, Origin, Record};
-use crate::state::{
-    Entry, FromTensors, Layout, NOT_SHOWN, Part, Restoring, State, StateError, Writing,
-};
+use crate::state::{Entry, FromTensors, Layout, Part, Restoring, State, StateError, Writing};
 
 /// How many checkpoints are kept.
 pub const KEPT: usize = 2;
@@ -137,7 +135,7 @@ impl Loaded {
             _ => BTreeMap::new(),
         };
         if let Some(name) = values.keys().find(|name| !layout.values.contains_key(*name)) {
-            return Err(rest.does_not_fit(StateError::saved(name, NOT_SHOWN).to_string()));
+            return Err(rest.does_not_fit(StateError::not_shown(name).to_string()));
         }
         let steps = record.steps;
         let from = match record.is_format_1() {

@@ -26,7 +26,18 @@ impl StateError {
         StateError::Value { name: name.to_owned(), reason: reason.to_string() }
     }
 
-    pub(crate) fn saved(name: &str, reason: impl ToString) -> Self {
+    pub(super) fn missing(name: &str) -> Self {
+        Self::saved(name, "it was not saved")
+    }
+
+    pub(crate) fn not_shown(name: &str) -> Self {
+        Self::saved(
+            name,
+            "it was saved, but `state` does not show it now; show the same parts each time",
+        )
+    }
+
+    pub(super) fn saved(name: &str, reason: impl ToString) -> Self {
         StateError::Saved { name: name.to_owned(), reason: reason.to_string() }
     }
 }

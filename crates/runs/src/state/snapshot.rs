@@ -1,6 +1,6 @@
 //! A state kept in memory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use gradroute_tape::Real;
 
@@ -31,13 +31,13 @@ impl<T: Real> Snapshot<T> {
     /// # Errors
     /// When it has other parts.
     pub fn restore(&self, show: impl FnOnce(&mut State<'_, T>)) -> Result<(), StateError> {
-        let mut shown = Self { tensors: BTreeMap::new(), values: BTreeMap::new() };
-        let mut restoring = Restoring { saved: self, shown: &mut shown };
+        let mut restoring = Restoring { saved: self, shown: BTreeSet::new() };
         State::visit(&mut restoring, show)?;
-        let surplus = self.tensors.keys().find(|name| !shown.tensors.contains_key(*name));
-        let surplus =
-            surplus.or_else(|| self.values.keys().find(|name| !shown.values.contains_key(*name)));
-        surplus.map_or(Ok(()), |name| Err(StateError::saved(name, NOT_SHOWN)))
+        let mut saved = self.tensors.keys().chain(self.values.keys());
+        match saved.find(|name| !restoring.shown.contains(*name)) {
+            Some(name) => Err(StateError::not_shown(name)),
+            None => Ok(()),
+        }
     }
 }
 
@@ -61,8 +61,8 @@ impl<T: Real> Visit<T> for Snapshot<T> {
 
 struct Restoring<'s, T: Real> {
     saved: &'s Snapshot<T>,
-    /// The names that were seen.
-    shown: &'s mut Snapshot<T>,
+    /// The parts that were seen, each of which has a name of its own.
+    shown: BTreeSet<String>,
 }
 
 impl<T: Real> Visit<T> for Restoring<'_, T> {
@@ -73,20 +73,14 @@ impl<T: Real> Visit<T> for Restoring<'_, T> {
         _: &[usize],
         _: &[T],
     ) -> Result<Option<&[T]>, StateError> {
-        self.shown.tensors.insert(name.to_owned(), Vec::new());
-        let saved = self.saved.tensors.get(name).ok_or_else(|| StateError::saved(name, MISSING))?;
+        self.shown.insert(name.to_owned());
+        let saved = self.saved.tensors.get(name).ok_or_else(|| StateError::missing(name))?;
         Ok(Some(saved))
     }
 
     fn value(&mut self, name: &str, _: &str) -> Result<Option<&str>, StateError> {
-        self.shown.values.insert(name.to_owned(), String::new());
-        let saved = self.saved.values.get(name).ok_or_else(|| StateError::saved(name, MISSING))?;
+        self.shown.insert(name.to_owned());
+        let saved = self.saved.values.get(name).ok_or_else(|| StateError::missing(name))?;
         Ok(Some(saved))
     }
 }
-
-const MISSING: &str = "it was not saved";
-
-/// What is wrong with a part that was saved and is not shown.
-pub(crate) const NOT_SHOWN: &str = "it was saved, but `state` does not show it now; show the same \
-                                    parts each time";

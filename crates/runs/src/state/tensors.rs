@@ -80,7 +80,7 @@ impl Visit<f32> for Restoring<'_> {
             (Part::Rest, FromTensors::Format1 { rest, .. }) => rest,
         };
         match checkpoint.tensor(name) {
-            None => Err(StateError::saved(name, "it was not saved")),
+            None => Err(StateError::missing(name)),
             Some(found) if found.shape != shape => {
                 let reason = format!("its shape is {:?}, expected {shape:?}", found.shape);
                 Err(StateError::saved(name, reason))
@@ -93,7 +93,7 @@ impl Visit<f32> for Restoring<'_> {
         match self.from {
             FromTensors::Weights(_) => Ok(None),
             FromTensors::Whole { values, .. } => match values.get(name) {
-                None => Err(StateError::saved(name, "it was not saved")),
+                None => Err(StateError::missing(name)),
                 Some(saved) => Ok(Some(saved)),
             },
             FromTensors::Format1 { steps, .. } => {

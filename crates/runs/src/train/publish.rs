@@ -61,7 +61,7 @@ pub fn publish<E: Experiment>(
         facts,
     );
     let seed = resolved.config.seed();
-    let program = manifest.and_then(|manifest| manifest.program.as_deref()).unwrap_or(E::NAME);
+    let program = manifest.map_or(E::NAME, Manifest::program);
     let report = Report {
         title: &format!("{program}: preset {}, seed {seed}", resolved.preset),
         page: &page,
@@ -115,13 +115,12 @@ fn measure_table(measures: &[Measure]) -> Table {
 
 fn facts(manifest: &Manifest) -> Vec<(&'static str, String)> {
     let interrupted = if manifest.interrupted { ", ended early" } else { "" };
-    let program = manifest.program.as_deref().unwrap_or("gradroute");
     let mut facts = vec![
         ("steps", format!("{} of {}{interrupted}", manifest.steps, manifest.steps_planned)),
         ("parameters", manifest.parameters.to_string()),
         ("weights SHA-256", manifest.weights_sha256.clone()),
         ("started", manifest.started.clone()),
-        ("program", format!("{program} {}", manifest.version)),
+        ("program", format!("{} {}", manifest.program(), manifest.version)),
         ("git revision", manifest.git_revision.clone().unwrap_or_else(|| "unknown".into())),
         ("compiler", manifest.compiler.clone()),
         ("processor", manifest.cpu.clone()),

@@ -1,16 +1,11 @@
 //! The errors of a comparison as lines of its CSV file.
 
-use gradroute_runs::compare::{ComparedRun, CsvRow};
+use gradroute_runs::compare::CsvRow;
 
 use super::measure::{Measure, Metric, Shown, Subject, Weighting};
-use super::sides::{Runs, digits, estimate, halves, published_of};
+use super::sides::{Runs, digits, estimate, halves, has, published_of};
 use super::tables::floors;
-use crate::autoencoder::config::Config;
-use crate::autoencoder::evaluation::Results;
 use crate::autoencoder::halves::Half;
-
-/// A run of a setting.
-type RunOfSetting = ComparedRun<Config, Results>;
 
 /// By sample, over digits and per digit, for our own runs, for what others have published, and for
 /// what can be had without looking.
@@ -36,9 +31,7 @@ pub(super) fn rows(runs: &Runs) -> Vec<CsvRow> {
     let mut rows = Vec::new();
     for setting in &runs.settings {
         for (measure, row) in measures(&Subject::MODELS) {
-            let has =
-                |run: &RunOfSetting| measure.subject.errors(&run.evaluation.results).is_some();
-            if !setting.runs.iter().all(has) {
+            if !has(setting, measure.subject) {
                 continue;
             }
             let estimate = estimate(setting, measure);

@@ -140,10 +140,7 @@ impl Measure {
                 Metric::Mse => errors.mse[usize::from(digit)],
             },
             Shown::Group(half, weighting) => {
-                let mean = self.metric_of(match half {
-                    Half::Bottom => &errors.groups.bottom,
-                    Half::Top => &errors.groups.top,
-                });
+                let mean = self.metric_of(errors.groups.of(half));
                 match weighting {
                     Weighting::BySample => mean.by_sample,
                     Weighting::OverDigits => mean.over_digits,

@@ -65,13 +65,15 @@ pub(super) fn published_of(runs: &Runs, setting: &RunsOfSetting) -> Vec<&'static
     published().iter().filter(of_preset).collect()
 }
 
-/// The settings whose runs all have what is judged. All but second decoders are in every one, and
+/// Whether all runs of a setting have what is judged. All but second decoders are in every one, and
 /// the first version of this program did not judge those.
+pub(super) fn has(setting: &RunsOfSetting, subject: Subject) -> bool {
+    setting.runs.iter().all(|run| subject.errors(&run.evaluation.results).is_some())
+}
+
+/// The settings that have what is judged.
 pub(super) fn settings_with(runs: &Runs, subject: Subject) -> impl Iterator<Item = &RunsOfSetting> {
-    let has = move |setting: &&RunsOfSetting| {
-        setting.runs.iter().all(|run| subject.errors(&run.evaluation.results).is_some())
-    };
-    runs.settings.iter().filter(has)
+    runs.settings.iter().filter(move |setting| has(setting, subject))
 }
 
 /// An error over the runs of a setting.

@@ -3,7 +3,7 @@
 use gradroute_runs::nonfinite;
 use serde::{Deserialize, Serialize};
 
-use crate::autoencoder::halves::{CLASSES, Halves};
+use crate::autoencoder::halves::{CLASSES, Half, Halves};
 
 /// One decoder's test errors: per digit, and as means over each half's digits.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -27,6 +27,16 @@ pub struct Groups {
     pub bottom: GroupErrors,
     /// Over the digits of the top half (5-9 in the seed).
     pub top: GroupErrors,
+}
+
+impl Groups {
+    /// Over the digits of a half.
+    pub fn of(&self, half: Half) -> &GroupErrors {
+        match half {
+            Half::Bottom => &self.bottom,
+            Half::Top => &self.top,
+        }
+    }
 }
 
 /// Errors over a group of digits.
