@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use gradroute_runs::images::idx::{parse_images, parse_labels};
+use gradroute_images::idx::{parse_images, parse_labels};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

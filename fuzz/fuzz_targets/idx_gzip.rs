@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::Path;
 
 use flate2::{Compression, write::GzEncoder};
-use gradroute_runs::images::idx::{parse_images, parse_labels};
+use gradroute_images::idx::{parse_images, parse_labels};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

@@ -6,9 +6,8 @@ use std::path::PathBuf;
 
 use gradroute::autoencoder::Autoencoder;
 use gradroute::autoencoder::config::Config;
-use gradroute::mnist;
 use gradroute_runs::config::Request;
-use gradroute_runs::images::Data;
+use gradroute_runs::images::{Data, mnist};
 use gradroute_runs::{Driver, Experiment, StepLine};
 use gradroute_tape::{Params, Real};
 use safetensors::{Dtype, SafeTensors};

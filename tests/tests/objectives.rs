@@ -6,6 +6,7 @@ use gradroute::autoencoder::objective::Objective;
 use gradroute::autoencoder::{Autoencoder, Network, ObjectiveError};
 use gradroute_kernels::random::Stream;
 use gradroute_runs::config::{Preset, Request};
+use gradroute_runs::images::rows;
 use gradroute_runs::{Experiment, Step, StepError, StepLine};
 use gradroute_tape::check::{Check, CheckError};
 use gradroute_tape::{Gradients, Graph, Params, Real, Shape, Tape, Var};
@@ -60,7 +61,7 @@ fn differentiate<T: Real>(
     number: u64,
 ) -> Result<StepLine, StepError> {
     let at = Step::alone(number, 0);
-    experiment.differentiate(pixels, labels, &at)?;
+    experiment.differentiate(rows(pixels, labels.len()), labels, &at)?;
     Ok(at.finish().line)
 }
 

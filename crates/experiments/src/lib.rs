@@ -4,7 +4,6 @@
 #![forbid(unsafe_code)]
 
 pub mod autoencoder;
-pub mod mnist;
 
 use gradroute_runs::cli::{Entry, entry};
 

@@ -4,9 +4,10 @@
 //! then by command-line flags; see [`resolve`]. Keys that don't exist are refused by name. The
 //! result is written into the run directory as `config.toml`, which `--config` takes again.
 //!
-//! An experiment's configuration is any type that implements [`Settings`]. [`Train`] and
-//! [`Optimizer`] are sections that most can use as they are.
+//! An experiment's configuration is any type that implements [`Settings`]. [`Train`],
+//! [`Data`] and [`Optimizer`] are sections that most can use as they are.
 
+mod data;
 mod error;
 mod layer;
 pub(crate) mod length;
@@ -20,6 +21,7 @@ mod schedule;
 mod settings;
 mod train;
 
+pub use data::Data;
 pub use error::ConfigError;
 pub use layer::FileLayer;
 pub use merge::nearest;

@@ -5,7 +5,7 @@
 //! a slide. The palette is Okabe and Ito's, which people with any common colour vision tell
 //! apart, and no figure relies on colour alone.
 //!
-//! [`Sheet`], [`ImageRows`] and [`Curves`] are whole figures. A figure of one's own is drawn on a
+//! [`Sheet`], [`ImageRows`], [`HeatMap`] and [`Curves`] are whole figures. A figure of one's own is drawn on a
 //! [`Canvas`], a small one with anti-aliased strokes and glyphs placed at fractions of a pixel:
 //!
 //! ```
@@ -33,6 +33,7 @@ mod canvas;
 mod curve;
 mod curves;
 mod error;
+mod heat_map;
 mod image;
 mod image_rows;
 mod palette;
@@ -48,6 +49,7 @@ pub use canvas::{Canvas, Point, SCALE, Stroke};
 pub use curve::{Curve, Panel};
 pub use curves::Curves;
 pub use error::FigureError;
+pub use heat_map::HeatMap;
 pub use image_rows::{ImageBand, ImageRow, ImageRows};
 pub use palette::Color;
 pub use sheet::{Sheet, choose_images};

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use gradroute_images::Source;
+
 /// The files that a run reads: a data set, a corpus, the checkpoint of another run. Their hashes
 /// stand in its records, so that it never goes on with, or is judged by, others.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,5 +25,20 @@ impl Inputs {
     /// Nothing is read.
     pub fn none() -> Self {
         Self { canonical: true, ..Self::default() }
+    }
+}
+
+impl From<&Source> for Inputs {
+    fn from(source: &Source) -> Self {
+        Self {
+            description: source.describe(),
+            directory: Some(source.directory.clone()),
+            canonical: source.is_canonical(),
+            sha256: source
+                .files
+                .iter()
+                .map(|file| (file.role.canonical_name().to_owned(), file.sha256.clone()))
+                .collect(),
+        }
     }
 }

@@ -86,7 +86,7 @@
 //! - [`Driver`]: an experiment in memory, step by step; [`train`]: a whole run on disk.
 //! - [`run`]: what a run leaves, and how it is known to be whole; [`verify`](fn@verify).
 //! - [`figures`], [`table`], [`report`], [`statistics`]: showing results; [`compare`]: over seeds.
-//! - [`images`]: labelled images in IDX files and batches of them.
+//! - [`images`]: the crate `gradroute-images`: labelled images in IDX files, MNIST, and batches.
 //! - [`cli`]: the command line, which [`main!`] gives to a binary.
 //!
 //! # Promises
@@ -106,7 +106,6 @@ mod driver;
 pub mod evaluation;
 mod experiment;
 pub mod figures;
-pub mod images;
 mod inputs;
 pub mod interrupt;
 mod learner;
@@ -130,6 +129,7 @@ pub use curves::{CurveOf, CurvePanel, Marks, loss_curves};
 pub use driver::Driver;
 pub use evaluation::{Evaluation, Measure};
 pub use experiment::{Experiment, ExtraCommand, LoadError};
+pub use gradroute_images as images;
 pub use inputs::Inputs;
 pub use learner::Learner;
 pub use page::{Figure, Page, Verdict};

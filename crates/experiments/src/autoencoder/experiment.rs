@@ -6,12 +6,13 @@ use gradroute_runs::compare::{CompareError, Comparison, ComparisonPage};
 use gradroute_runs::config::{ConfigError, Preset};
 use gradroute_runs::evaluation::StageResults;
 use gradroute_runs::figures::FigureError;
-use gradroute_runs::images::{Batches, Data, rows};
+use gradroute_runs::images::{Batches, Data, mnist};
 use gradroute_runs::{
     CurvePanel, Evaluation, Experiment, Inputs, Learner, LoadError, Measure, Page, Stage, State,
     Step, StepError,
 };
 use gradroute_tape::{Params, Real};
+use ndarray::ArrayView2;
 
 use super::compare;
 use super::config::{Config, check_size};
@@ -24,7 +25,6 @@ use super::measures::measures;
 use super::network::Network;
 use super::objective::Objective;
 use super::page::page;
-use crate::mnist;
 
 /// An autoencoder whose encoding is split by digit, in training.
 pub struct Autoencoder<T: Real = f32> {
@@ -74,7 +74,7 @@ impl<T: Real> Autoencoder<T> {
     /// If `pixels` and `labels` don't fit the model or each other, or if there are none.
     pub fn differentiate(
         &mut self,
-        pixels: &[T],
+        pixels: ArrayView2<'_, T>,
         labels: &[u8],
         at: &Step<'_, T>,
     ) -> Result<(), StepError> {
@@ -96,7 +96,7 @@ fn differentiate<T: Real>(
     network: &Network,
     learner: &mut Learner<T>,
     objective: &mut Objective<T>,
-    (pixels, labels): (&[T], &[u8]),
+    (pixels, labels): (ArrayView2<'_, T>, &[u8]),
     at: &Step<'_, T>,
 ) -> Result<(), StepError> {
     let samples = labels.len();
@@ -105,7 +105,7 @@ fn differentiate<T: Real>(
     }
     objective.take(labels, at.number());
     let g = learner.tape.graph(&learner.params);
-    let pixels = g.samples(rows(pixels, samples));
+    let pixels = g.samples(pixels);
     let terms = objective.record(&g, network, pixels);
     if !g.scalar(terms.total).is_finite()
         && let Some(dim) = terms.constant_dim(&g)
@@ -144,7 +144,7 @@ impl<T: Real> Experiment<T> for Autoencoder<T> {
 
     fn load(config: &Config, given: Option<&Path>) -> Result<(Data, Inputs), LoadError> {
         let data = mnist::load(given, config.data.limit)?;
-        let inputs = data.source.inputs();
+        let inputs = Inputs::from(&data.source);
         Ok((data, inputs))
     }
 

@@ -98,7 +98,7 @@ fn errors_of(image: &[f64], test: &Dataset) -> ErrorSums {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mnist;
+    use gradroute_runs::images::mnist;
 
     #[test]
     fn on_mnist_the_floors_are_the_known_ones() {

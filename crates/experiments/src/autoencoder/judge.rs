@@ -1,7 +1,7 @@
 //! Judging a model on a test set.
 
 use gradroute_runs::Learner;
-use gradroute_runs::images::{Dataset, PixelTable, rows};
+use gradroute_runs::images::{Dataset, PixelTable, each_batch, rows};
 
 use super::evaluation::ErrorSums;
 use super::network::{Network, Reconstructions};
@@ -28,17 +28,11 @@ pub fn test_errors<T: Real>(
     data: &Dataset,
     chunk: usize,
 ) -> TestErrors {
-    let table = PixelTable::new();
-    let mut buffer = vec![T::ZERO; chunk.min(data.len()) * data.pixels()];
     let [mut decoder, mut bad, mut top, mut bottom] = [(); 4].map(|()| ErrorSums::new());
     let mut has_bad = false;
-    let indices: Vec<u32> = (0..data.len() as u32).collect();
-    for batch in indices.chunks(chunk) {
-        let pixels = &mut buffer[..batch.len() * data.pixels()];
-        table.fill(pixels, data, batch);
-        let labels = &data.labels()[batch[0] as usize..][..batch.len()];
+    each_batch(data, chunk, |pixels, labels| {
         let g = learner.tape.graph(&learner.params);
-        let pixels = g.samples(rows(pixels, batch.len()));
+        let pixels = g.samples(pixels);
         let images = network.images(&g, pixels);
         let made = network.reconstruct(&g, pixels);
         has_bad = made.bad_decoder.is_some();
@@ -51,7 +45,7 @@ pub fn test_errors<T: Real>(
             let squared = wide(&g.value(g.squared_error(made, images)));
             sums.add_batch(labels, &absolute, &squared);
         }
-    }
+    });
     TestErrors { decoder, bad_decoder: has_bad.then_some(bad), top, bottom }
 }
 
@@ -71,6 +65,13 @@ pub struct Gallery {
     pub top: Vec<f32>,
     /// What the bottom certificate made of them.
     pub bottom: Vec<f32>,
+}
+
+impl Gallery {
+    /// The label of each image as text.
+    pub fn names(&self) -> Vec<String> {
+        self.labels.iter().map(u8::to_string).collect()
+    }
 }
 
 /// The images of `data` at the positions `chosen`, and their reconstructions.

@@ -58,6 +58,22 @@ impl Optimizer {
         require(positive(eps), key("eps"), eps, "a finite number above 0")
     }
 
+    /// Whether a run of these settings can get more epochs; for
+    /// [`Settings::lengthen`](super::Settings::lengthen).
+    ///
+    /// # Errors
+    /// When the schedule has led the rate towards the planned end.
+    pub fn lengthen(&self) -> Result<(), String> {
+        if self.schedule.leads_to_an_end() {
+            return Err(format!(
+                "optimizer.schedule = \"{}\" has led the learning rate towards the planned end; a \
+                 longer run would have had other rates: train a new one",
+                self.schedule
+            ));
+        }
+        Ok(())
+    }
+
     /// The options of the tape's Adam.
     pub fn options(&self) -> AdamOptions {
         let Self { lr, weight_decay, decoupled, beta1, beta2, eps, .. } = *self;

@@ -6,12 +6,12 @@ use super::palette::Color;
 /// The most pixels an image may have on a side.
 pub(super) const MOST_SIDE: usize = 512;
 
-/// -1 is white, +1 black.
-fn grey(pixel: f32) -> Color {
+/// The values of a white and of a black pixel decide.
+fn grey(pixel: f32, (white, black): (f32, f32)) -> Color {
     if pixel.is_nan() {
         return Color::YELLOW;
     }
-    let ink = ((pixel.clamp(-1.0, 1.0) + 1.0) / 2.0 * 255.0).round() as u8;
+    let ink = ((pixel.clamp(white, black) - white) / (black - white) * 255.0).round() as u8;
     Color([255 - ink; 3])
 }
 
@@ -26,6 +26,21 @@ impl Canvas {
     /// # Panics
     /// If `cols` is 0.
     pub fn image(&mut self, pixels: &[f32], cols: usize, factor: usize, corner: Point) {
+        self.image_of(pixels, (-1.0, 1.0), cols, factor, corner);
+    }
+
+    /// As [`Canvas::image`], with values of its own for white and black.
+    ///
+    /// # Panics
+    /// If `cols` is 0 or white is not below black.
+    pub fn image_of(
+        &mut self,
+        pixels: &[f32],
+        scale: (f32, f32),
+        cols: usize,
+        factor: usize,
+        corner: Point,
+    ) {
         let rows = pixels.len() / cols;
         let (x0, y0) = ((corner.0 * SCALE) as i32, (corner.1 * SCALE) as i32);
         let (width, height) = ((cols * factor) as i32, (rows * factor) as i32);
@@ -33,7 +48,7 @@ impl Canvas {
             for x in -1..=width {
                 let inside = (0..width).contains(&x) && (0..height).contains(&y);
                 let color = if inside {
-                    grey(pixels[y as usize / factor * cols + x as usize / factor])
+                    grey(pixels[y as usize / factor * cols + x as usize / factor], scale)
                 } else {
                     Color::GRID
                 };

@@ -6,12 +6,12 @@ use super::image::MOST_SIDE;
 use super::palette::Color;
 use super::text::{self, Align, TextStyle};
 
-/// A row of reconstructions.
+/// A row of images.
 #[derive(Clone, Debug)]
 pub struct ImageRow<'a> {
     /// What made them.
     pub name: &'a str,
-    /// Pixels in [-1, 1], `[images, rows, cols]`, row-major.
+    /// Pixels `[images, rows, cols]`, row-major.
     pub pixels: &'a [f32],
 }
 
@@ -20,16 +20,16 @@ pub struct ImageRow<'a> {
 pub struct ImageBand<'a> {
     /// What the images have in common.
     pub name: &'a str,
-    /// Label of each image; neighbours with the same one share it.
-    pub labels: &'a [u8],
-    /// Pixels of the originals in [-1, 1], `[images, rows, cols]`, row-major.
-    pub originals: &'a [f32],
-    /// The reconstructions, from the top down.
+    /// Label of each column of images; neighbours with the same one share it.
+    pub labels: &'a [String],
+    /// Pixels of the originals, `[images, rows, cols]`, row-major, where there are some: they stand
+    /// above the rows and a little apart.
+    pub originals: Option<&'a [f32]>,
+    /// The rows, from the top down.
     pub rows: Vec<ImageRow<'a>>,
 }
 
-/// Bands below each other, all in one fixed grey scale, dark ink on white: a
-/// pixel of -1 is white, +1 is black.
+/// Bands below each other, all in one fixed grey scale, dark ink on white.
 #[derive(Clone, Copy, Debug)]
 pub struct ImageRows<'a> {
     /// Title above the images.
@@ -40,6 +40,8 @@ pub struct ImageRows<'a> {
     pub bands: &'a [ImageBand<'a>],
     /// Height and width of an image in pixels.
     pub size: (usize, usize),
+    /// The values of a white and of a black pixel, such as `(-1.0, 1.0)`.
+    pub scale: (f32, f32),
 }
 
 const WIDTH: f32 = 1280.0;
@@ -84,7 +86,10 @@ impl ImageRows<'_> {
         let layout = self.layout();
         let image = layout.image;
         let height = |band: &ImageBand<'_>| {
-            BAND_NAME + LABELS + (image.1 + GAP) * (band.rows.len() + 1) as f32 + 6.0
+            BAND_NAME
+                + LABELS
+                + (image.1 + GAP) * (band.rows.len() + usize::from(band.originals.is_some())) as f32
+                + 6.0
         };
         let total: f32 = self.bands.iter().map(height).sum();
         let mut canvas = Canvas::new((WIDTH, FIRST_BAND + total + 26.0));
@@ -95,8 +100,11 @@ impl ImageRows<'_> {
             y += height(band);
         }
         let style = TextStyle::regular(14.0, Color::MUTED);
-        let note = "One grey scale for all images: −1 (no ink) is white, +1 is black.";
-        canvas.text(note, (MARGIN, y + 10.0), Align::Start, style);
+        let shown = |value: f32| format!("{value:+}").replace('-', "−").replace("+0", "0");
+        let (white, black) = (shown(self.scale.0), shown(self.scale.1));
+        let note =
+            format!("One grey scale for all images: {white} (no ink) is white, {black} is black.");
+        canvas.text(&note, (MARGIN, y + 10.0), Align::Start, style);
         canvas.into_png()
     }
 
@@ -124,8 +132,8 @@ impl ImageRows<'_> {
         for band in self.bands {
             let expected = band.labels.len() * self.size.0 * self.size.1;
             let rows = band.rows.iter().map(|row| (row.name, row.pixels.len()));
-            let originals = ("originals", band.originals.len());
-            for (name, found) in std::iter::once(originals).chain(rows) {
+            let originals = band.originals.map(|pixels| ("originals", pixels.len()));
+            for (name, found) in originals.into_iter().chain(rows) {
                 if found != expected {
                     let rule = "one value for each image, row and column";
                     let field = format!("pixels of {name}");
@@ -165,12 +173,13 @@ impl ImageRows<'_> {
         canvas.text(&name, (left, y + 20.0), Align::Start, style);
         let pixels = self.size.0 * self.size.1;
         let x_of = |i: usize| left + i as f32 * image.0 + gaps(band.labels, i);
-        let original = ImageRow { name: "original", pixels: band.originals };
+        let original = band.originals.map(|pixels| ImageRow { name: "original", pixels });
+        let apart = original.is_some();
         let mut top = y + BAND_NAME;
-        for (r, row) in std::iter::once(&original).chain(&band.rows).enumerate() {
+        for (r, row) in original.iter().chain(&band.rows).enumerate() {
             for i in 0..band.labels.len() {
                 let own = &row.pixels[i * pixels..][..pixels];
-                canvas.image(own, self.size.1, factor, (x_of(i), top));
+                canvas.image_of(own, self.scale, self.size.1, factor, (x_of(i), top));
             }
             let style = TextStyle::regular(14.0, Color::INK);
             let most = ((image.1 / LINE) as usize).max(1);
@@ -181,21 +190,21 @@ impl ImageRows<'_> {
                 canvas.text(line, at, Align::End, style);
             }
             // Originals stand a little apart from what is made of them.
-            top += image.1 + GAP + if r == 0 { 6.0 } else { 0.0 };
+            top += image.1 + GAP + if r == 0 && apart { 6.0 } else { 0.0 };
         }
         let mut at = 0;
         for same in band.labels.chunk_by(|a, b| a == b) {
             let (from, to) = (x_of(at), x_of(at + same.len() - 1) + image.0);
             let style = TextStyle::semibold(18.0, Color::INK);
             let center = ((from + to) / 2.0, top + 20.0);
-            canvas.text(&same[0].to_string(), center, Align::Middle, style);
+            canvas.text(&same[0], center, Align::Middle, style);
             at += same.len();
         }
     }
 }
 
 /// The room between images left of image `i`: more before a new label.
-fn gaps(labels: &[u8], i: usize) -> f32 {
+fn gaps(labels: &[String], i: usize) -> f32 {
     let pairs = labels.windows(2).take(i);
     pairs.map(|pair| if pair[0] == pair[1] { GAP } else { LABEL_GAP }).sum()
 }

@@ -44,10 +44,27 @@ fn curves(steps: &[u64], values: &[Vec<f32>]) -> Result<Vec<u8>, FigureError> {
     Curves { title: "Curves", subtitle: "", steps, panels: &[panel] }.png()
 }
 
-fn rows(size: (usize, usize), labels: &[u8], pixels: &[f32]) -> Result<Vec<u8>, FigureError> {
+fn heat(rows: usize, columns: usize, values: &[f64]) -> Result<Vec<u8>, FigureError> {
+    let names = |count: usize| (0..count).map(|i| i.to_string()).collect::<Vec<_>>();
+    HeatMap {
+        title: "Heat",
+        subtitle: "",
+        rows: ("digit", &names(rows)),
+        columns: ("dim", &names(columns)),
+        values,
+        most: 1.0,
+        text: |value| format!("{value:.2}"),
+    }
+    .png()
+}
+
+fn rows(size: (usize, usize), labels: &[&str], pixels: &[f32]) -> Result<Vec<u8>, FigureError> {
     let row = ImageRow { name: "a setting", pixels };
-    let band = ImageBand { name: "a band", labels, originals: pixels, rows: vec![row] };
-    ImageRows { title: "Rows", subtitle: "", bands: &[band], size }.png()
+    let labels: Vec<String> = labels.iter().map(|label| label.to_string()).collect();
+    let (labels, originals) = (&labels, Some(pixels));
+    let band = ImageBand { name: "a band", labels, originals, rows: vec![row] };
+    let scale = (-1.0, 1.0);
+    ImageRows { title: "Rows", subtitle: "", bands: &[band], size, scale }.png()
 }
 
 fn count(rgb: &[u8], color: Color) -> usize {
@@ -127,7 +144,7 @@ fn fewer_images_make_a_narrower_sheet() {
 
 #[test]
 fn image_rows_draw_each_pixel_as_ink_on_white_in_originals_and_rows_alike() {
-    let images = |pixel: f32| rows((28, 28), &[3; 8], &vec![pixel; 8 * 784]).unwrap();
+    let images = |pixel: f32| rows((28, 28), &["3"; 8], &vec![pixel; 8 * 784]).unwrap();
     let [(_, _, white), (_, _, black)] = [images(-1.0), images(1.0)].map(|png| decode(&png));
     let differing: Vec<usize> = (0..white.len()).filter(|&i| white[i] != black[i]).collect();
     // Eight images twice, six page pixels for one of an image's own on each side.
@@ -146,9 +163,12 @@ fn wrong_input_is_refused_with_figure_field_and_counts() {
     says(sheet(&pixels, &pixels[1..], &[1, 2]).png(), &["reconstructions", "1567", "1568"]);
     says(Sheet { rows: 0, ..sheet(&[], &[], &[1]) }.png(), &["rows", "is 0", "1 to 512"]);
     says(sheet(&pixels, &pixels, &[1; 25]).png(), &["labels", "25", "at most 24"]);
-    says(rows((28, 28), &[1], &[0.0; 783]), &["originals", "783", "784"]);
-    says(rows((0, 28), &[1], &[]), &["size.0", "is 0", "1 to 512"]);
+    says(rows((28, 28), &["1"], &[0.0; 783]), &["originals", "783", "784"]);
+    says(rows((0, 28), &["1"], &[]), &["size.0", "is 0", "1 to 512"]);
     says(rows((28, 28), &[], &[]), &["bands[].labels", "empty"]);
+    says(heat(2, 3, &[0.0; 5]), &["values", "5", "6"]);
+    says(heat(0, 3, &[]), &["rows", "empty"]);
+    says(heat(65, 1, &[0.0; 65]), &["rows", "65", "64"]);
     says(curves(&[], &[vec![]]), &["Curves", "steps", "empty"]);
     says(curves(&[1], &[]), &["curves", "empty"]);
     says(curves(&[1, 2], &[vec![0.5]]), &["`c`", "holds 1", "expected 2"]);
@@ -192,7 +212,8 @@ proptest! {
     fn any_images_within_bounds_are_drawn(
         height in 1usize..60, width in 1usize..60, count in 1usize..40,
     ) {
-        let labels: Vec<u8> = (0..count).map(|i| (i / 4) as u8).collect();
+        let labels: Vec<String> = (0..count).map(|i| (i / 4).to_string()).collect();
+        let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
         prop_assert!(rows((height, width), &labels, &vec![0.5; count * height * width]).is_ok());
     }
 
@@ -233,4 +254,15 @@ fn marks_of_others_stand_where_their_step_and_value_are_and_only_within_the_char
     let span = (f64::from(curve::RIGHT - curve::LEFT) - 16.0) * 2.0;
     assert!((right.0 - left.0 - 0.6 * span).abs() < 2.0, "{left:?} {right:?}");
     assert!(right.1 < left.1 - 50.0, "{left:?} {right:?}");
+}
+
+#[test]
+fn a_heat_map_is_the_darker_the_larger_its_numbers_and_tells_signs_apart() {
+    let page = |value: f64| decode(&heat(2, 3, &[value; 6]).unwrap()).2;
+    let dark = |value: f64, color: Color| count(&page(value), color);
+    assert!(dark(1.0, Color::BLUE) > 6 * 4000 && dark(7.0, Color::BLUE) > 6 * 4000);
+    assert!(dark(-1.0, Color::VERMILLION) > 6 * 4000);
+    assert_eq!(dark(0.5, Color::BLUE) + dark(f64::NAN, Color::BLUE), 0);
+    let ink = |value| page(value).iter().map(|&byte| 255 - u64::from(byte)).sum::<u64>();
+    assert!(ink(0.2) < ink(0.4) && ink(0.4) < ink(0.9));
 }

@@ -69,13 +69,14 @@ fn sheet(
             format!("On {whose}, {}", dashed(shown.digits(halves)))
         })
         .collect();
+    let labels: Vec<Vec<String>> = made[0].1.iter().map(Gallery::names).collect();
     let bands: Vec<ImageBand<'_>> = names
         .iter()
         .enumerate()
         .map(|(i, name)| ImageBand {
             name,
-            labels: &made[0].1[i].labels,
-            originals: &made[0].1[i].originals,
+            labels: &labels[i],
+            originals: Some(&made[0].1[i].originals),
             rows: made
                 .iter()
                 .map(|(name, galleries)| ImageRow { name, pixels: drawn(sees, &galleries[i]) })
@@ -88,7 +89,9 @@ fn sheet(
         "It sees the half of digits {} only; the same test images in every row",
         dashed(sees.digits(halves))
     );
-    let png = ImageRows { title: &title, subtitle: &subtitle, bands: &bands, size }.png()?;
+    let png =
+        ImageRows { title: &title, subtitle: &subtitle, bands: &bands, size, scale: (-1.0, 1.0) }
+            .png()?;
     Ok(Figure {
         file: format!("images-{name}-certificate.png"),
         caption: format!(

@@ -1,6 +1,6 @@
 //! The keys of the configuration.
 
-use gradroute_runs::config::{Optimizer, Train, zero_is_none};
+use gradroute_runs::config::{Data, Optimizer, Train};
 use serde::{Deserialize, Serialize};
 
 use super::loss::{Loss, Routing};
@@ -39,15 +39,6 @@ pub struct Model {
     pub encoding: usize,
     /// Whether the term `bad` has a decoder of its own; else one decoder serves all terms.
     pub separate_decoders: bool,
-}
-
-/// Which samples are used.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Data {
-    /// Only the first so many training images; absent for all.
-    #[serde(default, deserialize_with = "zero_is_none", skip_serializing_if = "Option::is_none")]
-    pub limit: Option<usize>,
 }
 
 impl Config {

@@ -21,13 +21,7 @@ impl Settings for Config {
         if longer.train.epochs == self.train.epochs {
             return Ok(());
         }
-        if self.optimizer.schedule.leads_to_an_end() {
-            return Err(format!(
-                "optimizer.schedule = \"{}\" has led the learning rate towards the planned end; a \
-                 longer run would have had other rates: train a new one",
-                self.optimizer.schedule
-            ));
-        }
+        self.optimizer.lengthen()?;
         if self.routing.scheduled {
             return Err("routing.scheduled = true has routed a share of the planned epochs; a \
                         longer run would have routed more of them: train a new one"

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use gradroute_runs::images::{Data, DataError, ImageSet, load as load_set, locate};
+use crate::load::{Data, DataError, load as load_set};
+use crate::locate::locate;
+use crate::set::ImageSet;
 
 /// MNIST (Y. LeCun, C. Cortes and C. Burges, "The MNIST database of handwritten digits").
 pub static MNIST: ImageSet = ImageSet {
@@ -20,7 +22,7 @@ pub static MNIST: ImageSet = ImageSet {
 /// Reads MNIST from the project, or the set in `given`, keeping the first `limit` training images.
 ///
 /// # Errors
-/// When it can't be found or read; see [`gradroute_runs::images::load`].
+/// When it can't be found or read; see [`load`](crate::load()).
 pub fn load(given: Option<&Path>, limit: Option<usize>) -> Result<Data, DataError> {
     load_set(&MNIST, &locate(&MNIST, given, env!("CARGO_MANIFEST_DIR"))?, limit)
 }
@@ -29,7 +31,7 @@ pub fn load(given: Option<&Path>, limit: Option<usize>) -> Result<Data, DataErro
 mod tests {
     use std::fs;
 
-    use gradroute_runs::images::Location;
+    use crate::locate::Location;
 
     use super::*;
 

@@ -5,8 +5,6 @@ use std::io::{self, BufReader, Chain, Cursor, Read};
 use flate2::read::MultiGzDecoder;
 use sha2::{Digest, Sha256};
 
-use crate::run::hex;
-
 /// What a gzipped file is believed to hold, in bytes per byte of its own. MNIST's
 /// images take 5; deflate could hold 1032, but only of what says nothing.
 const MAX_EXPANSION: u64 = 100;
@@ -90,4 +88,9 @@ impl<R: Read> Content<R> {
     pub(super) fn sha256(self) -> String {
         hex(&self.hash.finalize())
     }
+}
+
+/// Bytes as hexadecimal digits.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,10 +1,11 @@
 //! The batches of a stage, by the step's place in it.
 
 use gradroute_kernels::Real;
+use ndarray::ArrayView2;
 
 use super::dataset::Dataset;
 use super::order::EpochOrder;
-use super::pixels::{PixelTable, fill_labels};
+use super::pixels::{PixelTable, fill_labels, rows};
 
 /// The batches of one epoch after another, in buffers that are used again. Which batch it is
 /// follows from the step alone, so none of this is part of a run's state.
@@ -45,7 +46,7 @@ impl<T: Real> Batches<T> {
     ///
     /// # Panics
     /// If `data` has another number of samples or pixels.
-    pub fn at(&mut self, data: &Dataset, position: u64) -> (&[T], &[u8]) {
+    pub fn at(&mut self, data: &Dataset, position: u64) -> (ArrayView2<'_, T>, &[u8]) {
         let steps = data.len().div_ceil(self.batch) as u64;
         let (epoch, number) = (position / steps, (position % steps) as usize);
         if self.epoch != Some(epoch) {
@@ -59,7 +60,24 @@ impl<T: Real> Batches<T> {
         let labels = &mut self.labels[..indices.len()];
         self.table.fill(pixels, data, indices);
         fill_labels(labels, data, indices);
-        (pixels, labels)
+        (rows(pixels, labels.len()), labels)
+    }
+}
+
+/// Shows all samples of `data` to `look` in file order, `most` at a time, the last ones fewer:
+/// pixels `[n, pixels]` in `[0, 1]` and labels `[n]`.
+///
+/// # Panics
+/// If `most` is 0.
+pub fn each_batch<T: Real>(
+    data: &Dataset,
+    most: usize,
+    mut look: impl FnMut(ArrayView2<'_, T>, &[u8]),
+) {
+    let mut batches = Batches::new(data, most, None);
+    for number in 0..data.len().div_ceil(most) as u64 {
+        let (pixels, labels) = batches.at(data, number);
+        look(pixels, labels);
     }
 }
 
@@ -81,5 +99,19 @@ mod tests {
             let mut alone = Batches::<f32>::new(&data, 3, Some(5));
             assert_eq!(alone.at(&data, step).1, shuffled[step as usize]);
         }
+    }
+
+    #[test]
+    fn every_sample_is_seen_once_in_file_order_with_its_pixels() {
+        let data = Dataset::new((0..14).collect(), (0..7).collect(), (1, 2), 10).unwrap();
+        let (mut sizes, mut seen) = (Vec::new(), Vec::new());
+        each_batch(&data, 3, |pixels: ArrayView2<'_, f64>, labels| {
+            sizes.push(labels.len());
+            for (row, &label) in pixels.rows().into_iter().zip(labels) {
+                assert_eq!(row[1] * 255.0, 2.0 * f64::from(label) + 1.0);
+                seen.push(label);
+            }
+        });
+        assert_eq!((sizes, seen), (vec![3, 3, 1], (0..7).collect()));
     }
 }

@@ -48,7 +48,7 @@ impl<T: Real> Default for PixelTable<T> {
 ///
 /// # Panics
 /// When the lengths differ or an index is not in the set.
-pub fn fill_labels(out: &mut [u8], data: &Dataset, indices: &[u32]) {
+pub(crate) fn fill_labels(out: &mut [u8], data: &Dataset, indices: &[u32]) {
     assert_eq!(out.len(), indices.len(), "one label for each of the batch's samples");
     for (out, &index) in out.iter_mut().zip(indices) {
         *out = data.labels()[index as usize];

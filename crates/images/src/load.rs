@@ -6,7 +6,6 @@ use super::dataset::{Dataset, DatasetError};
 use super::idx::{self, IdxError, Images, Labels};
 use super::locate::{Location, NotFound};
 use super::set::{ImageSet, Role};
-use crate::inputs::Inputs;
 
 /// A data set: what to train on, what to test on, and where it came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,17 +63,6 @@ impl Source {
                 "the data set in {directory}, which is not canonical {name}: {} differ",
                 other.join(", ")
             ),
-        }
-    }
-
-    /// The set as a run's inputs.
-    pub fn inputs(&self) -> Inputs {
-        let hash = |file: &FileRecord| (file.role.canonical_name().to_owned(), file.sha256.clone());
-        Inputs {
-            description: self.describe(),
-            directory: Some(self.directory.clone()),
-            canonical: self.is_canonical(),
-            sha256: self.files.iter().map(hash).collect(),
         }
     }
 }

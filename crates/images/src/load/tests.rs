@@ -6,7 +6,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 
 use super::*;
-use crate::images::locate::locate;
+use crate::locate::locate;
 
 static SET: ImageSet = ImageSet {
     name: "MNIST",

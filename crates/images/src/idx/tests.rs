@@ -50,7 +50,7 @@ fn raw_gzipped_and_multi_member_files_hold_the_same() {
     let plain = images(&raw).unwrap();
     assert_eq!((plain.count, plain.rows, plain.columns), (2, 1, 3));
     assert_eq!(plain.pixels, [1, 2, 3, 4, 5, 6]);
-    assert_eq!(plain.sha256, crate::run::hex(&Sha256::digest(&raw)));
+    assert_eq!(plain.sha256, source::hex(&Sha256::digest(&raw)));
     assert_eq!(images(&gzip(&raw)).unwrap(), plain);
     let members = [gzip(&raw[..5]), gzip(&raw[5..18]), gzip(&raw[18..])].concat();
     assert_eq!(images(&members).unwrap(), plain);

@@ -1,0 +1,119 @@
+//! A table of numbers as a table of colours.
+
+use super::canvas::Canvas;
+use super::error::FigureError;
+use super::palette::Color;
+use super::text::{self, Align, TextStyle};
+
+/// Rows and columns of numbers, each a square that is the darker the larger its number is, with
+/// the number in it: blue above 0, vermillion below. What is not a number is left empty, with a
+/// dash.
+#[derive(Clone, Copy)]
+pub struct HeatMap<'a> {
+    /// Title above the chart.
+    pub title: &'a str,
+    /// A line of explanation under the title; empty for none.
+    pub subtitle: &'a str,
+    /// What the rows are, and the name of each, from the top down.
+    pub rows: (&'a str, &'a [String]),
+    /// What the columns are, and the name of each, from left to right.
+    pub columns: (&'a str, &'a [String]),
+    /// The numbers, `[rows, columns]`, row-major.
+    pub values: &'a [f64],
+    /// The size, above 0, from which on a square is as dark as can be.
+    pub most: f64,
+    /// What a square says.
+    pub text: fn(f64) -> String,
+}
+
+const MARGIN: f32 = 30.0;
+const FIRST_ROW: f32 = 150.0;
+/// Room for the names of the rows.
+const NAMES: f32 = 190.0;
+const CELL_HEIGHT: f32 = 40.0;
+const WIDEST_CELL: f32 = 84.0;
+const NARROWEST_CELL: f32 = 30.0;
+const WIDTH: f32 = 1280.0;
+const NARROWEST: f32 = 640.0;
+const MOST: usize = 64;
+/// Squares darker than this share have light text.
+const DARK: f64 = 0.55;
+
+impl HeatMap<'_> {
+    /// Draws the chart; bytes of a PNG file with two pixels a point.
+    ///
+    /// # Errors
+    /// If there are no rows or columns, more than 64 of either, or not a number for each pair.
+    pub fn png(&self) -> Result<Vec<u8>, FigureError> {
+        self.check()?;
+        let (rows, columns) = (self.rows.1, self.columns.1);
+        let room = WIDTH - 2.0 * MARGIN - NAMES;
+        let cell = (room / columns.len() as f32).clamp(NARROWEST_CELL, WIDEST_CELL).floor();
+        let left = MARGIN + NAMES;
+        let width = (left + cell * columns.len() as f32 + MARGIN).max(NARROWEST);
+        let height = FIRST_ROW + CELL_HEIGHT * rows.len() as f32 + 28.0;
+        let mut canvas = Canvas::new((width, height));
+        canvas.heading(self.title, self.subtitle, MARGIN, width - 2.0 * MARGIN);
+
+        let axis = TextStyle::regular(16.0, Color::MUTED);
+        let name = TextStyle::semibold(17.0, Color::INK);
+        let end = left - 14.0;
+        let rows_are = text::shorten(self.rows.0, axis, NAMES - 14.0);
+        canvas.text(&rows_are, (end, FIRST_ROW - 14.0), Align::End, axis);
+        let columns_are = text::shorten(self.columns.0, axis, width - left - MARGIN);
+        canvas.text(&columns_are, (left, FIRST_ROW - 40.0), Align::Start, axis);
+        for (i, column) in columns.iter().enumerate() {
+            let column = text::shorten(column, name, cell - 4.0);
+            let x = left + cell * (i as f32 + 0.5);
+            canvas.text(&column, (x, FIRST_ROW - 14.0), Align::Middle, name);
+        }
+        for (r, (row, values)) in rows.iter().zip(self.values.chunks(columns.len())).enumerate() {
+            let top = FIRST_ROW + CELL_HEIGHT * r as f32;
+            let row = text::shorten(row, name, NAMES - 14.0);
+            canvas.text(&row, (end, top + CELL_HEIGHT / 2.0 + 6.0), Align::End, name);
+            for (c, value) in values.iter().enumerate() {
+                self.square(&mut canvas, (left + cell * c as f32, top), cell, *value);
+            }
+        }
+        canvas.into_png()
+    }
+
+    fn square(&self, canvas: &mut Canvas, (x, y): (f32, f32), cell: f32, value: f64) {
+        let share = if value.is_nan() { 0.0 } else { (value.abs() / self.most).min(1.0) };
+        let full = if value < 0.0 { Color::VERMILLION } else { Color::BLUE };
+        canvas.fill((x, y), (cell, CELL_HEIGHT), Color::GRID);
+        canvas.fill((x + 0.5, y + 0.5), (cell - 1.0, CELL_HEIGHT - 1.0), mixed(full, share));
+        let color = if share > DARK { Color::PAPER } else { Color::INK };
+        let style = TextStyle::regular(15.0, color);
+        let text = if value.is_nan() { "–".to_owned() } else { (self.text)(value) };
+        let text = text::shorten(&text, style, cell - 4.0);
+        canvas.text(&text, (x + cell / 2.0, y + CELL_HEIGHT / 2.0 + 5.0), Align::Middle, style);
+    }
+
+    fn check(&self) -> Result<(), FigureError> {
+        let figure = || self.title.to_owned();
+        for (field, found) in [("rows", self.rows.1.len()), ("columns", self.columns.1.len())] {
+            if found == 0 {
+                return Err(FigureError::Empty { figure: figure(), field });
+            }
+            if found > MOST {
+                let expected = "at most 64";
+                return Err(FigureError::Range { figure: figure(), field, found, expected });
+            }
+        }
+        let (found, expected) = (self.values.len(), self.rows.1.len() * self.columns.1.len());
+        if found != expected {
+            let (field, rule) = ("values".to_owned(), "one for each row and column");
+            return Err(FigureError::Length { figure: figure(), field, found, expected, rule });
+        }
+        Ok(())
+    }
+}
+
+/// Paper with a share, 0 to 1, of a colour.
+fn mixed(color: Color, share: f64) -> Color {
+    let mix = |paper: u8, full: u8| {
+        (f64::from(paper) + (f64::from(full) - f64::from(paper)) * share).round() as u8
+    };
+    Color(std::array::from_fn(|i| mix(Color::PAPER.0[i], color.0[i])))
+}
