@@ -32,7 +32,8 @@
 //!
 //! # Where things are
 //!
-//! - [`Shape`], [`Params`], [`Gradients`]: plain data, one flat allocation each.
+//! - [`Shape`], [`Params`], [`Gradients`]: plain data, one flat allocation each. [`Params::save`]
+//!   and [`Params::load`] keep a trained model in a file that PyTorch reads.
 //! - [`Tape`], [`Graph`], [`Var`]: recording. [`Op`] is what an operation is; [`ops`] holds one a
 //!   file. Bring your own with [`Graph::apply`].
 //! - [`layers`] and [`optim`]: [`Linear`](layers::Linear), [`Mlp`](layers::Mlp),
@@ -73,6 +74,7 @@ mod shape;
 mod surrogate;
 mod tape;
 mod value;
+mod weights;
 
 pub use gradroute_kernels::{Real, Write};
 pub use graph::{Graph, Scope};
@@ -85,3 +87,4 @@ pub use params::{Gradients, ParamId, Params};
 pub use shape::{MAX_AXES, Shape};
 pub use tape::Tape;
 pub use value::Value;
+pub use weights::WeightsError;

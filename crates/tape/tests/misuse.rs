@@ -130,6 +130,13 @@ fn a_label_that_is_no_class_is_named_with_its_position() {
 }
 
 #[test]
+fn a_parameter_with_the_formats_own_name_cannot_be_saved() {
+    let mut params = Params::<f32>::new();
+    params.add("__metadata__", &[1], || 0.0);
+    says(&panic_of(|| params.save("never.safetensors")), &["`__metadata__`", "name it otherwise"]);
+}
+
+#[test]
 fn a_var_of_an_earlier_step_or_of_another_tape_is_refused() {
     let params = Params::<f32>::new();
     let (mut tape, mut other) = (Tape::new(), Tape::new());
