@@ -47,6 +47,62 @@ impl<'a, T: Real> Graph<'a, T> {
         self.push(&mut state, Kind::Input, &[], Attrs::default(), shape, Place::Slab { start })
     }
 
+    /// The class numbers of a batch as samples `[n]`, copied onto the tape: labels for
+    /// [`Graph::softmax_cross_entropy`].
+    #[track_caller]
+    pub fn labels(&self, labels: &[u8]) -> Var {
+        let shape = Shape::of_samples(&[labels.len()]);
+        let mut state = self.recording();
+        let start = state.reserve(shape.len());
+        for (slot, &label) in state.tape.slab[start..].iter_mut().zip(labels) {
+            *slot = T::from_usize(label.into());
+        }
+        self.push(&mut state, Kind::Input, &[], Attrs::default(), shape, Place::Slab { start })
+    }
+
+    /// A mask `[n, dims]` by class, for [`Graph::route`], [`Graph::ablate`] and the like: 1 where
+    /// `may_teach(label, dim)` says that samples of this label may teach this dim, else 0.
+    /// `labels` has a label for each of the n samples.
+    ///
+    /// `may_teach` is asked once for each dim of each label that occurs.
+    ///
+    /// ```
+    /// use gradroute_tape::{Params, Tape};
+    ///
+    /// let params = Params::<f32>::new();
+    /// let mut tape = Tape::new();
+    /// let g = tape.graph(&params);
+    /// // Digits below 5 teach dim 0, the others dim 1.
+    /// let mask = g.label_mask(&[3, 8, 4], 2, |label, dim| (label < 5) == (dim == 0));
+    /// assert_eq!(*g.value(mask), [1.0, 0.0, 0.0, 1.0, 1.0, 0.0]);
+    /// ```
+    #[track_caller]
+    pub fn label_mask(
+        &self,
+        labels: &[u8],
+        dims: usize,
+        mut may_teach: impl FnMut(u8, usize) -> bool,
+    ) -> Var {
+        let shape = Shape::of_samples(&[labels.len(), dims]);
+        let start = self.recording().reserve(shape.len());
+        let mut first_rows = [None; 1 << u8::BITS];
+        for (i, &label) in labels.iter().enumerate() {
+            let row = start + i * dims;
+            if let Some(first) = first_rows[usize::from(label)] {
+                self.recording().tape.slab.copy_within(first..first + dims, row);
+                continue;
+            }
+            first_rows[usize::from(label)] = Some(row);
+            for dim in 0..dims {
+                // Asked while nothing is borrowed, as the answer may look at the graph.
+                let weight = if may_teach(label, dim) { T::ONE } else { T::ZERO };
+                self.recording().tape.slab[row + dim] = weight;
+            }
+        }
+        let mut state = self.recording();
+        self.push(&mut state, Kind::Input, &[], Attrs::default(), shape, Place::Slab { start })
+    }
+
     #[track_caller]
     fn input<D: Dimension>(&self, array: ArrayView<'a, T, D>, samples: bool) -> Var {
         let dims = array.shape();

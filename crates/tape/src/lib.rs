@@ -36,6 +36,8 @@
 //!   and [`Params::load`] keep a trained model in a file that PyTorch reads.
 //! - [`Tape`], [`Graph`], [`Var`]: recording. [`Op`] is what an operation is; [`ops`] holds one a
 //!   file. Bring your own with [`Graph::apply`].
+//! - Class numbers: [`Graph::labels`] for a loss, [`Graph::label_mask`] for a route that goes by
+//!   them.
 //! - [`layers`] and [`optim`]: [`Linear`](layers::Linear), [`Mlp`](layers::Mlp),
 //!   [`Adam`](optim::Adam), [`Sgd`](optim::Sgd).
 //! - [`check`]: gradients against central differences in f64, routes included.

@@ -191,6 +191,8 @@ fn the_graph_says_why_it_cannot_grow_while_a_value_is_looked_at() {
     let held = g.value(x);
     for text in [
         panic_of(|| g.relu(x)),
+        panic_of(|| g.labels(&[0])),
+        panic_of(|| g.label_mask(&[0], 2, |_, _| true)),
         panic_of(|| zeros(&g, Shape::scalar())),
         panic_of(|| g.scope("layer")),
         panic_of(|| mlp.forward(&g, x)),

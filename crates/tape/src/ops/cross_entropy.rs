@@ -56,7 +56,7 @@ impl<T: Real> Op<T> for CrossEntropy {
 
 impl<T: Real> Graph<'_, T> {
     /// `-ln softmax(logits)[label]` of each sample: logits `[n, classes]`, labels `[n]`, result
-    /// `[n]`. Labels are class numbers kept as reals, and constants.
+    /// `[n]`. Labels are class numbers kept as reals, and constants: see [`Graph::labels`].
     ///
     /// # Panics
     /// If the shapes don't fit or a label is not the number of a class.
