@@ -48,7 +48,7 @@ impl<'a, T: Real> Graph<'a, T> {
     }
 
     /// The class numbers of a batch as samples `[n]`, copied onto the tape: labels for
-    /// [`Graph::softmax_cross_entropy`].
+    /// [`Graph::softmax_cross_entropy`] and [`Graph::accuracy`].
     #[track_caller]
     pub fn labels(&self, labels: &[u8]) -> Var {
         let shape = Shape::of_samples(&[labels.len()]);

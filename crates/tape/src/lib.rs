@@ -37,7 +37,7 @@
 //! - [`Tape`], [`Graph`], [`Var`]: recording. [`Op`] is what an operation is; [`ops`] holds one a
 //!   file. Bring your own with [`Graph::apply`].
 //! - Class numbers: [`Graph::labels`] for a loss, [`Graph::label_mask`] for a route that goes by
-//!   them.
+//!   them; [`Graph::argmax`] and [`Graph::accuracy`] read off what a model says.
 //! - [`layers`] and [`optim`]: [`Linear`](layers::Linear), [`Mlp`](layers::Mlp),
 //!   [`Adam`](optim::Adam), [`Sgd`](optim::Sgd).
 //! - [`check`]: gradients against central differences in f64, routes included.
@@ -59,6 +59,7 @@ mod adjoints;
 mod apply;
 mod backward;
 pub mod check;
+mod classes;
 mod export;
 mod graph;
 mod info;

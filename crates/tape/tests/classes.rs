@@ -1,11 +1,55 @@
-//! Class numbers: labels and masks made of them.
+//! Class numbers: reading them off logits, and labels and masks made of them.
 
 use std::collections::BTreeMap;
 
-use gradroute_tape::{Params, Shape, Tape};
+use gradroute_tape::{Graph, Params, Shape, Tape};
 use proptest::prelude::*;
 
+/// Logits among which ties and NaN are frequent.
+fn logit() -> impl Strategy<Value = f32> {
+    prop::sample::select(vec![-1.0, -0.0, 0.0, 1.0, f32::INFINITY, f32::NEG_INFINITY, f32::NAN])
+}
+
+/// Rows of logits `[n, classes]`, and a label for each.
+fn batch() -> impl Strategy<Value = (Vec<Vec<f32>>, Vec<u8>)> {
+    (1usize..=6, 1usize..=5).prop_flat_map(|(n, classes)| {
+        let row = prop::collection::vec(logit(), classes);
+        (prop::collection::vec(row, n), prop::collection::vec(0..classes as u8, n))
+    })
+}
+
+/// NumPy's rule, word for word: the first NaN, or else the first of the greatest.
+fn numpy_argmax(row: &[f32]) -> usize {
+    let greatest = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let nan = row.iter().position(|v| v.is_nan());
+    nan.unwrap_or_else(|| row.iter().position(|&v| v == greatest).expect("it is one of them"))
+}
+
+fn nodes(g: &Graph<'_, f32>) -> usize {
+    let mut nodes = 0;
+    g.for_each_node(|_| nodes += 1);
+    nodes
+}
+
 proptest! {
+    #[test]
+    fn argmax_and_accuracy_keep_numpys_rule_and_record_nothing((rows, labels) in batch()) {
+        let params = Params::new();
+        let mut tape = Tape::new();
+        let g = tape.graph(&params);
+        let shape = Shape::of_samples(&[rows.len(), rows[0].len()]);
+        let (logits, classes) = (g.literal(shape, &rows.concat()), g.labels(&labels));
+        let before = nodes(&g);
+        let expected: Vec<usize> = rows.iter().map(|row| numpy_argmax(row)).collect();
+        prop_assert_eq!(g.argmax(logits), &expected[..]);
+        let is_right = |&i: &usize| {
+            expected[i] == usize::from(labels[i]) && !rows[i][expected[i]].is_nan()
+        };
+        let right = (0..rows.len()).filter(is_right).count();
+        prop_assert_eq!(g.accuracy(logits, classes), right as f64 / rows.len() as f64);
+        prop_assert_eq!(nodes(&g), before);
+    }
+
     #[test]
     fn labels_are_the_class_numbers_as_samples(labels: Vec<u8>) {
         let params = Params::<f64>::new();

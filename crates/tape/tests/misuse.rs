@@ -130,6 +130,27 @@ fn a_label_that_is_no_class_is_named_with_its_position() {
 }
 
 #[test]
+fn classes_are_read_off_logits_and_labels_that_fit() {
+    let params = Params::<f32>::new();
+    let mut tape = Tape::new();
+    let g = tape.graph(&params);
+    let z = |dims: &[usize]| zeros(&g, Shape::of_samples(dims));
+    for dims in [&[3][..], &[3, 0], &[3, 2, 2]] {
+        let rule = format!("must be [n, classes] with a class or more, not {}", g.shape(z(dims)));
+        says(&panic_of(|| g.argmax(z(dims))), &["argmax: ", &rule]);
+    }
+    let logits = z(&[3, 10]);
+    says(&panic_of(|| g.accuracy(z(&[3]), z(&[3]))), &["accuracy: logits must be [n, classes]"]);
+    says(
+        &panic_of(|| g.accuracy(logits, z(&[3, 1]))),
+        &["accuracy: labels must be [3], one a row", "logits [n=3, 10]", "labels [n=3, 1]"],
+    );
+    says(&panic_of(|| g.accuracy(z(&[0, 10]), z(&[0]))), &["accuracy: there is no sample"]);
+    let text = panic_of(|| g.accuracy(logits, g.labels(&[0, 9, 10])));
+    says(&text, &["label 2 is 10, but must be a whole number from 0 to 9"]);
+}
+
+#[test]
 fn a_parameter_with_the_formats_own_name_cannot_be_saved() {
     let mut params = Params::<f32>::new();
     params.add("__metadata__", &[1], || 0.0);
@@ -148,6 +169,8 @@ fn a_var_of_an_earlier_step_or_of_another_tape_is_refused() {
         says(&panic_of(|| g.relu(var)), &["relu: this Var", "belongs to another graph"]);
         says(&panic_of(|| g.value(var)), &["value: this Var", "belongs to another graph"]);
         says(&panic_of(|| g.shape(var)), &["shape: this Var", "belongs to another graph"]);
+        says(&panic_of(|| g.argmax(var)), &["argmax: this Var", "belongs to another graph"]);
+        says(&panic_of(|| g.accuracy(var, var)), &["accuracy: this Var"]);
         says(&panic_of(|| g.mean(var)), &["belongs to another graph"]);
         says(&panic_of(|| g.backward(var, &mut gradients)), &["backward: this Var"]);
     }

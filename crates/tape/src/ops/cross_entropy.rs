@@ -2,6 +2,7 @@
 
 use gradroute_kernels::{Real, Write, softmax};
 
+use crate::classes;
 use crate::graph::Graph;
 use crate::node::Var;
 use crate::op::{Attrs, Backward, Op};
@@ -17,24 +18,8 @@ impl<T: Real> Op<T> for CrossEntropy {
     }
 
     fn shape(&self, operands: Operands<'_, T>, _: &Attrs) -> Result<Shape, String> {
-        let (logits, labels) = (operands.shape(0), operands.shape(1));
-        let &[n, classes] = logits.dims() else {
-            return Err("logits must be [n, classes]".into());
-        };
-        if labels.dims() != [n] {
-            return Err(format!("labels must be [{n}], one a row of the logits"));
-        }
-        let is_class = |label: T| {
-            let label = label.to_f64();
-            label >= 0.0 && label < classes as f64 && label.fract() == 0.0
-        };
-        if let Some(i) = operands.value(1).iter().position(|&label| !is_class(label)) {
-            let found = operands.value(1)[i];
-            return Err(format!(
-                "label {i} is {found}, but must be a whole number from 0 to {}",
-                classes.saturating_sub(1)
-            ));
-        }
+        let logits = operands.shape(0);
+        let [n, _] = classes::fit(logits, operands.shape(1), operands.value(1))?;
         Ok(Shape::new(&[n]).with_samples(logits.carries_samples()))
     }
 
