@@ -9,6 +9,8 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use autoencoder::{Autoencoder, batch};
+use gradroute_tape::layers::Mlp;
+use gradroute_tape::ops::Input;
 use gradroute_tape::optim::{Adam, AdamOptions};
 use gradroute_tape::{Gradients, Params, Tape};
 use ndarray::ArrayView2;
@@ -101,6 +103,34 @@ fn steps_after_the_first_allocate_nothing_even_with_smaller_batches() {
             training.step(n, images, mask);
             counts.push(ALLOCATIONS.get() - before);
         }
+        assert!(counts[0] > 0, "the first step fills the tape: the counter counts");
+        assert_eq!(counts[1..], [0; 5], "allocations of the steps after the first");
+    });
+}
+
+#[test]
+fn steps_that_are_routed_by_label_allocate_nothing_after_the_first() {
+    on_one_thread(|| {
+        let mut params = Params::new();
+        let mlp = Mlp::new(&mut params, "mlp", &[PIXELS, ENCODING, ENCODING, 10], true, 1);
+        let mut gradients = Gradients::new(&params);
+        let mut adam = Adam::new(&params, AdamOptions::default());
+        let mut tape = Tape::<f32>::new();
+        let counts = SIZES.map(|n| {
+            let (images, _) = batch::<f32>(n, PIXELS, ENCODING, 1);
+            let labels: Vec<u8> = (0..n).map(|i| (3 * i % 10) as u8).collect();
+            let before = ALLOCATIONS.get();
+            let g = tape.graph(&params);
+            let x = g.samples(ArrayView2::from_shape((n, PIXELS), &images).expect("length fits"));
+            let (classes, lower) =
+                (g.labels(&labels), |label, dim| label < 5 || dim < ENCODING / 2);
+            let mask = g.label_mask(&labels, ENCODING, lower);
+            let logits = mlp.forward_between(&g, x, Input::Plain, |_, h| g.route(h, mask));
+            g.backward(g.mean(g.softmax_cross_entropy(logits, classes)), &mut gradients);
+            assert!((0.0..=1.0).contains(&g.accuracy(logits, classes)));
+            adam.step(&mut params, &gradients).expect("all parameters received a gradient");
+            ALLOCATIONS.get() - before
+        });
         assert!(counts[0] > 0, "the first step fills the tape: the counter counts");
         assert_eq!(counts[1..], [0; 5], "allocations of the steps after the first");
     });

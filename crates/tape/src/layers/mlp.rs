@@ -62,6 +62,43 @@ impl Mlp {
     /// If `x` does not fit.
     #[track_caller]
     pub fn forward_with<T: Real>(&self, g: &Graph<'_, T>, x: Var, input: Input) -> Var {
+        self.forward_between(g, x, input, |_, hidden| hidden)
+    }
+
+    /// Like [`Mlp::forward_with`], with something between the layers: `between` gets the number of
+    /// each hidden layer, from 0, and its value `[n, width]` after the ReLU, and returns what the
+    /// next layer sees. It is the place for a route or an ablation.
+    ///
+    /// ```
+    /// use gradroute_tape::layers::Mlp;
+    /// use gradroute_tape::ops::Input;
+    /// use gradroute_tape::{Params, Shape, Tape};
+    ///
+    /// let mut params = Params::<f32>::new();
+    /// let mlp = Mlp::new(&mut params, "mlp", &[2, 6, 4, 3], true, 0);
+    /// let mut tape = Tape::new();
+    /// let g = tape.graph(&params);
+    /// let x = g.literal(Shape::of_samples(&[2, 2]), &[1.0, 2.0, 3.0, 4.0]);
+    /// // Samples of label 0 teach the first half of layer 0, samples of label 1 the second.
+    /// let mask = g.label_mask(&[0, 1], 6, |label, dim| (label == 0) == (dim < 3));
+    /// let logits = mlp.forward_between(&g, x, Input::Plain, |layer, hidden| match layer {
+    ///     0 => g.route(hidden, mask),
+    ///     _ => hidden,
+    /// });
+    /// let plain = mlp.forward(&g, x);
+    /// assert_eq!(*g.value(logits), *g.value(plain), "a route changes no value");
+    /// ```
+    ///
+    /// # Panics
+    /// If `x`, or what `between` returns, does not fit.
+    #[track_caller]
+    pub fn forward_between<T: Real>(
+        &self,
+        g: &Graph<'_, T>,
+        x: Var,
+        input: Input,
+        mut between: impl FnMut(usize, Var) -> Var,
+    ) -> Var {
         let mut value = x;
         for (i, layer) in self.layers.iter().enumerate() {
             let last = i + 1 == self.layers.len();
@@ -71,6 +108,9 @@ impl Mlp {
                 update: None,
             };
             value = layer.forward_with(g, value, options);
+            if !last {
+                value = between(i, value);
+            }
         }
         value
     }
