@@ -36,5 +36,5 @@ pub use dataset::{Dataset, DatasetError};
 pub use load::{Data, DataError, FileRecord, Source, load};
 pub use locate::{Location, NotFound, locate};
 pub use order::EpochOrder;
-pub use pixels::{PixelTable, rows};
+pub use pixels::{PixelTable, pixels_of, rows};
 pub use set::{ImageSet, Role};

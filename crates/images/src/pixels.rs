@@ -44,6 +44,17 @@ impl<T: Real> Default for PixelTable<T> {
     }
 }
 
+/// The images at the positions `chosen`, `[chosen.len(), pixels]`, in `[0, 1]`.
+///
+/// # Panics
+/// When a position is not in the set.
+pub fn pixels_of<T: Real>(data: &Dataset, chosen: &[usize]) -> Vec<T> {
+    let indices: Vec<u32> = chosen.iter().map(|&index| index as u32).collect();
+    let mut pixels = vec![T::ZERO; chosen.len() * data.pixels()];
+    PixelTable::new().fill(&mut pixels, data, &indices);
+    pixels
+}
+
 /// Fills `out` with the labels of the samples at `indices`.
 ///
 /// # Panics

@@ -19,6 +19,7 @@ mod request;
 mod resolve;
 mod schedule;
 mod settings;
+mod sizes;
 mod train;
 
 pub use data::Data;
@@ -32,4 +33,5 @@ pub use request::{Override, Request};
 pub use resolve::{Resolved, config_of, parse, read, resolve};
 pub use schedule::Schedule;
 pub use settings::Settings;
+pub use sizes::{MAX_PARAMETERS, MAX_WIDTH, require_parameters, require_widths};
 pub use train::{Train, zero_is_none};

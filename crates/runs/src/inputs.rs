@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use gradroute_images::Source;
+use gradroute_images::{Data, Source};
 
 /// The files that a run reads: a data set, a corpus, the checkpoint of another run. Their hashes
 /// stand in its records, so that it never goes on with, or is judged by, others.
@@ -25,6 +25,12 @@ impl Inputs {
     /// Nothing is read.
     pub fn none() -> Self {
         Self { canonical: true, ..Self::default() }
+    }
+
+    /// A set of images, and its files as the inputs of a run.
+    pub fn of(data: Data) -> (Data, Self) {
+        let inputs = Self::from(&data.source);
+        (data, inputs)
     }
 }
 

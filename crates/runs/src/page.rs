@@ -35,3 +35,10 @@ pub struct Figure {
     /// Bytes of the PNG file, two pixels a point.
     pub png: Vec<u8>,
 }
+
+impl Figure {
+    /// The picture `png` under a file name and a caption.
+    pub fn new(file: impl Into<String>, caption: impl Into<String>, png: Vec<u8>) -> Self {
+        Self { file: file.into(), caption: caption.into(), png }
+    }
+}

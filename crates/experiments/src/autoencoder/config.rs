@@ -6,7 +6,7 @@ mod loss;
 mod settings;
 
 pub use check::check_size;
-pub use keys::{Config, MAX_PARAMETERS, Model};
+pub use keys::{Config, Model};
 pub use loss::{Loss, MeanOver, Routing};
 
 #[cfg(test)]

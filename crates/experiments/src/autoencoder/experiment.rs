@@ -143,9 +143,7 @@ impl<T: Real> Experiment<T> for Autoencoder<T> {
     type Results = Results;
 
     fn load(config: &Config, given: Option<&Path>) -> Result<(Data, Inputs), LoadError> {
-        let data = mnist::load(given, config.data.limit)?;
-        let inputs = Inputs::from(&data.source);
-        Ok((data, inputs))
+        Ok(Inputs::of(mnist::load(given, config.data.limit)?))
     }
 
     fn stages(config: &Config, data: &Data) -> Vec<Stage> {
@@ -167,9 +165,7 @@ impl<T: Real> Experiment<T> for Autoencoder<T> {
     fn step(&mut self, data: &Data, at: &Step<'_, T>) -> Result<(), StepError> {
         let Self { config, network, learner, objective, batches, .. } = self;
         let train = &config.train;
-        let shuffle = train.shuffle.then_some(train.seed);
-        let batches =
-            batches.get_or_insert_with(|| Batches::new(&data.train, train.batch, shuffle));
+        let batches = batches.get_or_insert_with(|| train.batches(&data.train));
         let (pixels, labels) = batches.at(&data.train, at.position());
         at.samples(labels.len());
         objective.route_share(config.routing.share(at.epoch(), train.epochs as u64));

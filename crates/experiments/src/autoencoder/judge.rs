@@ -1,7 +1,7 @@
 //! Judging a model on a test set.
 
 use gradroute_runs::Learner;
-use gradroute_runs::images::{Dataset, PixelTable, each_batch, rows};
+use gradroute_runs::images::{Dataset, each_batch, pixels_of, rows};
 
 use super::evaluation::ErrorSums;
 use super::network::{Network, Reconstructions};
@@ -85,9 +85,7 @@ pub fn gallery<T: Real>(
     chosen: &[usize],
 ) -> Gallery {
     let labels = chosen.iter().map(|&i| data.labels()[i]).collect();
-    let chosen: Vec<u32> = chosen.iter().map(|&i| i as u32).collect();
-    let mut pixels = vec![T::ZERO; chosen.len() * data.pixels()];
-    PixelTable::new().fill(&mut pixels, data, &chosen);
+    let pixels = pixels_of::<T>(data, chosen);
     let g = learner.tape.graph(&learner.params);
     let pixels = g.samples(rows(&pixels, chosen.len()));
     let images = network.images(&g, pixels);

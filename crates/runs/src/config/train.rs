@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use gradroute_images::{Batches, Dataset};
+use gradroute_tape::Real;
 use serde::de::{self, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -76,6 +78,14 @@ impl Train {
     pub fn total_steps(&self, samples: usize) -> u64 {
         let whole = self.epochs as u64 * self.steps_per_epoch(samples);
         self.steps.map_or(whole, |limit| whole.min(limit as u64))
+    }
+
+    /// The batches of `data` that these settings ask for.
+    ///
+    /// # Panics
+    /// If `batch` is 0, which [`Train::check`] refuses.
+    pub fn batches<T: Real>(&self, data: &Dataset) -> Batches<T> {
+        Batches::new(data, self.batch, self.shuffle.then_some(self.seed))
     }
 
     /// The whole of it over `samples` training samples as one stage called "train".

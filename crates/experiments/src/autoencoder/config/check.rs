@@ -1,27 +1,18 @@
 //! Ranges of single keys, and keys that must fit each other.
 
-use gradroute_runs::config::{ConfigError, require};
+use gradroute_runs::config::{
+    ConfigError, MAX_WIDTH, require, require_parameters, require_widths,
+};
 
-use super::keys::{Config, MAX_PARAMETERS};
+use super::keys::Config;
 use super::loss::{Loss, Routing};
 use crate::autoencoder::halves::CLASSES;
 use crate::autoencoder::rules::rule;
 
-/// The widest layer and the most layers that are taken for meant.
-const MAX_WIDTH: usize = 1 << 16;
-const MAX_LAYERS: usize = 32;
-
 /// Refuses what no run could use.
 pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
     let Config { model, train, data: _, optimizer, loss, routing } = config;
-    let widths = format!("a list of up to {MAX_LAYERS} widths, each from 1 to {MAX_WIDTH}");
-    require(
-        model.hidden.len() <= MAX_LAYERS
-            && model.hidden.iter().all(|width| (1..=MAX_WIDTH).contains(width)),
-        "model.hidden",
-        &model.hidden,
-        &widths,
-    )?;
+    require_widths("model.hidden", &model.hidden)?;
     require(
         (2..=MAX_WIDTH).contains(&model.encoding) && model.encoding.is_multiple_of(2),
         "model.encoding",
@@ -118,17 +109,10 @@ fn check_routing(routing: &Routing) -> Result<(), ConfigError> {
 }
 
 /// Refuses a model for images of `pixels` pixels that has more parameters than
-/// [`MAX_PARAMETERS`].
+/// [`MAX_PARAMETERS`](gradroute_runs::config::MAX_PARAMETERS).
 ///
 /// # Errors
 /// When it has.
 pub fn check_size(config: &Config, pixels: usize) -> Result<(), ConfigError> {
-    let parameters = config.parameters(pixels);
-    let hidden = format_args!("{:?}, which makes {parameters} parameters", config.model.hidden);
-    require(
-        parameters <= MAX_PARAMETERS,
-        "model.hidden",
-        hidden,
-        &format!("at most {MAX_PARAMETERS}; make the layers narrower"),
-    )
+    require_parameters("model.hidden", &config.model.hidden, config.parameters(pixels))
 }

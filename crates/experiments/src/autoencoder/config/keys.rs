@@ -5,10 +5,6 @@ use serde::{Deserialize, Serialize};
 
 use super::loss::{Loss, Routing};
 
-/// The most parameters that a model may have. Training holds four numbers for
-/// each, so this is 4 GiB.
-pub const MAX_PARAMETERS: u64 = 1 << 28;
-
 /// Everything that decides a run's numbers. Threads and instruction set are not
 /// here, because they don't.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
