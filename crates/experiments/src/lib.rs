@@ -4,8 +4,9 @@
 #![forbid(unsafe_code)]
 
 pub mod autoencoder;
+pub mod vae;
 
 use gradroute_runs::cli::{Entry, entry};
 
 /// The experiments of the `gradroute` program, the default first.
-pub static EXPERIMENTS: &[Entry] = &[entry::<autoencoder::Autoencoder>()];
+pub static EXPERIMENTS: &[Entry] = &[entry::<autoencoder::Autoencoder>(), entry::<vae::Vae>()];

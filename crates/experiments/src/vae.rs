@@ -1,0 +1,24 @@
+//! The label-routed VAE: an autoencoder of MNIST with ten dims, in which the reconstruction of a
+//! digit teaches that digit's dim alone (github.com/g-w1/gradient-routed-vae).
+//!
+//! - [`config`]: what can be configured. [`network`]: encoder, two heads, decoder.
+//! - [`objective`]: the loss of a step, and its one route. [`Vae`]: all of it as an experiment.
+//! - [`evaluation`]: what a trained model is judged by; `measures`, `figures`, `page` and `compare` show it.
+
+mod compare;
+pub mod config;
+pub mod evaluation;
+mod experiment;
+mod figures;
+mod measures;
+pub mod network;
+pub mod objective;
+mod page;
+
+pub use experiment::Vae;
+
+/// Digits, and as many dims of the encoding.
+pub const DIGITS: usize = 10;
+
+#[cfg(test)]
+mod tests;
