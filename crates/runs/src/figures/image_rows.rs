@@ -100,10 +100,12 @@ impl ImageRows<'_> {
             y += height(band);
         }
         let style = TextStyle::regular(14.0, Color::MUTED);
-        let shown = |value: f32| format!("{value:+}").replace('-', "−").replace("+0", "0");
-        let (white, black) = (shown(self.scale.0), shown(self.scale.1));
-        let note =
-            format!("One grey scale for all images: {white} (no ink) is white, {black} is black.");
+        let (white, black) = self.scale;
+        let sign = if white < 0.0 { "+" } else { "" };
+        let white = white.to_string().replace('-', "−");
+        let note = format!(
+            "One grey scale for all images: {white} (no ink) is white, {sign}{black} is black."
+        );
         canvas.text(&note, (MARGIN, y + 10.0), Align::Start, style);
         canvas.into_png()
     }

@@ -1,8 +1,6 @@
 //! Ranges of single keys, and keys that must fit each other.
 
-use gradroute_runs::config::{
-    ConfigError, MAX_WIDTH, require, require_parameters, require_widths,
-};
+use gradroute_runs::config::{ConfigError, MAX_WIDTH, require, require_parameters, require_widths};
 
 use super::keys::Config;
 use super::loss::{Loss, Routing};
