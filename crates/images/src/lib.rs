@@ -22,6 +22,7 @@
 #![forbid(unsafe_code)]
 
 mod batches;
+mod chosen;
 mod dataset;
 pub mod idx;
 mod load;
@@ -32,9 +33,10 @@ mod pixels;
 mod set;
 
 pub use batches::{Batches, each_batch};
+pub use chosen::Chosen;
 pub use dataset::{Dataset, DatasetError};
 pub use load::{Data, DataError, FileRecord, Source, load};
 pub use locate::{Location, NotFound, locate};
 pub use order::EpochOrder;
-pub use pixels::{PixelTable, pixels_of, rows};
+pub use pixels::{PixelTable, rows};
 pub use set::{ImageSet, Role};

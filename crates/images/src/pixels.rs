@@ -48,7 +48,7 @@ impl<T: Real> Default for PixelTable<T> {
 ///
 /// # Panics
 /// When a position is not in the set.
-pub fn pixels_of<T: Real>(data: &Dataset, chosen: &[usize]) -> Vec<T> {
+pub(crate) fn pixels_of<T: Real>(data: &Dataset, chosen: &[usize]) -> Vec<T> {
     let indices: Vec<u32> = chosen.iter().map(|&index| index as u32).collect();
     let mut pixels = vec![T::ZERO; chosen.len() * data.pixels()];
     PixelTable::new().fill(&mut pixels, data, &indices);

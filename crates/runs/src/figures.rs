@@ -52,7 +52,7 @@ pub use error::FigureError;
 pub use heat_map::HeatMap;
 pub use image_rows::{ImageBand, ImageRow, ImageRows};
 pub use palette::Color;
-pub use sheet::{Sheet, choose_images};
+pub use sheet::Sheet;
 pub use spread::{Marker, Spread, diamond, legend_entry, legend_mean, legend_rest};
 pub use text::{Align, TextStyle, Weight, shorten, text_width, wrap};
 

@@ -6,7 +6,7 @@ use gradroute_runs::compare::{CompareError, Comparison, ComparisonPage};
 use gradroute_runs::config::{ConfigError, Preset};
 use gradroute_runs::evaluation::StageResults;
 use gradroute_runs::figures::FigureError;
-use gradroute_runs::images::{Batches, Data, mnist};
+use gradroute_runs::images::{Batches, Chosen, Data, mnist};
 use gradroute_runs::{
     CurvePanel, Evaluation, Experiment, Inputs, Learner, LoadError, Measure, Page, Stage, State,
     Step, StepError,
@@ -82,7 +82,7 @@ impl<T: Real> Autoencoder<T> {
     }
 
     /// Images of a set with their reconstructions.
-    pub(super) fn gallery(&mut self, data: &Data, chosen: &[usize]) -> Gallery {
+    pub(super) fn gallery(&mut self, data: &Data, chosen: &Chosen<T>) -> Gallery {
         gallery(&self.network, &mut self.learner, &data.test, chosen)
     }
 

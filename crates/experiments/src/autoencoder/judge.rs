@@ -1,7 +1,7 @@
 //! Judging a model on a test set.
 
 use gradroute_runs::Learner;
-use gradroute_runs::images::{Dataset, each_batch, pixels_of, rows};
+use gradroute_runs::images::{Chosen, Dataset, each_batch};
 
 use super::evaluation::ErrorSums;
 use super::network::{Network, Reconstructions};
@@ -74,20 +74,16 @@ impl Gallery {
     }
 }
 
-/// The images of `data` at the positions `chosen`, and their reconstructions.
-///
-/// # Panics
-/// If a position is not in the set.
+/// The images of `data` that are `chosen`, and their reconstructions.
 pub fn gallery<T: Real>(
     network: &Network,
     learner: &mut Learner<T>,
     data: &Dataset,
-    chosen: &[usize],
+    chosen: &Chosen<T>,
 ) -> Gallery {
-    let labels = chosen.iter().map(|&i| data.labels()[i]).collect();
-    let pixels = pixels_of::<T>(data, chosen);
+    let labels = chosen.indices.iter().map(|&i| data.labels()[i]).collect();
     let g = learner.tape.graph(&learner.params);
-    let pixels = g.samples(rows(&pixels, chosen.len()));
+    let pixels = g.samples(chosen.batch());
     let images = network.images(&g, pixels);
     let Reconstructions { top, bottom, .. } = network.reconstruct(&g, pixels);
     let narrow = |var| g.value(var).iter().map(|value| value.to_f64() as f32).collect();

@@ -1,8 +1,9 @@
 //! What is shown of a run.
 
-use gradroute_runs::figures::{FigureError, choose_images};
-use gradroute_runs::images::Dataset;
+use gradroute_runs::figures::FigureError;
+use gradroute_runs::images::{Chosen, Dataset};
 use gradroute_runs::{Figure, Page, Verdict};
+use gradroute_tape::Real;
 
 use super::config::Config;
 use super::error_table::error_table;
@@ -20,12 +21,12 @@ const IMAGES: usize = 12;
 ///
 /// # Errors
 /// When a figure can't be drawn.
-pub fn page(
+pub fn page<T: Real>(
     config: &Config,
     encoding: usize,
     test: &Dataset,
     results: &Results,
-    mut gallery: impl FnMut(&[usize]) -> Gallery,
+    mut gallery: impl FnMut(&Chosen<T>) -> Gallery,
 ) -> Result<Page, FigureError> {
     let mut figures = vec![Figure {
         file: "errors.png".into(),
@@ -34,8 +35,8 @@ pub fn page(
     }];
     let halves = &results.halves;
     for shown in Half::BOTH {
-        let chosen = choose_images(test.labels(), shown.digits(halves), IMAGES);
-        if chosen.is_empty() {
+        let chosen = Chosen::of(test, shown.digits(halves), IMAGES);
+        if chosen.labels.is_empty() {
             continue;
         }
         let images = gallery(&chosen);

@@ -1,10 +1,8 @@
 //! The pictures of a run.
 
 use gradroute_kernels::random::Stream;
-use gradroute_runs::figures::{
-    FigureError, HeatMap, ImageBand, ImageRow, ImageRows, choose_images,
-};
-use gradroute_runs::images::{Dataset, each_batch, pixels_of, rows};
+use gradroute_runs::figures::{FigureError, HeatMap, ImageBand, ImageRow, ImageRows};
+use gradroute_runs::images::{Chosen, Dataset, each_batch};
 use gradroute_runs::{Figure, Learner};
 use gradroute_tape::Real;
 
@@ -44,22 +42,19 @@ impl<T: Real> Shown<'_, T> {
     /// Test images with what is decoded from their means.
     pub fn reconstructions(&mut self) -> Result<Figure, FigureError> {
         let classes: Vec<u8> = (0..DIGITS as u8).collect();
-        let chosen = choose_images(self.test.labels(), &classes, ORIGINALS);
-        let labels: Vec<String> =
-            chosen.iter().map(|&index| self.test.labels()[index].to_string()).collect();
-        let pixels = pixels_of::<T>(self.test, &chosen);
+        let chosen = Chosen::<T>::of(self.test, &classes, ORIGINALS);
         let g = self.learner.tape.graph(&self.learner.params);
-        let heads = self.network.encode(&g, g.samples(rows(&pixels, chosen.len())));
+        let heads = self.network.encode(&g, g.samples(chosen.batch()));
         let decoded = self.network.decode(&g, g.relu(heads.mean));
         let wide = |values: &[T]| narrow(values.iter().map(|v| v.to_f64()).collect());
-        let (originals, decoded) = (wide(&pixels), wide(&g.value(decoded)));
+        let (originals, decoded) = (wide(&chosen.pixels), wide(&g.value(decoded)));
         drop(g);
         let png = ImageRows {
             title: "Test images and their reconstructions",
             subtitle: "Decoded from relu(mean), without noise",
             bands: &[ImageBand {
                 name: "The first two images of each digit",
-                labels: &labels,
+                labels: &chosen.labels,
                 originals: Some(&originals),
                 rows: vec![ImageRow { name: "reconstruction", pixels: &decoded }],
             }],

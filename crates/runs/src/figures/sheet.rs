@@ -122,19 +122,6 @@ impl Sheet<'_> {
     }
 }
 
-/// Indices of up to `count` images for a sheet: as many of each class in `classes` as of the
-/// others (the first ones get one more where it doesn't divide), the earliest in `labels`, in
-/// the order of `classes`. Fewer where `labels` runs out of a class.
-pub fn choose_images(labels: &[u8], classes: &[u8], count: usize) -> Vec<usize> {
-    let mut chosen = Vec::with_capacity(count);
-    for (i, class) in classes.iter().enumerate() {
-        let share = count / classes.len() + usize::from(i < count % classes.len());
-        let of_class = labels.iter().enumerate().filter(|(_, label)| *label == class);
-        chosen.extend(of_class.map(|(index, _)| index).take(share));
-    }
-    chosen
-}
-
 fn mean_absolute_error(a: &[f32], b: &[f32]) -> f64 {
     let total: f64 = a.iter().zip(b).map(|(a, b)| (f64::from(*a) - f64::from(*b)).abs()).sum();
     total / a.len() as f64

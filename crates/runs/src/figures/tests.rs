@@ -183,14 +183,6 @@ fn the_number_of_points_drawn_is_bounded_by_the_pixels_of_the_page() {
     assert!(drawn <= 4 * 2001, "{drawn} points");
 }
 
-#[test]
-fn images_are_chosen_evenly_over_the_classes_and_earliest_first() {
-    let labels = [9, 0, 1, 0, 1, 0, 2, 1, 2];
-    assert_eq!(choose_images(&labels, &[0, 1, 2], 5), [1, 3, 2, 4, 6]);
-    assert_eq!(choose_images(&labels, &[2, 5], 4), [6, 8], "nothing is labelled 5");
-    assert_eq!(choose_images(&labels, &[], 4), [0; 0]);
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 

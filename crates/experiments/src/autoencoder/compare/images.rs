@@ -1,8 +1,8 @@
 //! What the certificates of all settings make of the same test images.
 
 use gradroute_runs::compare::CompareError;
-use gradroute_runs::figures::{FigureError, ImageBand, ImageRow, ImageRows, choose_images};
-use gradroute_runs::images::Dataset;
+use gradroute_runs::figures::{FigureError, ImageBand, ImageRow, ImageRows};
+use gradroute_runs::images::{Chosen, Dataset};
 use gradroute_runs::run::checkpoint::Checkpoint;
 use gradroute_runs::run::saved::take_weights;
 use gradroute_runs::{Figure, Learner, State};
@@ -25,10 +25,13 @@ pub(super) fn images(
     let halves = halves(runs);
     let chosen = Half::BOTH.map(|half| {
         let digits = half.digits(halves);
-        choose_images(test.labels(), digits, IMAGES_A_DIGIT * digits.len())
+        Chosen::of(test, digits, IMAGES_A_DIGIT * digits.len())
     });
-    let bands: Vec<(Half, &Vec<usize>)> =
-        Half::BOTH.into_iter().zip(&chosen).filter(|(_, chosen)| !chosen.is_empty()).collect();
+    let bands: Vec<(Half, &Chosen<f32>)> = Half::BOTH
+        .into_iter()
+        .zip(&chosen)
+        .filter(|(_, chosen)| !chosen.labels.is_empty())
+        .collect();
     let mut missing = Vec::new();
     let mut made: Vec<(&str, Vec<Gallery>)> = Vec::new();
     for setting in &runs.settings {
