@@ -1,0 +1,193 @@
+//! An experiment to copy. An autoencoder's encoding has three blocks, and each digit may teach its
+//! own block only. Does a block then know its own digits, and no others?
+
+use std::path::Path;
+
+use gradroute_runs::config::{ConfigError, Data, Optimizer, Preset, Settings, Train, require};
+use gradroute_runs::evaluation::StageResults;
+use gradroute_runs::figures::{FigureError, HeatMap, ImageBand, ImageRow, ImageRows};
+use gradroute_runs::images::{self, Batches, Chosen, each_batch, mnist};
+use gradroute_runs::*;
+use gradroute_tape::layers::Mlp;
+use gradroute_tape::{Graph, Params, Var};
+use serde::{Deserialize, Serialize};
+
+// 1. The idea: which digits each block of the encoding stands for.
+
+/// The digits of each block.
+pub const BLOCKS: [&[u8]; 3] = [&[0, 1, 2], &[3, 4, 5, 6], &[7, 8, 9]];
+/// What the blocks and their certificates are called.
+const NAMES: [&str; 3] = ["first", "second", "third"];
+const WIDTH: usize = 8; // dims of a block
+const N: usize = BLOCKS.len();
+
+// 2. What can be set, in a preset or by --set.
+
+/// Everything that decides a run's numbers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Whether gradients are routed; if not, every digit teaches all blocks.
+    pub routed: bool,
+    /// Weight of the sum of |z| over the encoding, mean over the batch. It is not routed.
+    pub l1: f64,
+    pub train: Train,         // batches, epochs and the seed
+    pub data: Data,           // which images
+    pub optimizer: Optimizer, // Adam and its learning rate
+}
+
+impl Settings for Config {
+    fn seed(&self) -> u64 {
+        self.train.seed
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        require((0.0..1e3).contains(&self.l1), "l1", self.l1, "a number from 0 to below 1000")?;
+        self.train.check()?;
+        self.optimizer.check()
+    }
+}
+
+// 3. All that a run is between two steps: networks, their parameters, and an optimizer.
+
+/// An autoencoder, and for each block a certificate: a decoder that sees this block alone.
+pub struct Starter {
+    config: Config,
+    encoder: Mlp,
+    decoder: Mlp,
+    certificates: Vec<Mlp>,
+    learner: Learner,
+    batches: Batches<f32>,
+}
+
+/// What each certificate draws. It learns from the encoding, which learns nothing from it.
+fn certify(g: &Graph<'_, f32>, certificates: &[Mlp], z: Var) -> Vec<Var> {
+    let block = |i: usize| g.detach(g.slice_columns(z, i * WIDTH..(i + 1) * WIDTH));
+    certificates.iter().enumerate().map(|(i, mlp)| mlp.forward(g, block(i))).collect()
+}
+
+/// Test errors: mean squared error over images and pixels, `[certificate][digit]`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Results {
+    pub errors: [[f64; 10]; N],
+}
+
+impl Experiment for Starter {
+    const NAME: &'static str = "starter";
+    const DESCRIPTION: &'static str = "an encoding in three blocks, each taught by its own digits";
+    const PRESETS: &'static [Preset] = presets!["../presets": "routed", "unrouted"];
+    type Config = Config;
+    type Data = images::Data;
+    type Results = Results;
+
+    fn load(config: &Config, given: Option<&Path>) -> Result<(images::Data, Inputs), LoadError> {
+        Ok(Inputs::of(mnist::load(given, config.data.limit)?))
+    }
+
+    fn stages(config: &Config, data: &images::Data) -> Vec<Stage> {
+        vec![config.train.stage(data.train.len())]
+    }
+
+    fn new(config: &Config, data: &images::Data) -> Self {
+        let (mut params, pixels, code) = (Params::new(), data.train.pixels(), N * WIDTH);
+        let mut mlp = |name: &str, from, to| {
+            Mlp::new(&mut params, name, &[from, 256, to], true, config.train.seed)
+        };
+        let (encoder, decoder) = (mlp("encoder", pixels, code), mlp("decoder", code, pixels));
+        let certificates = NAMES.iter().map(|name| mlp(name, WIDTH, pixels)).collect();
+        let learner = Learner::new(params, config.optimizer.options());
+        let (config, batches) = (config.clone(), config.train.batches(&data.train));
+        Self { config, encoder, decoder, certificates, learner, batches }
+    }
+
+    fn state(&mut self, state: &mut State<'_>) {
+        self.learner.state("", state); // which batch it is follows from the step's number
+    }
+
+    // 4. A step: the loss on a graph, the backward pass, an update.
+
+    fn step(&mut self, data: &images::Data, at: &Step<'_>) -> Result<(), StepError> {
+        let Self { config: Config { routed, l1, optimizer, .. }, learner, .. } = self;
+        let (pixels, labels) = self.batches.at(&data.train, at.position());
+        at.samples(labels.len());
+        let g = learner.tape.graph(&learner.params);
+        let x = g.samples(pixels);
+        let z = self.encoder.forward(&g, x);
+        let own = |digit: u8, dim: usize| BLOCKS[dim / WIDTH].contains(&digit);
+        let mask = g.label_mask(labels, N * WIDTH, |digit, dim| !*routed || own(digit, dim));
+        let drawn = self.decoder.forward(&g, g.route(z, mask)); // the one line that routes
+        let l1 = at.term(&g, "l1", g.scale(g.l1_norm(z), *l1 / labels.len() as f64));
+        let mut total = g.add(at.term(&g, "decoder", g.mean_squared_error(drawn, x)), l1);
+        for (drawn, name) in certify(&g, &self.certificates, z).into_iter().zip(NAMES) {
+            total = g.add(total, at.term(&g, name, g.mean_squared_error(drawn, x)));
+        }
+        at.backward(&g, total, &mut learner.gradients)?;
+        Ok(learner.update(optimizer.rate(at.position(), at.steps(), at.epoch()))?)
+    }
+
+    // 5. What came of it: numbers, then pictures.
+
+    fn evaluate(&mut self, data: &images::Data) -> Results {
+        let (mut errors, mut counts) = ([[0.0; 10]; N], [0.0; 10]);
+        each_batch(&data.test, self.config.train.batch, |pixels, labels| {
+            let g = self.learner.tape.graph(&self.learner.params);
+            let x = g.samples(pixels);
+            let drawn = certify(&g, &self.certificates, self.encoder.forward(&g, x));
+            labels.iter().for_each(|&digit| counts[usize::from(digit)] += 1.0);
+            for (errors, drawn) in errors.iter_mut().zip(drawn) {
+                let each = g.value(g.squared_error(drawn, x));
+                each.iter().zip(labels).for_each(|(e, d)| errors[usize::from(*d)] += f64::from(*e));
+            }
+        });
+        let mean = |sums: [f64; 10]| std::array::from_fn(|d| sums[d] / f64::max(counts[d], 1.0));
+        Results { errors: errors.map(mean) }
+    }
+
+    /// For each two certificates: by which share the first errs less on its own block's digits.
+    fn measures(Results { errors }: &Results, _: &[StageResults<Results>]) -> Vec<Measure> {
+        let mut measures = Vec::new();
+        for (own, other) in (0..N * N).map(|pair| (pair / N, pair % N)).filter(|(a, b)| a != b) {
+            let error = |block: usize, digit: &u8| errors[block][usize::from(*digit)];
+            let leads = BLOCKS[own].iter().map(|d| 1.0 - error(own, d) / error(other, d));
+            let lead = leads.sum::<f64>() / BLOCKS[own].len() as f64;
+            let name = format!("{}_ahead_of_{}", NAMES[own], NAMES[other]);
+            let about = "by which share it errs less on its own digits, mean over these";
+            measures.push(Measure::new(name, about, lead));
+        }
+        measures
+    }
+
+    fn page(&mut self, data: &images::Data, of: &Evaluation<Results>) -> Result<Page, FigureError> {
+        let shown = Chosen::of(&data.test, &BLOCKS.concat(), 20);
+        let g = self.learner.tape.graph(&self.learner.params);
+        let z = self.encoder.forward(&g, g.samples(shown.batch()));
+        let drawn = certify(&g, &self.certificates, z);
+        let drawn: Vec<_> = drawn.into_iter().map(|drawn| g.value(drawn)).collect();
+        let row = |(drawn, name)| ImageRow { name, pixels: drawn };
+        let rows = drawn.iter().map(|drawn| &**drawn).zip(NAMES).map(row).collect();
+        let (labels, originals) = (&shown.labels[..], Some(&shown.pixels[..]));
+        let drawings = ImageRows {
+            title: "What each certificate draws",
+            subtitle: "Digits 0-2, 3-6 and 7-9 taught the first, the second and the third block",
+            bands: &[ImageBand { name: "Test images", labels, originals, rows }],
+            size: (data.test.rows(), data.test.columns()),
+            scale: (0.0, 1.0),
+        };
+        let map = HeatMap {
+            title: "Test error of each certificate, digit by digit",
+            subtitle: "The darker, the larger; with routing, each is best on its own digits",
+            rows: ("certificate", &NAMES.map(String::from)),
+            columns: ("digit", &(0..10).map(|digit| digit.to_string()).collect::<Vec<_>>()),
+            values: &of.results.errors.concat(),
+            most: 0.1,
+            text: |error| format!("{error:.3}"),
+        };
+        let leads = of.measures.0.iter().map(|(_, lead)| 100.0 * lead);
+        let least = leads.fold(100.0, f64::min);
+        let text = format!("On its own digits each certificate errs {least:.0} % less, or more");
+        let verdict = Some(Verdict { text, holds: least >= 10.0 });
+        let errors = Figure::new("errors.png", "Test error of each certificate", map.png()?);
+        let drawings = Figure::new("drawings.png", "What each certificate draws", drawings.png()?);
+        Ok(Page { verdict, figures: vec![errors, drawings], ..Page::default() })
+    }
+}

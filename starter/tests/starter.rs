@@ -1,0 +1,72 @@
+//! What must hold of the starter. Copy this with it: the first two tests serve any experiment.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use gradroute_runs::config::Request;
+use gradroute_runs::images::mnist;
+use gradroute_runs::{Driver, Experiment, assert_resumes};
+use starter::{BLOCKS, Config, Starter};
+
+/// The settings of a preset, made small.
+fn small(preset: &str, epochs: &str) -> Config {
+    let set = ["data.limit=6000", "train.batch=100", epochs];
+    Starter::resolve(&Request::preset(preset, &set)).unwrap().config
+}
+
+#[test]
+fn a_run_that_is_interrupted_anywhere_goes_on_with_the_same_bits() {
+    let config = Config { routed: true, ..small("routed", "train.steps=6") };
+    let data = mnist::load(None, config.data.limit).unwrap();
+    assert_resumes::<Starter>(&config, &data);
+}
+
+#[test]
+fn every_preset_is_sound_and_the_default_is_routed() {
+    for preset in Starter::PRESETS {
+        let config = Starter::resolve(&Request::preset(preset.name, &[])).unwrap().config;
+        assert_eq!(config.routed, preset.name == "routed");
+    }
+    assert!(Starter::resolve(&Request::default()).unwrap().config.routed);
+    let nonsense = Starter::resolve(&Request::preset("routed", &["l1=-1"])).unwrap_err();
+    assert!(nonsense.to_string().contains("`l1` is -1"), "{nonsense}");
+}
+
+/// By how much each certificate is ahead of each other one on its own digits, after short training.
+fn leads(preset: &str) -> Vec<f64> {
+    let config = small(preset, "train.epochs=6");
+    let data = mnist::load(None, config.data.limit).unwrap();
+    let mut driver = Driver::<Starter>::new(&config, &data).unwrap();
+    while !driver.is_done() {
+        driver.step().unwrap();
+    }
+    let results = driver.experiment_mut().evaluate(&data);
+    Starter::measures(&results, &[]).into_iter().map(|measure| measure.value).collect()
+}
+
+#[test]
+fn each_block_knows_its_own_digits_best_if_gradients_are_routed_and_only_then() {
+    assert_eq!(BLOCKS.concat(), (0..10).collect::<Vec<u8>>(), "every digit has one block");
+    let (routed, unrouted) = (leads("routed"), leads("unrouted"));
+    assert!(routed.iter().all(|&lead| lead > 0.1), "{routed:?}");
+    assert!(unrouted.iter().any(|&lead| lead < 0.0), "{unrouted:?}");
+}
+
+#[test]
+fn the_program_trains_and_leaves_a_run_that_verifies() {
+    let run = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("run");
+    std::fs::remove_dir_all(&run).ok();
+    let starter = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_starter")).args(arguments).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let path = run.to_str().unwrap();
+    let table = starter(&["train", "--set", "data.limit=500", "--epochs", "1", "--out", path]);
+    assert!(table.contains("third_ahead_of_second"), "{table}");
+    for file in ["report.html", "figures/errors.png", "figures/drawings.png"] {
+        assert!(run.join(file).is_file(), "{file}");
+    }
+    assert!(starter(&["verify", path]).contains("whole"));
+    assert!(starter(&["compare", path]).contains("first_ahead_of_third"));
+}
