@@ -52,6 +52,7 @@ fn crates_use_each_other_in_one_direction() {
         ("images", &["gradroute-kernels"]),
         ("runs", &["gradroute-kernels", "gradroute-tape", "gradroute-images"]),
         ("experiments", &["gradroute-kernels", "gradroute-tape", "gradroute-runs"]),
+        ("../starter", &["gradroute-tape", "gradroute-runs"]),
     ]);
     for (folder, allowed) in allowed {
         let file = root().join("crates").join(folder).join("Cargo.toml");
