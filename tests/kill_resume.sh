@@ -2,32 +2,39 @@
 # N times: starts a small run, kills it (SIGKILL) at random moments, resumes it to the end, and
 # compares everything it leaves with a run that nobody disturbed.
 #
-#   tests/kill_resume.sh [N] [SEED] [toy|gradroute]
+#   tests/kill_resume.sh [N] [SEED] [toy|gradroute|vae]
 #
 # N is 5 if not given; SEED decides the moments, as far as the machine's speed allows. The toy has
-# two stages of short steps; gradroute trains its first experiment, or whatever the variable
-# SETTINGS holds as arguments of `train`.
+# two stages of short steps; gradroute trains its first experiment, and vae the VAE. The variable
+# SETTINGS may hold other arguments of `train`.
 set -euo pipefail
 trials=${1:-5}
 RANDOM=${2:-1}
-program=${3:-toy}
+kind=${3:-toy}
 usage() {
-    echo "usage: tests/kill_resume.sh [N] [SEED] [toy|gradroute]" >&2
+    echo "usage: tests/kill_resume.sh [N] [SEED] [toy|gradroute|vae]" >&2
     exit 2
 }
 [[ $trials =~ ^[1-9][0-9]*$ ]] || usage
-case $program in
+case $kind in
     toy)
-        package=gradroute-runs
+        package=gradroute-runs program=toy
         machine=(--threads 1)
         settings=(--preset relearn --set train.steps_per_epoch=400 --epochs 10
             --set train.relearn_steps=4000 --set train.checkpoint_every=150
             --set train.eval_every=700)
         ;;
     gradroute)
-        package=gradroute
+        package=gradroute program=gradroute
         machine=()
         settings=(--set 'model.hidden=[64,32]' --set model.encoding=8 --set train.batch=100
+            --set data.limit=6000 --set train.checkpoint_every=1 --set train.eval_every=3
+            --epochs 10)
+        ;;
+    vae)
+        package=gradroute program=gradroute
+        machine=()
+        settings=(--preset vae-quick --set 'model.hidden=[48,24]' --set train.batch=100
             --set data.limit=6000 --set train.checkpoint_every=1 --set train.eval_every=3
             --epochs 10)
         ;;

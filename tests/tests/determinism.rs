@@ -1,28 +1,47 @@
 //! The same seed gives the same weights to the bit, whatever the threads and the instruction set.
 
 use gradroute::autoencoder::Autoencoder;
+use gradroute::vae::Vae;
 use gradroute_kernels::{Isa, tasks};
 use gradroute_runs::config::Request;
-use gradroute_runs::{Driver, Experiment};
+use gradroute_runs::{Driver, Experiment, Learner};
 use sha2::{Digest, Sha256};
 
-/// SHA-256 of all weights after `steps` steps, and how many parallel tasks were handed out.
+/// SHA-256 of all weights of the autoencoder after `steps` steps, and how many parallel tasks were
+/// handed out.
 fn train(preset: &str, set: &[&str], steps: usize, threads: usize, isa: Isa) -> (String, u64) {
-    let resolved = Autoencoder::<f32>::resolve(&Request::preset(preset, set));
+    train_experiment::<Autoencoder>(Autoencoder::learner, preset, set, steps, (threads, isa))
+}
+
+/// The same of any experiment.
+fn train_experiment<E: Experiment>(
+    learner: fn(&E) -> &Learner,
+    preset: &str,
+    set: &[&str],
+    steps: usize,
+    (threads, isa): (usize, Isa),
+) -> (String, u64)
+where
+    E::Config: Sync,
+    E::Data: Sync,
+{
+    let resolved = E::resolve(&Request::preset(preset, set));
     let config = resolved.expect("the settings are sound").config;
-    let (data, _) =
-        <Autoencoder as Experiment>::load(&config, None).expect("data/mnist is committed");
+    let (data, _) = E::load(&config, None).expect("data/mnist is committed");
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
     pool.install(|| {
         isa.run(|| {
             let before = tasks::count();
-            let mut driver = Driver::<Autoencoder>::new(&config, &data).unwrap();
+            let mut driver = Driver::<E>::new(&config, &data).unwrap();
             for _ in 0..steps {
                 driver.step().unwrap();
             }
             let mut hash = Sha256::new();
-            let params = &driver.experiment().learner().params;
-            params.flat().iter().for_each(|w| hash.update(w.to_le_bytes()));
+            learner(driver.experiment())
+                .params
+                .flat()
+                .iter()
+                .for_each(|w| hash.update(w.to_le_bytes()));
             let hash = hash.finalize().iter().map(|b| format!("{b:02x}")).collect();
             (hash, tasks::count() - before)
         })
@@ -71,3 +90,17 @@ fn the_papers_objective_gives_the_same_bits_at_every_thread_count_and_instructio
         }
     }
 }
+
+#[test]
+fn the_vae_gives_the_committed_bits_at_every_thread_count_and_instruction_set() {
+    let set = ["model.hidden=[96,40]", "data.limit=1100"];
+    for isa in Isa::available().iter().copied() {
+        for threads in [1, 2, 3, 8] {
+            let (found, _) = train_experiment::<Vae>(Vae::learner, "vae", &set, 40, (threads, isa));
+            assert_eq!(found, VAE_SHA256, "{threads} threads, {isa}");
+        }
+    }
+}
+
+/// The weights after these 40 steps.
+const VAE_SHA256: &str = "faf837e1c588c850b012f64df7ec42d6e7c83ae92bacde303ee6dd820dbbdb32";

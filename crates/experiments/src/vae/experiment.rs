@@ -33,9 +33,9 @@ pub struct Vae<T: Real = f32> {
 }
 
 impl<T: Real> Vae<T> {
-    /// The network and the parameters with their optimizer.
-    pub fn parts(&mut self) -> (&Network, &mut Learner<T>) {
-        (&self.network, &mut self.learner)
+    /// The parameters with their gradients and their optimizer.
+    pub fn learner(&self) -> &Learner<T> {
+        &self.learner
     }
 }
 
