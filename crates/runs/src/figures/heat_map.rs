@@ -37,7 +37,7 @@ const WIDTH: f32 = 1280.0;
 const NARROWEST: f32 = 640.0;
 const MOST: usize = 64;
 /// Squares darker than this share have light text.
-const DARK: f64 = 0.55;
+const DARK: f64 = 0.8;
 
 impl HeatMap<'_> {
     /// Draws the chart; bytes of a PNG file with two pixels a point.
