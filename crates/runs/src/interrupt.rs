@@ -1,15 +1,19 @@
-//! Ctrl-C: the first one asks the run to end after its step, the second ends
+//! Ctrl-C, SIGTERM and SIGHUP: the first one asks the run to end after its step, the second ends
 //! the process.
 
+mod signals;
+
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicI32, Ordering};
 
-/// The exit status of a process that SIGINT ended, by the shells' convention.
-const INTERRUPTED: i32 = 130;
+pub use signals::{end, install};
 
-/// Whether the run was asked to end. Clones share the answer.
+/// The number of SIGINT, which Ctrl-C sends, on every system that has it.
+pub const SIGINT: i32 = 2;
+
+/// Whether, and by which signal, the run was asked to end. Clones share the answer.
 #[derive(Clone, Debug, Default)]
-pub struct StopFlag(Arc<AtomicBool>);
+pub struct StopFlag(Arc<AtomicI32>);
 
 impl StopFlag {
     /// A flag that nobody has set.
@@ -17,31 +21,24 @@ impl StopFlag {
         Self::default()
     }
 
-    /// Asks the run to end after its current step.
+    /// Asks the run to end after its current step, as Ctrl-C does.
     pub fn set(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.receive(SIGINT);
     }
 
     /// Whether it was asked.
     pub fn is_set(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.signal().is_some()
     }
-}
 
-/// Lets Ctrl-C and SIGTERM set the flag that is returned; a second one ends
-/// the process at once.
-///
-/// # Errors
-/// When the system takes no handler, or one is there already.
-pub fn install() -> Result<StopFlag, ctrlc::Error> {
-    let flag = StopFlag::new();
-    let of_handler = flag.clone();
-    ctrlc::set_handler(move || {
-        if of_handler.is_set() {
-            std::process::exit(INTERRUPTED);
-        }
-        of_handler.set();
-        eprintln!("\nEnding after this step; what there is will be saved. Again to end at once.");
-    })?;
-    Ok(flag)
+    /// The number of the signal by which it was asked.
+    pub fn signal(&self) -> Option<i32> {
+        Some(self.0.load(Ordering::Relaxed)).filter(|&signal| signal != 0)
+    }
+
+    /// Notes a signal; whether it was the first.
+    fn receive(&self, signal: i32) -> bool {
+        let none = (0, Ordering::Relaxed, Ordering::Relaxed);
+        self.0.compare_exchange(none.0, signal, none.1, none.2).is_ok()
+    }
 }

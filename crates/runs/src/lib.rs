@@ -97,10 +97,12 @@
 //! - What is read from outside never panics, and errors name file, field and what was expected.
 
 #![forbid(unsafe_code)]
+#![cfg_attr(not(test), deny(clippy::print_stderr, clippy::print_stdout))]
 
 pub mod cli;
 pub mod compare;
 pub mod config;
+mod console;
 mod curves;
 mod driver;
 pub mod evaluation;

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::console::say;
 use crate::plan::Plan;
 use crate::step::Made;
 use rate::Rate;
@@ -66,7 +67,7 @@ impl Progress {
                 if due || left == 0 {
                     *last = Some(Instant::now());
                     let (of, told) = (self.plan.steps(), told(&self.plan, made));
-                    eprintln!("step {done}/{of}  {told}  {}", self.rate.speed(left));
+                    say!("step {done}/{of}  {told}  {}", self.rate.speed(left));
                 }
             }
             Display::Nothing => {}

@@ -83,8 +83,7 @@ impl<T: Real> Shown<'_, T> {
         let rows = names.iter().zip(&images).map(|(name, pixels)| ImageRow { name, pixels });
         let png = ImageRows {
             title: "What each dim decodes to",
-            subtitle: "One dim at the value below its column, all others 0; dim 3 was taught by \
-                       the images of 3 alone",
+            subtitle: "One dim at the value below its column, all others 0",
             bands: &[ImageBand {
                 name: "The value of the dim",
                 labels: &VALUES.map(|value| value.to_string()),
@@ -183,7 +182,8 @@ fn encoding(moments: &[([f64; DIGITS], [f64; DIGITS])]) -> Result<Figure, Figure
         columns: ("dim", &digits()),
         values: &values,
         most,
-        text: |value| format!("{value:.2}"),
+        // Rounded first, as there is no -0.00.
+        text: |value| format!("{:.2}", (100.0 * value).round() / 100.0 + 0.0),
     }
     .png()?;
     let caption = "Mean of each dim over the test images of each digit; a digit that was learned \

@@ -8,6 +8,7 @@ use super::failure::Failure;
 use super::print::print;
 use super::start::load;
 use crate::compare::{Comparison, ComparisonTable, Destination, Files, csv, measure_table};
+use crate::console::say;
 use crate::experiment::Experiment;
 
 /// The name that asks for every table.
@@ -49,14 +50,14 @@ pub(super) fn run<E: Experiment>(request: &CompareRequest) -> Result<(), Failure
         page.tables.push(measures);
     }
     if let Some((out, destination)) = destination {
-        page.missing.iter().for_each(|missing| eprintln!("{missing}"));
+        page.missing.iter().for_each(|missing| say!("{missing}"));
         destination.write(&Files::of(&comparison, page))?;
         let html = out.join("compare.html");
         let written = format!("Written: {} (open {} in a browser)", out.display(), html.display());
         match request.format {
             Format::Text => text += &format!("\n{written}\n"),
             // Standard output holds what was asked for and nothing else.
-            Format::Markdown | Format::Csv => eprintln!("{written}"),
+            Format::Markdown | Format::Csv => say!("{written}"),
         }
     }
     print(&text)

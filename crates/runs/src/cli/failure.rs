@@ -3,6 +3,9 @@
 use std::io;
 use std::process::ExitCode;
 
+use crate::console::say;
+use crate::interrupt;
+
 /// Why a command did not succeed.
 #[derive(Debug)]
 pub(super) enum Failure {
@@ -12,6 +15,8 @@ pub(super) enum Failure {
     Failed(anyhow::Error),
     /// Nobody reads the output any more, which is no failure of ours.
     NoReader,
+    /// A signal ended a run early, after all was saved and said.
+    Interrupted(i32),
 }
 
 impl Failure {
@@ -37,12 +42,13 @@ impl Failure {
     pub fn report(self) -> ExitCode {
         let (error, status) = match self {
             Failure::NoReader => return ExitCode::SUCCESS,
+            Failure::Interrupted(signal) => interrupt::end(signal),
             Failure::Usage(error) => (error, 2),
             Failure::Failed(error) => (error, 1),
         };
-        eprintln!("error: {error}");
+        say!("error: {error}");
         for cause in error.chain().skip(1) {
-            eprintln!("  because: {cause}");
+            say!("  because: {cause}");
         }
         ExitCode::from(status)
     }

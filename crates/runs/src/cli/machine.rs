@@ -1,10 +1,13 @@
 //! Flags about the machine. They change speed, never results.
 
+use std::thread;
+
 use anyhow::Context;
 use clap::Args;
 use gradroute_kernels::Isa;
 
 use super::failure::Failure;
+use crate::console::say;
 
 /// The most threads that are taken for meant.
 const MAX_THREADS: i64 = 1024;
@@ -26,14 +29,23 @@ impl Machine {
     /// Starts the threads and runs `work` on the chosen instruction set.
     pub fn run<R>(&self, work: impl FnOnce() -> Result<R, Failure>) -> Result<R, Failure> {
         if cfg!(debug_assertions) {
-            eprintln!(
+            say!(
                 "warning: this program was built without optimisation and will be many times \
                  slower than it could be; use `cargo run --release`"
             );
         }
         let mut pool = rayon::ThreadPoolBuilder::new();
-        if let Some(threads) = self.threads {
-            pool = pool.num_threads(usize::from(threads));
+        if let Some(threads) = self.threads.map(usize::from) {
+            // More would only take each other's turns: a run then takes many times as long, and
+            // does not end for a long while when it is told to.
+            let processors = thread::available_parallelism().map_or(threads, usize::from);
+            if threads > processors {
+                say!(
+                    "note: --threads {threads} is more than this machine's {processors} \
+                     processors; {processors} are used, the results are the same"
+                );
+            }
+            pool = pool.num_threads(threads.min(processors));
         }
         pool.build_global().context("cannot start the threads")?;
         match self.isa {

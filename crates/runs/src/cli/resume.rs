@@ -6,8 +6,9 @@ use super::commands::ResumeRequest;
 use super::failure::Failure;
 use super::print::print;
 use super::start::{Begun, begun, load};
-use super::summary::summary;
+use super::summary::conclude;
 use crate::config::{self, Resolved, Settings, length};
+use crate::console::say;
 use crate::experiment::Experiment;
 use crate::interrupt;
 use crate::plan::Plan;
@@ -55,7 +56,8 @@ pub(super) fn run<E: Experiment>(
             "Nothing is left to do: all {steps} steps are made and judged.{more}\n"
         ));
     }
-    eprintln!("Going on after step {steps} of {total} in {}", directory.root().display());
+    say!("Going on after step {steps} of {total} in {}", directory.root().display());
+    let stop = interrupt::install()?;
     let outcome = train::run::<E>(Job {
         program,
         resolved: &resolved,
@@ -63,11 +65,11 @@ pub(super) fn run<E: Experiment>(
         inputs: &inputs,
         directory: &directory,
         start: Start::Resume { loaded: Box::new(loaded), config: changed },
-        stop: &interrupt::install()?,
+        stop: &stop,
         check_every_op: request.check_finite,
         show_progress: true,
     })?;
-    print(&summary(program.name, &directory, &outcome))
+    conclude(program.name, &directory, &outcome, &stop)
 }
 
 /// Whether the manifest, which is written last, is of all steps.

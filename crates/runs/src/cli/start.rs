@@ -6,6 +6,7 @@ use anyhow::anyhow;
 
 use super::failure::Failure;
 use crate::config::{self, Resolved, Settings, length};
+use crate::console::say;
 use crate::experiment::Experiment;
 use crate::inputs::Inputs;
 use crate::run::saved::{self, Loaded};
@@ -29,7 +30,7 @@ pub(super) fn begun<E: Experiment>(directory: &RunDirectory) -> Result<Begun<E>,
     let resolved = config::read::<E::Config>(E::NAME, E::PRESETS, &file)?;
     let text = std::fs::read_to_string(&file)?;
     let loaded = saved::newest(directory, |damage| {
-        eprintln!("warning: a checkpoint is skipped: {:#}", anyhow::Error::new(damage));
+        say!("warning: a checkpoint is skipped: {:#}", anyhow::Error::new(damage));
     })?;
     let expected = &loaded.record.origin.configuration_sha256;
     let found = configuration_sha256(&text, E::Config::LENGTH_KEY);
@@ -80,7 +81,7 @@ pub(super) fn load<E: Experiment>(
     let place = given.or(record.and_then(DataRecord::place));
     let (data, inputs) = E::load(config, place).map_err(Failure::boxed)?;
     if !inputs.description.is_empty() {
-        eprintln!("Data: {}", inputs.description);
+        say!("Data: {}", inputs.description);
     }
     let found = DataRecord::from(&inputs);
     if let Some(record) = record

@@ -1,11 +1,25 @@
 //! What is printed at the end of a run.
 
+use super::failure::Failure;
+use super::print::print;
+use crate::interrupt::StopFlag;
 use crate::page::Page;
 use crate::run::RunDirectory;
 use crate::train::Outcome;
 
+/// Prints the summary of a run; the error is the signal by which it was told to end, if one came.
+pub(super) fn conclude<R>(
+    program: &str,
+    directory: &RunDirectory,
+    outcome: &Outcome<R>,
+    stop: &StopFlag,
+) -> Result<(), Failure> {
+    let printed = print(&summary(program, directory, outcome));
+    stop.signal().map_or(printed, |signal| Err(Failure::Interrupted(signal)))
+}
+
 /// Tables and verdict, where the results are, and how to go on if the run ended early.
-pub(super) fn summary<R>(program: &str, directory: &RunDirectory, outcome: &Outcome<R>) -> String {
+fn summary<R>(program: &str, directory: &RunDirectory, outcome: &Outcome<R>) -> String {
     let mut text = results(&outcome.page);
     let manifest = &outcome.manifest;
     if manifest.interrupted {

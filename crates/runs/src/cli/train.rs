@@ -4,10 +4,10 @@ use std::path::Path;
 
 use super::commands::TrainRequest;
 use super::failure::Failure;
-use super::print::print;
 use super::start::load;
-use super::summary::summary;
+use super::summary::conclude;
 use crate::config::{Resolved, Settings};
+use crate::console::say;
 use crate::driver::Driver;
 use crate::experiment::Experiment;
 use crate::interrupt;
@@ -36,7 +36,8 @@ pub(super) fn run<E: Experiment>(program: &Program, request: &TrainRequest) -> R
         saved::take_weights(weights, show)?;
     }
     let directory = directory(request, &resolved)?;
-    eprintln!("Run directory: {}", directory.root().display());
+    say!("Run directory: {}", directory.root().display());
+    let stop = interrupt::install()?;
     let outcome = train::run::<E>(Job {
         program,
         resolved: &resolved,
@@ -44,11 +45,11 @@ pub(super) fn run<E: Experiment>(program: &Program, request: &TrainRequest) -> R
         inputs: &inputs,
         directory: &directory,
         start: Start::Fresh { init: init.as_ref().map(|(file, weights)| (*file, weights)) },
-        stop: &interrupt::install()?,
+        stop: &stop,
         check_every_op: request.check_finite,
         show_progress: true,
     })?;
-    print(&summary(program.name, &directory, &outcome))
+    conclude(program.name, &directory, &outcome, &stop)
 }
 
 fn directory<C: Settings>(

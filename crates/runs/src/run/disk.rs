@@ -19,6 +19,8 @@ use std::path::Path;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::console::say;
+
 use tempfile::NamedTempFile;
 
 const VARIABLE: &str = "GRADROUTE_FAULT";
@@ -42,7 +44,7 @@ static PLAN: LazyLock<Option<(Kind, u64)>> = LazyLock::new(|| {
         Some((kind, number.parse().ok()?))
     });
     if plan.is_none() {
-        eprintln!("error: {VARIABLE} is `{text}`; expected kill:N, full:N or io:N");
+        say!("error: {VARIABLE} is `{text}`; expected kill:N, full:N or io:N");
         std::process::exit(2);
     }
     plan

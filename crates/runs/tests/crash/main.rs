@@ -1,6 +1,8 @@
 //! Runs that are killed, meet a full disk, or find their files damaged.
 
 mod changed;
+#[cfg(unix)]
+mod company;
 mod corruption;
 mod faults;
 mod nonfinite;

@@ -67,7 +67,7 @@ fn interrupted_in_its_second_stage_a_run_is_saved_and_goes_on_to_the_same_end() 
     let child = command.spawn().unwrap();
     wait_for(&run.join("epochs.jsonl"));
     let ended = interrupt(child);
-    assert!(ended.success(), "{ended}");
+    assert_eq!(std::os::unix::process::ExitStatusExt::signal(&ended), Some(2), "{ended}");
     let left = manifest(&run);
     let steps = left["steps"].as_u64().unwrap();
     assert_eq!(left["interrupted"], true, "the run was over before it was interrupted");

@@ -1,0 +1,79 @@
+//! How signals are received, and how a process ends by one.
+
+use std::io;
+#[cfg(unix)]
+use std::thread;
+
+use super::StopFlag;
+use crate::console::say;
+
+const WORD: &str = "\nEnding after this step; what there is will be saved. Again to end at once.";
+
+/// Lets Ctrl-C, SIGTERM and SIGHUP set the flag that is returned; a second one ends the process at
+/// once. A signal that the process was started to ignore, as `nohup` does with SIGHUP, stays
+/// ignored.
+///
+/// # Errors
+/// When the system takes no handler.
+#[cfg(unix)]
+pub fn install() -> io::Result<StopFlag> {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    use signal_hook::iterator::Signals;
+
+    let flag = StopFlag::new();
+    let of_thread = flag.clone();
+    let ignored = ignored();
+    let wanted = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| !ignored(*signal));
+    let mut signals = Signals::new(wanted)?;
+    thread::Builder::new().name("signals".to_owned()).spawn(move || {
+        for signal in signals.forever() {
+            if !of_thread.receive(signal) {
+                end(signal);
+            }
+            say!("{WORD}");
+        }
+    })?;
+    Ok(flag)
+}
+
+/// Which signals the process ignores, where the system tells.
+#[cfg(unix)]
+fn ignored() -> impl Fn(i32) -> bool {
+    // Linux: a bit for each signal, the first for signal 1, as hexadecimal digits.
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
+    move |signal| mask >> (signal - 1) & 1 == 1
+}
+
+/// Ends the process as the signal would have: a shell sees status 128 + `signal`, and by that its
+/// loop over several runs ends too, which no status of ours would tell it.
+#[cfg(unix)]
+pub fn end(signal: i32) -> ! {
+    let _ = signal_hook::low_level::emulate_default_handler(signal);
+    std::process::exit(128 + signal)
+}
+
+/// Lets Ctrl-C set the flag that is returned; a second one ends the process at once.
+///
+/// # Errors
+/// When the system takes no handler.
+#[cfg(not(unix))]
+pub fn install() -> io::Result<StopFlag> {
+    let flag = StopFlag::new();
+    let of_handler = flag.clone();
+    let handler = move || {
+        if !of_handler.receive(super::SIGINT) {
+            end(super::SIGINT);
+        }
+        say!("{WORD}");
+    };
+    ctrlc::set_handler(handler).map_err(io::Error::other)?;
+    Ok(flag)
+}
+
+/// Ends the process with status 128 + `signal`.
+#[cfg(not(unix))]
+pub fn end(signal: i32) -> ! {
+    std::process::exit(128 + signal)
+}
