@@ -12,6 +12,7 @@ mod error;
 mod layer;
 pub(crate) mod length;
 mod merge;
+mod numbers;
 mod optimizer;
 mod presets;
 mod range;

@@ -45,7 +45,8 @@ impl Optimizer {
         let key = |name: &str| format!("{section}.{name}");
         let Self { lr, weight_decay, decoupled: _, schedule: _, beta1, beta2, eps } = *self;
         let positive = |value: f64| value.is_finite() && value > 0.0;
-        let below_one = |value: f64| (0.0..1.0).contains(&value);
+        // In 32 bits, in which it is used.
+        let below_one = |value: f64| (0.0..1.0).contains(&(value as f32));
         require(positive(lr), key("lr"), lr, "a finite number above 0")?;
         require(
             weight_decay.is_finite() && weight_decay >= 0.0,

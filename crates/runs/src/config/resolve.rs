@@ -7,6 +7,7 @@ use toml::Table;
 use super::error::ConfigError;
 use super::layer::FileLayer;
 use super::merge::{merge, unknown_key};
+use super::numbers;
 use super::presets::{self, Preset};
 use super::request::{Override, Request, refuse_contradictions};
 use super::settings::Settings;
@@ -39,7 +40,8 @@ impl<C: Settings> Resolved<C> {
 /// a preset it starts from the first one.
 ///
 /// # Errors
-/// Unknown presets and keys, values of the wrong kind or out of range, a file that can't be read
+/// Unknown presets and keys, values of the wrong kind or out of range, fractions that 32 bits can't
+/// hold, a file that can't be read
 /// or is of another experiment, and command-line overrides that contradict each other.
 ///
 /// # Panics
@@ -120,6 +122,7 @@ fn layered<C: Settings>(
         config = changed(&config, &change.layer(), &change.origin)?;
     }
     config.check()?;
+    numbers::check(&table_of(&config))?;
     Ok(Resolved { experiment, preset, config })
 }
 
@@ -127,9 +130,13 @@ fn layered<C: Settings>(
 /// message can name the one that is at fault.
 fn changed<C: Settings>(config: &C, layer: &Table, origin: &str) -> Result<C, ConfigError> {
     // Through the type, so that every key that is there has its own kind.
-    let mut table = Table::try_from(config).expect("a configuration holds only what TOML can");
+    let mut table = table_of(config);
     merge(&mut table, layer, origin)?;
     typed(table, layer, origin)
+}
+
+fn table_of<C: Settings>(config: &C) -> Table {
+    Table::try_from(config).expect("a configuration holds only what TOML can")
 }
 
 fn typed<C: Settings>(table: Table, layer: &Table, origin: &str) -> Result<C, ConfigError> {
