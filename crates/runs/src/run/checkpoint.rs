@@ -12,6 +12,7 @@
 //! of their own beside the weights, or PyTorch would refuse the extra names.
 
 mod error;
+mod fit;
 mod header;
 mod load;
 mod metadata;

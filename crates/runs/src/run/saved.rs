@@ -151,9 +151,11 @@ impl Loaded {
 /// and shapes; all else stays.
 ///
 /// # Errors
-/// When it holds other tensors; the parameters stay as they were then.
+/// When it holds other tensors, or numbers that are not finite; the parameters stay as they were
+/// then.
 pub fn take_weights(weights: &Checkpoint, show: Show<'_>) -> Result<(), CheckpointError> {
     require(weights, show)?;
+    weights.require_finite()?;
     let restored = State::visit(&mut Restoring::new(FromTensors::Weights(weights)), show);
     restored.map_err(|source| weights.does_not_fit(source.to_string()))
 }

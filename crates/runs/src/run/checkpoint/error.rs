@@ -28,14 +28,28 @@ pub enum CheckpointError {
         expected: String,
     },
     /// The tensors are not those of the model.
-    #[error(
-        "{} does not fit the model: {differences}; use the configuration and the program that it was made with",
-        file.display()
-    )]
+    #[error("{} does not fit the model: {differences}; {advice}", file.display())]
     Mismatch {
         /// The file.
         file: PathBuf,
-        /// Names that are missing, not expected, or of another shape.
+        /// Names that are missing, not expected, or of another shape or type.
         differences: String,
+        /// What to do.
+        advice: String,
+    },
+    /// A weight is no number to begin with.
+    #[error(
+        "{}: {tensor}[{index}] is {value}; expected finite numbers, so take a checkpoint from before \
+         the training that made it went wrong", file.display()
+    )]
+    NonFinite {
+        /// The file.
+        file: PathBuf,
+        /// The tensor.
+        tensor: String,
+        /// Where in it, the last axis fastest.
+        index: usize,
+        /// What is there.
+        value: f32,
     },
 }

@@ -20,8 +20,8 @@ const CHUNK: usize = 1 << 14;
 /// The longest header that is read, in bytes: that of the safetensors library.
 const MAX_HEADER: u64 = 100_000_000;
 
-/// The most names that an error message lists.
-const MAX_LISTED: usize = 6;
+/// The type of our tensors.
+const F32: &str = "F32";
 
 /// A tensor that was loaded.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,11 +32,13 @@ pub struct Tensor {
     pub data: Vec<f32>,
 }
 
-/// A safetensors file of f32 tensors in memory.
+/// The f32 tensors of a safetensors file in memory.
 #[derive(Clone, Debug)]
 pub struct Checkpoint {
-    file: PathBuf,
-    tensors: BTreeMap<String, Tensor>,
+    pub(super) file: PathBuf,
+    pub(super) tensors: BTreeMap<String, Tensor>,
+    /// Tensors of other types than f32, by name, of which only the type is known.
+    pub(super) others: BTreeMap<String, String>,
     metadata: Metadata,
     sha256: String,
 }
@@ -45,8 +47,7 @@ impl Checkpoint {
     /// Reads a file that [`super::save`] or Python's `safetensors` wrote.
     ///
     /// # Errors
-    /// When it can't be read, is malformed, holds another type than f32, or
-    /// does not have the hash that it was saved with.
+    /// When it can't be read, is malformed, or does not have the hash that it was saved with.
     pub fn load(path: &Path) -> Result<Self, CheckpointError> {
         let file = File::open(path).map_err(FileError::of("open", path))?;
         let length = file.metadata().map_err(FileError::of("look at", path))?.len();
@@ -103,9 +104,21 @@ impl Checkpoint {
 
         let begin = 8 + size;
         let entries = in_file_order(file, entries, begin, length)?;
-        let (mut tensors, mut hash, mut bytes) = (BTreeMap::new(), Sha256::new(), Vec::new());
-        for (name, shape, count) in entries {
-            let mut data = vec![0.0; count];
+        let (mut tensors, mut others) = (BTreeMap::new(), BTreeMap::new());
+        let (mut hash, mut bytes) = (Sha256::new(), Vec::new());
+        for Placed { name, dtype, shape, length } in entries {
+            if dtype != F32 {
+                let mut left = length;
+                while left > 0 {
+                    bytes.resize(left.min(4 * CHUNK as u64) as usize, 0);
+                    take(&mut bytes)?;
+                    hash.update(&bytes);
+                    left -= bytes.len() as u64;
+                }
+                others.insert(name, dtype);
+                continue;
+            }
+            let mut data = vec![0.0; (length / 4) as usize];
             for chunk in data.chunks_mut(CHUNK) {
                 bytes.resize(4 * chunk.len(), 0);
                 take(&mut bytes)?;
@@ -121,7 +134,7 @@ impl Checkpoint {
             let expected = format!("the {expected} that it was saved with");
             return Err(bad(begin, "the SHA-256 of the tensors", sha256, &expected));
         }
-        Ok(Self { file: file.to_owned(), tensors, metadata, sha256 })
+        Ok(Self { file: file.to_owned(), tensors, others, metadata, sha256 })
     }
 
     /// The tensor of this name.
@@ -129,7 +142,7 @@ impl Checkpoint {
         self.tensors.get(name)
     }
 
-    /// All names, sorted.
+    /// All names of f32 tensors, sorted.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.tensors.keys().map(String::as_str)
     }
@@ -142,44 +155,6 @@ impl Checkpoint {
     /// SHA-256 over all values in the order of the file.
     pub fn data_sha256(&self) -> &str {
         &self.sha256
-    }
-
-    /// The tensors of a model, in its order.
-    ///
-    /// # Errors
-    /// When names are missing or not expected, or a shape is another; the
-    /// message says which.
-    pub fn require<'a>(
-        &self,
-        declared: impl IntoIterator<Item = (&'a str, &'a [usize])>,
-    ) -> Result<Vec<&Tensor>, CheckpointError> {
-        let (mut found, mut missing, mut misshaped) = (Vec::new(), Vec::new(), Vec::new());
-        let mut extra: Vec<&str> = self.names().collect();
-        for (name, shape) in declared {
-            extra.retain(|&other| other != name);
-            match self.tensor(name) {
-                None => missing.push(name.to_owned()),
-                Some(tensor) if tensor.shape != shape => {
-                    misshaped.push(format!("{name} is {:?} instead of {shape:?}", tensor.shape));
-                }
-                Some(tensor) => found.push(tensor),
-            }
-        }
-        let extra = extra.into_iter().map(str::to_owned).collect();
-        let differences = [("missing", missing), ("not expected", extra), ("misshaped", misshaped)]
-            .into_iter()
-            .filter(|(_, names)| !names.is_empty())
-            .map(|(what, names)| format!("{what}: {}", listed(names)))
-            .collect::<Vec<_>>();
-        if differences.is_empty() {
-            return Ok(found);
-        }
-        Err(self.does_not_fit(differences.join("; ")))
-    }
-
-    /// The error that this file does not fit.
-    pub(crate) fn does_not_fit(&self, differences: String) -> CheckpointError {
-        CheckpointError::Mismatch { file: self.file.clone(), differences }
     }
 }
 
@@ -194,25 +169,34 @@ fn malformed(
     CheckpointError::Malformed { file: file.to_owned(), offset, field, found, expected }
 }
 
-/// Name, shape and number of values of each tensor, by place in the file;
-/// refuses gaps, overlaps and whatever reaches beyond the file's end.
+/// A tensor and how many bytes it takes.
+struct Placed {
+    name: String,
+    dtype: String,
+    shape: Vec<usize>,
+    length: u64,
+}
+
+/// The tensors by place in the file; refuses gaps, overlaps and whatever reaches beyond the file's
+/// end.
 fn in_file_order(
     file: &Path,
     mut entries: Vec<(String, Entry)>,
     begin: u64,
     length: u64,
-) -> Result<Vec<(String, Vec<usize>, usize)>, CheckpointError> {
+) -> Result<Vec<Placed>, CheckpointError> {
     entries.sort_by_key(|(_, entry)| entry.data_offsets);
     let (mut place, mut tensors) = (0, Vec::with_capacity(entries.len()));
     for (name, Entry { dtype, shape, data_offsets: [from, to] }) in entries {
         let bad = |what: &str, found: String, expected: String| {
             malformed(file, begin + place, &format!("{what} of tensor {name}"), found, &expected)
         };
-        if dtype != "F32" {
-            return Err(bad("the dtype", dtype, "F32 (in PyTorch: `tensor.float()`)".to_owned()));
-        }
         let values = shape.iter().try_fold(1u64, |product, &size| product.checked_mul(size));
-        let end = values.and_then(|values| values.checked_mul(4)?.checked_add(place));
+        // How large numbers of other types are is not known here; they are passed over.
+        let end = match dtype.as_str() {
+            F32 => values.and_then(|values| values.checked_mul(4)?.checked_add(place)),
+            _ => Some(to).filter(|to| *to >= place),
+        };
         if (Some(to), from) != (end, place) || begin.checked_add(to).is_none_or(|e| e > length) {
             let expected = match end {
                 Some(end) => format!("[{place}, {end}] within the file's {length} bytes"),
@@ -221,9 +205,9 @@ fn in_file_order(
             let found = format!("[{from}, {to}] for shape {shape:?}");
             return Err(bad("the place", found, expected));
         }
-        let count = ((to - from) / 4) as usize;
         place = to;
-        tensors.push((name, shape.into_iter().map(|size| size as usize).collect(), count));
+        let shape = shape.into_iter().map(|size| size as usize).collect();
+        tensors.push(Placed { name, dtype, shape, length: to - from });
     }
     let end = begin + place;
     if end != length {
@@ -231,11 +215,4 @@ fn in_file_order(
         return Err(malformed(file, end, "the file's length", length.to_string(), &expected));
     }
     Ok(tensors)
-}
-
-fn listed(names: Vec<String>) -> String {
-    match names.len().checked_sub(MAX_LISTED) {
-        None | Some(0) => names.join(", "),
-        Some(more) => format!("{} and {more} more", names[..MAX_LISTED].join(", ")),
-    }
 }

@@ -133,7 +133,8 @@ fn malformed_headers_are_refused_by_name() {
         file(&format!(r#"{{"w":{}}}"#, entry(dtype, shape, offsets)), 8)
     };
     assert!(parse(&one("F32", "[2]", "[0,8]")).is_ok());
-    refused(&one("F64", "[1]", "[0,8]"), &["the dtype of tensor w is F64, expected F32"]);
+    refused(&one("F64", "[1]", "[0,9]"), &["the place of tensor w is [0, 9]", "within the file"]);
+    refused(&one("F64", "[1]", "[1,8]"), &["the place of tensor w is [1, 8]"]);
     refused(&one("F32", "[3]", "[0,12]"), &["the place of tensor w is [0, 12]", "within the file"]);
     refused(&one("F32", "[2]", "[4,12]"), &["[4, 12]", "expected [0, 8]"]);
     refused(&one("F32", "[1]", "[0,8]"), &["[0, 8] for shape [1], expected [0, 4]"]);
@@ -157,11 +158,45 @@ fn tensors_that_are_not_the_models_are_listed() {
     let message = checkpoint.require(other).unwrap_err().to_string();
     assert!(
         message.contains(
-            "missing: decoder.0.bias; not expected: encoder.0.bias; misshaped: encoder.0.weight \
-             is [2, 3] instead of [3, 2]"
+            "missing: decoder.0.bias; not expected: encoder.0.bias; of another shape or type: \
+             encoder.0.weight is [2, 3] instead of [3, 2]"
         ),
         "{message}"
     );
+}
+
+#[test]
+fn a_message_about_tensors_says_what_to_do_with_them() {
+    let entry = |dtype: &str, from: u64| {
+        format!(r#"{{"dtype":"{dtype}","shape":[1],"data_offsets":[{from},{}]}}"#, from + 4)
+    };
+    let says = |header: String, bytes, declared: &[&str], parts: &[&str]| {
+        let checkpoint = parse(&file(&header, bytes)).unwrap();
+        let declared = declared.iter().map(|name| (*name, &[1][..]));
+        let message = checkpoint.require(declared).unwrap_err().to_string();
+        for part in parts {
+            assert!(message.contains(part), "`{part}` is not in: {message}");
+        }
+    };
+    let wrapped = format!(r#"{{"m.a":{},"m.b":{}}}"#, entry("F32", 0), entry("F32", 4));
+    says(wrapped, 8, &["a", "b"], &["take `m.` from the beginning of each name"]);
+    let counter = format!(r#"{{"a":{},"steps":{}}}"#, entry("F32", 0), entry("I32", 4));
+    let spare = ["not expected: steps (I32); leave out what the model does not have"];
+    says(counter.clone(), 8, &["a"], &spare);
+    says(counter, 8, &["a", "steps"], &["steps is I32 instead of F32", "`.float()`"]);
+    let other = format!(r#"{{"a":{}}}"#, entry("F32", 0));
+    says(other, 4, &["b"], &["missing: b; not expected: a", "use the configuration"]);
+}
+
+#[test]
+fn weights_that_are_not_finite_are_refused_by_name_and_place() {
+    let header = r#"{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#;
+    let mut bytes = file(header, 8);
+    assert!(parse(&bytes).unwrap().require_finite().is_ok());
+    let end = bytes.len();
+    bytes[end - 4..].copy_from_slice(&f32::NAN.to_le_bytes());
+    let message = parse(&bytes).unwrap().require_finite().unwrap_err().to_string();
+    assert!(message.contains("w[1] is NaN") && message.contains("finite"), "{message}");
 }
 
 #[test]
