@@ -129,7 +129,9 @@ fn manifest(directory: &RunDirectory) -> Result<Manifest, String> {
     if !file.exists() {
         return Err("there is none: the run did not end, `train --resume` goes on".into());
     }
-    Manifest::read(&file).map_err(text)
+    let manifest = Manifest::read(&file).map_err(text)?;
+    manifest.check_own(&std::fs::read_to_string(&file).map_err(text)?)?;
+    Ok(manifest)
 }
 
 /// Manifest, metrics and newest checkpoint against each other.

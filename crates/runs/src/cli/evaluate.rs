@@ -12,7 +12,7 @@ use crate::train::{judge, shown};
 pub(super) fn run<E: Experiment>(request: &SavedRequest) -> Result<(), Failure> {
     let SavedRun { directory, data, manifest, mut experiment, earlier, .. } = open::<E>(request)?;
     let evaluation = judge(&directory, &mut experiment, &data, earlier)?;
-    manifest.map_or(Ok(()), |mut manifest| manifest.seal(&directory))?;
+    manifest.map_or(Ok(()), |mut m| m.note(&directory, [directory.evaluation()]))?;
     let results = results(&shown(&mut experiment, &data, &evaluation)?);
     print(&format!("{results}Written: {}\n", directory.evaluation().display()))
 }

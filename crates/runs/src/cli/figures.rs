@@ -20,8 +20,10 @@ pub(super) fn run<E: Experiment>(request: &SavedRequest) -> Result<(), Failure> 
         steps,
         evaluation: &evaluation,
     };
-    publish(published, &mut experiment, &data)?;
-    manifest.map_or(Ok(()), |mut manifest| manifest.seal(&directory))?;
+    let page = publish(published, &mut experiment, &data)?;
+    let drawn = page.figures.iter().map(|figure| directory.figures().join(&figure.file));
+    let written = drawn.chain([directory.report()]);
+    manifest.map_or(Ok(()), |mut manifest| manifest.note(&directory, written))?;
     let (figures, report) = (directory.figures(), directory.report());
     print(&format!("Written: {} and {}\n", figures.display(), report.display()))
 }

@@ -1,15 +1,16 @@
 //! `manifest.json`: what made a run, and hashes of what went in and came out.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use gradroute_kernels::Isa;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::atomic;
 use super::clock::timestamp;
 use super::data_record::DataRecord;
-use super::digest::FileDigest;
+use super::digest::{FileDigest, hex};
 use super::directory::RunDirectory;
 use super::file_error::FileError;
 use super::json::read_json;
@@ -74,7 +75,14 @@ pub struct Manifest {
     /// checkpoints have records of their own.
     #[serde(default)]
     pub files: BTreeMap<String, FileDigest>,
+    /// SHA-256 of this file with nothing between the quotes here; absent in manifests from before
+    /// there was such a key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub manifest_sha256: Option<String>,
 }
+
+/// How the file's own hash stands in it while it is computed.
+const OWN_EMPTY: &str = "\"manifest_sha256\": \"\"";
 
 impl Manifest {
     /// A manifest about a run of `program` on this machine, begun now; what the run itself must
@@ -111,6 +119,7 @@ impl Manifest {
             started: timestamp(),
             finished: String::new(),
             files: BTreeMap::new(),
+            manifest_sha256: None,
         }
     }
 
@@ -120,20 +129,51 @@ impl Manifest {
     /// When it can't be written, or the run's other files can't be read.
     pub fn finish(&mut self, directory: &RunDirectory) -> Result<(), FileError> {
         self.finished = timestamp();
-        self.seal(directory)
-    }
-
-    /// Writes the file anew after other files of the run were, atomically.
-    ///
-    /// # Errors
-    /// As [`Manifest::finish`].
-    pub fn seal(&mut self, directory: &RunDirectory) -> Result<(), FileError> {
         self.files = directory
             .results()?
             .into_iter()
             .map(|(name, path)| Ok((name, FileDigest::of_file(&path)?)))
             .collect::<Result<_, FileError>>()?;
-        atomic::write_json(&directory.manifest(), self)
+        self.write(directory)
+    }
+
+    /// Takes note of these files in the run directory, which were written anew, and writes the
+    /// manifest, atomically. It does not vouch for any other: what was known of those stays.
+    ///
+    /// # Errors
+    /// As [`Manifest::finish`].
+    pub fn note(
+        &mut self,
+        directory: &RunDirectory,
+        written: impl IntoIterator<Item = PathBuf>,
+    ) -> Result<(), FileError> {
+        for path in written {
+            let name = path.strip_prefix(directory.root()).unwrap_or(&path).display().to_string();
+            self.files.insert(name, FileDigest::of_file(&path)?);
+        }
+        self.write(directory)
+    }
+
+    fn write(&mut self, directory: &RunDirectory) -> Result<(), FileError> {
+        let file = directory.manifest();
+        self.manifest_sha256 = Some(String::new());
+        let text = atomic::to_json(&file, self)?;
+        self.manifest_sha256 = Some(hex(&Sha256::digest(&text)));
+        atomic::write_json(&file, self)
+    }
+
+    /// Whether the text of a manifest is what was written, if it says so.
+    ///
+    /// # Errors
+    /// Both hashes, if it is not.
+    pub(crate) fn check_own(&self, text: &str) -> Result<(), String> {
+        let Some(expected) = &self.manifest_sha256 else { return Ok(()) };
+        let own = format!("\"manifest_sha256\": \"{expected}\"");
+        let found = hex(&Sha256::digest(text.replacen(&own, OWN_EMPTY, 1)));
+        if found == *expected {
+            return Ok(());
+        }
+        Err(format!("its own SHA-256 is {found}, expected {expected}"))
     }
 
     /// The name of the program that made the run.

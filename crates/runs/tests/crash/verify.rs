@@ -32,7 +32,7 @@ fn one_changed_bit_or_a_missing_file_anywhere_in_a_run_is_named() {
     let place = Place::new();
     let whole = place.whole("whole");
     let mut files: Vec<String> = results(&whole).into_keys().collect();
-    files.extend(["timing.jsonl", "report.html"].map(str::to_owned));
+    files.extend(["timing.jsonl", "report.html", "manifest.json"].map(str::to_owned));
     files.extend(["09", "12"].map(|step| format!("checkpoints/step-000000{step}.json")));
     assert!(files.len() > 12, "{files:?}");
     let run = place.path("damaged");
@@ -68,6 +68,40 @@ fn one_changed_bit_or_a_missing_file_anywhere_in_a_run_is_named() {
     let mut bad = out.lines().filter(|line| line.contains("NOT WHOLE"));
     assert!(bad.next().is_some_and(|line| line.contains("data set")), "{out}");
     assert_eq!(bad.next(), None, "{out}");
+}
+
+#[test]
+fn a_changed_bit_is_named_whatever_was_done_to_the_run_since() {
+    let place = Place::new();
+    let whole = place.whole("whole");
+    let mut files: Vec<String> = results(&whole).into_keys().collect();
+    files.extend(["timing.jsonl", "report.html"].map(str::to_owned));
+    let run = place.path("damaged");
+    for (number, file) in files.iter().enumerate() {
+        copy(&whole, &run);
+        change_one_bit(&run.join(file));
+        // Every order of the three comes up; each may refuse what is damaged.
+        let mut commands = vec!["evaluate", "figures", "compare"];
+        commands.rotate_left(number % 3);
+        if number % 2 == 1 {
+            commands.swap(1, 2);
+        }
+        for command in &commands {
+            output(toy(&[command]).arg(&run));
+        }
+        let (status, out) = verify(&run);
+        // What a command has made anew is whole again, and nothing else is.
+        let (steps, name) = (file.contains("checkpoints/"), file.rsplit('/').next().unwrap());
+        let remade = ["evaluation.json", "report.html"].contains(&name) || name.ends_with(".png");
+        let named = |line: &str| line.contains("NOT WHOLE") && (steps || line.contains(name));
+        if remade && status == Some(0) {
+            assert!(fs::read(run.join(file)).unwrap() == fs::read(whole.join(file)).unwrap());
+        } else {
+            assert_eq!(status, Some(1), "{file} after {commands:?}: {out}");
+            assert!(out.lines().any(named), "{file} after {commands:?}: {out}");
+        }
+        fs::remove_dir_all(&run).unwrap();
+    }
 }
 
 fn change_one_bit(path: &Path) {
