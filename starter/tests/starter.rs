@@ -1,4 +1,5 @@
-//! What must hold of the starter. Copy this with it: the first two tests serve any experiment.
+//! What must hold of the starter. The first two tests serve any experiment; the thresholds of the
+//! third are those of these blocks and this loss, so change them with these.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -6,7 +7,7 @@ use std::process::Command;
 use gradroute_runs::config::Request;
 use gradroute_runs::images::mnist;
 use gradroute_runs::{Driver, Experiment, assert_resumes};
-use starter::{BLOCKS, Config, Starter};
+use starter::{BLOCKS, Config, Results, Starter, leads};
 
 /// The settings of a preset, made small.
 fn small(preset: &str, epochs: &str) -> Config {
@@ -33,7 +34,7 @@ fn every_preset_is_sound_and_the_default_is_routed() {
 }
 
 /// By how much each certificate is ahead of each other one on its own digits, after short training.
-fn leads(preset: &str) -> Vec<f64> {
+fn leads_of(preset: &str) -> Vec<f64> {
     let config = small(preset, "train.epochs=6");
     let data = mnist::load(None, config.data.limit).unwrap();
     let mut driver = Driver::<Starter>::new(&config, &data).unwrap();
@@ -41,15 +42,32 @@ fn leads(preset: &str) -> Vec<f64> {
         driver.step().unwrap();
     }
     let results = driver.experiment_mut().evaluate(&data);
-    Starter::measures(&results, &[]).into_iter().map(|measure| measure.value).collect()
+    leads(&results).iter().map(|lead| lead.value).collect()
 }
 
 #[test]
 fn each_block_knows_its_own_digits_best_if_gradients_are_routed_and_only_then() {
-    assert_eq!(BLOCKS.concat(), (0..10).collect::<Vec<u8>>(), "every digit has one block");
-    let (routed, unrouted) = (leads("routed"), leads("unrouted"));
+    let mut digits = BLOCKS.concat();
+    digits.sort_unstable();
+    assert_eq!(digits, (0..10).collect::<Vec<u8>>(), "every digit has one block");
+    let (routed, unrouted) = (leads_of("routed"), leads_of("unrouted"));
     assert!(routed.iter().all(|&lead| lead > 0.1), "{routed:?}");
     assert!(unrouted.iter().any(|&lead| lead < 0.0), "{unrouted:?}");
+}
+
+#[test]
+fn a_lead_is_the_mean_over_a_blocks_digits_and_is_no_number_where_one_was_not_judged() {
+    let mut errors = [[0.4; 10]; BLOCKS.len() + 1];
+    for (block, digits) in BLOCKS.iter().enumerate() {
+        digits.iter().for_each(|&digit| errors[block][usize::from(digit)] = 0.1);
+    }
+    errors[0][1] = 0.3;
+    let values = |errors| leads(&Results { errors }).iter().map(|l| l.value).collect::<Vec<_>>();
+    let found = values(errors);
+    assert!((found[0] - (0.75 + 0.25 + 0.75) / 3.0).abs() < 1e-12, "{found:?}");
+    assert!(found[2..].iter().all(|lead| (lead - 0.75).abs() < 1e-12), "{found:?}");
+    errors[1][5] = f64::NAN;
+    assert!(values(errors)[2].is_nan());
 }
 
 #[test]

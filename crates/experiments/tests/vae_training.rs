@@ -1,5 +1,5 @@
-//! What a training of the VAE must come to, and what trainings with planted mistakes come to. Half
-//! an hour on two cores, so `cargo test` leaves these out; `.ci/run --all` runs them.
+//! What a training of the VAE must come to, and what trainings with planted mistakes come to. They
+//! take ten minutes on two cores, so `cargo test` leaves them out; `.ci/run --all` runs them.
 
 use gradroute::vae::config::Config;
 use gradroute::vae::evaluation::{MeanImages, Results, evaluate, normal};
@@ -125,7 +125,7 @@ fn after_four_epochs_every_planted_mistake_is_outside_the_bounds() {
     }
 }
 
-/// By the specification; ten seeds of ours: see the experiment's page.
-const LEAST_ACCURACY: f64 = 0.45;
-/// Of the squared error.
-const ERRORS: std::ops::Range<f64> = 24.0..34.0;
+/// Mean of ten seeds less three standard deviations; the experiment's page has all ten.
+const LEAST_ACCURACY: f64 = 0.242;
+/// Of the squared error: the mean of the ten less and plus three standard deviations.
+const ERRORS: std::ops::Range<f64> = 25.8..34.9;

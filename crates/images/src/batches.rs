@@ -19,6 +19,8 @@ pub struct Batches<T> {
     labels: Vec<u8>,
     batch: usize,
     shuffle: Option<u64>,
+    /// Samples and pixels of the set.
+    of: (usize, usize),
 }
 
 impl<T: Real> Batches<T> {
@@ -38,6 +40,7 @@ impl<T: Real> Batches<T> {
             labels: vec![0; most],
             batch,
             shuffle,
+            of: (data.len(), data.pixels()),
         }
     }
 
@@ -47,6 +50,11 @@ impl<T: Real> Batches<T> {
     /// # Panics
     /// If `data` has another number of samples or pixels.
     pub fn at(&mut self, data: &Dataset, position: u64) -> (ArrayView2<'_, T>, &[u8]) {
+        assert_eq!(
+            (data.len(), data.pixels()),
+            self.of,
+            "batches are of the data set that they were made for: samples, pixels of an image"
+        );
         let steps = data.len().div_ceil(self.batch) as u64;
         let (epoch, number) = (position / steps, (position % steps) as usize);
         if self.epoch != Some(epoch) {
@@ -99,6 +107,14 @@ mod tests {
             let mut alone = Batches::<f32>::new(&data, 3, Some(5));
             assert_eq!(alone.at(&data, step).1, shuffled[step as usize]);
         }
+    }
+
+    #[test]
+    #[should_panic(expected = "batches are of the data set that they were made for")]
+    fn batches_of_another_set_are_refused() {
+        let set =
+            |n: u8| Dataset::new((0..2 * n).collect(), vec![0; n.into()], (1, 2), 10).unwrap();
+        Batches::<f32>::new(&set(7), 3, None).at(&set(8), 0);
     }
 
     #[test]

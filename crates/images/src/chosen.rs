@@ -20,9 +20,9 @@ pub struct Chosen<T> {
 impl<T: Real> Chosen<T> {
     /// Up to `count` images of `data`: as many of each class in `classes` as of the others (the
     /// first ones get one more where it doesn't divide), the earliest in the set, in the order of
-    /// `classes`. Fewer where the set runs out of a class.
+    /// `classes`, which are different ones. Fewer where the set runs out of a class.
     pub fn of(data: &Dataset, classes: &[u8], count: usize) -> Self {
-        let mut indices = Vec::with_capacity(count);
+        let mut indices = Vec::new();
         for (i, class) in classes.iter().enumerate() {
             let share = count / classes.len() + usize::from(i < count % classes.len());
             let of_class = data.labels().iter().enumerate().filter(|(_, label)| *label == class);

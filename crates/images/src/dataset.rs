@@ -9,6 +9,9 @@ pub struct Dataset {
     columns: usize,
 }
 
+/// The most pixels on a side of an image: pictures of a run show no larger ones.
+pub const MAX_SIDE: usize = 512;
+
 /// Why images and labels make no data set.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DatasetError {
@@ -30,6 +33,14 @@ pub enum DatasetError {
         /// Columns of an image.
         columns: usize,
     },
+    /// Images are too large to be shown.
+    #[error("images have {rows} x {columns} pixels; expected at most {MAX_SIDE} on a side")]
+    Side {
+        /// Rows of an image.
+        rows: usize,
+        /// Columns of an image.
+        columns: usize,
+    },
     /// A label names no class.
     #[error("label {index} is {label}; expected a class from 0 to {}", classes - 1)]
     Label {
@@ -46,13 +57,18 @@ impl Dataset {
     /// Puts images `[labels.len(), rows, columns]` and their labels, below `classes`, together.
     ///
     /// # Errors
-    /// When there are none, the sizes don't fit, or a label is not below `classes`.
+    /// When there are none, the sizes don't fit, a side has more than [`MAX_SIDE`] pixels, or a
+    /// label is not below `classes`.
+    ///
+    /// # Panics
+    /// If there are no classes.
     pub fn new(
         images: Vec<u8>,
         labels: Vec<u8>,
         (rows, columns): (usize, usize),
         classes: usize,
     ) -> Result<Self, DatasetError> {
+        assert!(classes > 0, "a data set has at least one class");
         if images.is_empty() {
             return Err(DatasetError::Empty);
         }
@@ -60,6 +76,9 @@ impl Dataset {
         if wanted != Some(images.len()) {
             let (pixels, labels) = (images.len(), labels.len());
             return Err(DatasetError::Count { pixels, labels, rows, columns });
+        }
+        if rows.max(columns) > MAX_SIDE {
+            return Err(DatasetError::Side { rows, columns });
         }
         if let Some(index) = labels.iter().position(|&label| usize::from(label) >= classes) {
             return Err(DatasetError::Label { index, label: labels[index], classes });

@@ -22,6 +22,7 @@
 #![forbid(unsafe_code)]
 
 mod batches;
+mod by_label;
 mod chosen;
 mod dataset;
 pub mod idx;
@@ -33,10 +34,11 @@ mod pixels;
 mod set;
 
 pub use batches::{Batches, each_batch};
+pub use by_label::MeanByLabel;
 pub use chosen::Chosen;
-pub use dataset::{Dataset, DatasetError};
+pub use dataset::{Dataset, DatasetError, MAX_SIDE};
 pub use load::{Data, DataError, FileRecord, Source, load};
 pub use locate::{Location, NotFound, locate};
 pub use order::EpochOrder;
-pub use pixels::{PixelTable, rows};
+pub use pixels::{PixelTable, mean_image, rows};
 pub use set::{ImageSet, Role};

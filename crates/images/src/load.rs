@@ -21,7 +21,7 @@ pub struct Data {
 /// Where a data set came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
-    /// The set that it was looked for.
+    /// The set that was looked for.
     pub set: &'static ImageSet,
     /// The folder.
     pub directory: PathBuf,

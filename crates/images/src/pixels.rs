@@ -55,6 +55,17 @@ pub(crate) fn pixels_of<T: Real>(data: &Dataset, chosen: &[usize]) -> Vec<T> {
     pixels
 }
 
+/// The mean of each pixel over a set, in `[0, 1]`: the best image that knows nothing, by squared
+/// error.
+pub fn mean_image<T: Real>(data: &Dataset) -> Vec<T> {
+    let mut sums = vec![0u64; data.pixels()];
+    for image in data.images().chunks_exact(data.pixels()) {
+        sums.iter_mut().zip(image).for_each(|(sum, &pixel)| *sum += u64::from(pixel));
+    }
+    let all = 255.0 * data.len() as f64;
+    sums.into_iter().map(|sum| T::from_f64(sum as f64 / all)).collect()
+}
+
 /// Fills `out` with the labels of the samples at `indices`.
 ///
 /// # Panics
@@ -89,6 +100,7 @@ mod tests {
         let mut out = [9f32; 2];
         PixelTable::new().fill(&mut out, &data, &[1]);
         assert_eq!(out, [51.0 / 255.0, 1.0 / 255.0]);
+        assert_eq!(mean_image::<f64>(&data), [55.0 / 765.0, 259.0 / 765.0]);
         let mut labels = [0; 3];
         fill_labels(&mut labels, &data, &[1, 1, 0]);
         assert_eq!(labels, [8, 8, 7]);

@@ -90,5 +90,5 @@ fn of_all(lines: &[StepLine]) -> Panel<'_> {
         marks: Vec::new(),
     };
     let curves = names.into_iter().flatten().take(COLORS.len()).enumerate().map(curve).collect();
-    Panel { name: "what each step told", height: 1.0, curves }
+    Panel { name: "loss terms of each step", height: 1.0, curves }
 }

@@ -4,7 +4,7 @@
 //! loses what a diverged run most needs to tell. Here they are the strings
 //! `"NaN"`, `"inf"` and `"-inf"`; finite values stay numbers, in the shortest
 //! text that reads back to the same bits. Use as `#[serde(with = "nonfinite")]`
-//! on an `f32` or `f64`, [`mod@array`] on an array of `f64`, or [`NonFinite`] as the type.
+//! on an `f32` or `f64`, [`mod@array`] on an array of `f64`, [`table`] on an array of such arrays, or [`NonFinite`] as the type.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -136,6 +136,39 @@ pub mod array {
     }
 }
 
+/// The same for an array of arrays: `#[serde(with = "nonfinite::table")]`.
+pub mod table {
+    use super::{Deserialize, Deserializer, Serialize, Serializer, array, de};
+
+    #[derive(Serialize, Deserialize)]
+    struct Row<const N: usize>(#[serde(with = "array")] [f64; N]);
+
+    /// Writes the rows as a JSON list of lists.
+    ///
+    /// # Errors
+    /// Those of the serializer.
+    pub fn serialize<S: Serializer, const N: usize, const M: usize>(
+        rows: &[[f64; N]; M],
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(rows.iter().map(|row| Row(*row)))
+    }
+
+    /// Reads a list of exactly `M` lists of `N` floats.
+    ///
+    /// # Errors
+    /// When a list has another length or an item is no float.
+    pub fn deserialize<'de, D: Deserializer<'de>, const N: usize, const M: usize>(
+        deserializer: D,
+    ) -> Result<[[f64; N]; M], D::Error> {
+        let rows = Vec::<Row<N>>::deserialize(deserializer)?;
+        let found = rows.len();
+        let rows: Vec<[f64; N]> = rows.into_iter().map(|row| row.0).collect();
+        rows.try_into()
+            .map_err(|_| de::Error::invalid_length(found, &format!("a list of {M}").as_str()))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -150,6 +183,8 @@ mod tests {
         double: f64,
         #[serde(with = "super::array")]
         list: [f64; 2],
+        #[serde(with = "super::table")]
+        table: [[f64; 1]; 2],
     }
 
     proptest! {
@@ -159,12 +194,14 @@ mod tests {
                 single: f32::from_bits(single),
                 double: f64::from_bits(double),
                 list: [f64::from_bits(double), f64::from_bits(!double)],
+                table: [[f64::from_bits(double)], [f64::from_bits(!double)]],
             };
             let back: Pair = serde_json::from_str(&serde_json::to_string(&pair).unwrap()).unwrap();
             let same = |a: f64, b: f64| a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan());
             prop_assert!(same(f64::from(pair.single), f64::from(back.single)));
             prop_assert!(same(pair.double, back.double));
             prop_assert!(same(pair.list[0], back.list[0]) && same(pair.list[1], back.list[1]));
+            prop_assert!((0..2).all(|i| same(pair.table[i][0], back.table[i][0])));
         }
     }
 

@@ -1,8 +1,8 @@
 //! What a trained model is judged by.
 
 use gradroute_kernels::random::Stream;
-use gradroute_runs::Learner;
 use gradroute_runs::images::{Dataset, each_batch, rows};
+use gradroute_runs::{Learner, nonfinite};
 use gradroute_tape::{Real, Shape};
 use serde::{Deserialize, Serialize};
 
@@ -22,8 +22,10 @@ pub struct Results {
     /// How many test images of each digit (row) have the largest `mean` in each dim (column).
     pub confusion: [[u64; DIGITS]; DIGITS],
     /// Squared distance of a test image and its reconstruction, noise on, mean over the images.
+    #[serde(with = "nonfinite")]
     pub squared_error: f64,
     /// The same for the mean training image in place of the reconstruction.
+    #[serde(with = "nonfinite")]
     pub squared_error_of_mean_image: f64,
     /// The digit whose mean training image is nearest to what each dim decodes to when it is 1.5
     /// and all others are 0.
@@ -58,6 +60,11 @@ impl Results {
         (0..DIGITS).filter(|&digit| self.recall(digit) < LEAST_RECALL).collect()
     }
 
+    /// The digits that the test set has.
+    pub fn shown(&self) -> usize {
+        self.counts().iter().filter(|&&count| count > 0).count()
+    }
+
     /// How many dims decode to their own digit.
     pub fn decodes_right(&self) -> usize {
         let right = |&dim: &usize| self.decoded_as[dim].map(usize::from) == Some(dim);
@@ -73,7 +80,10 @@ pub struct MeanImages {
 }
 
 impl MeanImages {
-    /// Those of a training set.
+    /// Those of a training set with labels below 10.
+    ///
+    /// # Panics
+    /// If a label is not.
     pub fn of(data: &Dataset) -> Self {
         let (mut sums, mut counts) = (vec![vec![0.0; data.pixels()]; DIGITS], [0u32; DIGITS]);
         for (index, &label) in data.labels().iter().enumerate() {
@@ -129,10 +139,13 @@ pub fn evaluate<T: Real>(
             confusion[usize::from(label)][dim] += 1;
         }
         let errors = g.squared_error(decoded, x);
-        error += g.value(errors).iter().map(|error| error.to_f64()).sum::<f64>();
+        // One by one, so that it does not matter how many samples are judged at a time.
+        g.value(errors).iter().for_each(|each| error += each.to_f64());
         let wide = |row: ndarray::ArrayView1<'_, T>| row.iter().map(|v| v.to_f64()).collect();
-        let rows = pixels.rows().into_iter().map(wide);
-        of_mean += rows.map(|image: Vec<f64>| squared_distance(&image, &means.all)).sum::<f64>();
+        for image in pixels.rows() {
+            let image: Vec<f64> = wide(image);
+            of_mean += squared_distance(&image, &means.all);
+        }
     });
     let images = decode(network, learner, &lit(LIT));
     let decoded_as: Vec<_> = images.chunks(test.pixels()).map(|i| means.nearest(i)).collect();

@@ -43,17 +43,13 @@ impl<T: Real> Shown<'_, T> {
     pub fn reconstructions(&mut self) -> Result<Figure, FigureError> {
         let classes: Vec<u8> = (0..DIGITS as u8).collect();
         let chosen = Chosen::<T>::of(self.test, &classes, ORIGINALS);
-        let g = self.learner.tape.graph(&self.learner.params);
-        let heads = self.network.encode(&g, g.samples(chosen.batch()));
-        let decoded = self.network.decode(&g, g.relu(heads.mean));
-        let wide = |values: &[T]| narrow(values.iter().map(|v| v.to_f64()).collect());
-        let (originals, decoded) = (wide(&chosen.pixels), wide(&g.value(decoded)));
-        drop(g);
+        let originals = narrow(chosen.pixels.iter().map(|pixel| pixel.to_f64()).collect());
+        let decoded = narrow(self.reconstruct(&chosen));
         let png = ImageRows {
             title: "Test images and their reconstructions",
             subtitle: "Decoded from relu(mean), without noise",
             bands: &[ImageBand {
-                name: "The first two images of each digit",
+                name: "The first images of each digit",
                 labels: &chosen.labels,
                 originals: Some(&originals),
                 rows: vec![ImageRow { name: "reconstruction", pixels: &decoded }],
@@ -67,6 +63,14 @@ impl<T: Real> Shown<'_, T> {
             caption: "Test images above, what the decoder makes of their encoding below".into(),
             png,
         })
+    }
+
+    /// What is decoded from the means of some images.
+    pub fn reconstruct(&mut self, chosen: &Chosen<T>) -> Vec<f64> {
+        let g = self.learner.tape.graph(&self.learner.params);
+        let heads = self.network.encode(&g, g.samples(chosen.batch()));
+        let decoded = self.network.decode(&g, g.relu(heads.mean));
+        g.value(decoded).iter().map(|pixel| pixel.to_f64()).collect()
     }
 
     /// What each dim decodes to, alone, as it grows.
@@ -108,16 +112,15 @@ impl<T: Real> Shown<'_, T> {
     pub fn samples(&mut self, seed: u64) -> Result<[Figure; 2], FigureError> {
         let moments = self.moments();
         let mut stream = Stream::new(seed, "samples of the figures", 0);
-        let mut encodings = Vec::with_capacity(DIGITS * SAMPLES * DIGITS);
-        for _ in 0..DIGITS * SAMPLES {
-            let (mean, deviation) = &moments[encodings.len() / DIGITS / SAMPLES];
-            encodings.extend(
-                mean.iter().zip(deviation).map(|(m, d)| (m + d * stream.normal()).max(0.0)),
-            );
+        let shown: Vec<usize> = (0..DIGITS).filter(|&d| !moments[d].0[0].is_nan()).collect();
+        let mut encodings = Vec::with_capacity(shown.len() * SAMPLES * DIGITS);
+        for (mean, deviation) in shown.iter().flat_map(|&digit| [&moments[digit]; SAMPLES]) {
+            let drawn = mean.iter().zip(deviation).map(|(m, d)| m + d * stream.normal());
+            encodings.extend(drawn.map(|value| value.max(0.0)));
         }
         let images = narrow(decode(self.network, self.learner, &encodings));
         let of_digit = SAMPLES * self.test.pixels();
-        let names: Vec<String> = (0..DIGITS).map(|digit| format!("digit {digit}")).collect();
+        let names: Vec<String> = shown.iter().map(|digit| format!("digit {digit}")).collect();
         let rows = names
             .iter()
             .zip(images.chunks(of_digit))
@@ -138,16 +141,16 @@ impl<T: Real> Shown<'_, T> {
         .png()?;
         let samples = Figure {
             file: "samples.png".into(),
-            caption: "Images decoded from encodings that are drawn as those of each digit lie"
+            caption: "Images decoded from encodings drawn from a normal distribution that is fitted to those of each digit"
                 .into(),
             png,
         };
         Ok([samples, encoding(&moments)?])
     }
 
-    /// Mean and standard deviation of each dim of `mean` over the test images of each digit; 0
+    /// Mean and standard deviation of each dim of `mean` over the test images of each digit; NaN
     /// where there are none.
-    fn moments(&mut self) -> Vec<([f64; DIGITS], [f64; DIGITS])> {
+    pub fn moments(&mut self) -> Vec<([f64; DIGITS], [f64; DIGITS])> {
         let mut sums = [[(0.0, 0.0); DIGITS]; DIGITS];
         let mut counts = [0u32; DIGITS];
         each_batch(self.test, 256, |pixels, labels| {
@@ -162,7 +165,7 @@ impl<T: Real> Shown<'_, T> {
             }
         });
         let moments = |(sums, count): ([(f64, f64); DIGITS], u32)| {
-            let n = f64::from(count.max(1));
+            let n = f64::from(count);
             let mean = sums.map(|(sum, _)| sum / n);
             let variance = |(sum, squares): (f64, f64)| squares / n - (sum / n) * (sum / n);
             (mean, sums.map(|sums| variance(sums).max(0.0).sqrt()))
@@ -194,10 +197,7 @@ fn encoding(moments: &[([f64; DIGITS], [f64; DIGITS])]) -> Result<Figure, Figure
 
 /// How many images of each digit have their largest mean in each dim.
 pub fn confusion(results: &Results) -> Result<Figure, FigureError> {
-    let counts = results.counts();
-    let share =
-        |digit: usize, dim: usize| results.confusion[digit][dim] as f64 / counts[digit] as f64;
-    let values: Vec<f64> = (0..DIGITS * DIGITS).map(|i| share(i / DIGITS, i % DIGITS)).collect();
+    let values = shares(results);
     let png = HeatMap {
         title: "Which dim is the largest",
         subtitle: "Share of each digit’s test images; a pale square on the diagonal was not learned",
@@ -215,4 +215,10 @@ pub fn confusion(results: &Results) -> Result<Figure, FigureError> {
             .into(),
         png,
     })
+}
+
+/// The share of each digit's test images (rows) with the largest mean in each dim (columns).
+pub fn shares(results: &Results) -> Vec<f64> {
+    let rows = results.confusion.iter().zip(results.counts());
+    rows.flat_map(|(row, count)| row.map(|images| images as f64 / count as f64)).collect()
 }

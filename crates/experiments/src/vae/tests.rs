@@ -1,4 +1,6 @@
+mod judging;
 mod laws;
+mod plain;
 mod planted;
 
 use gradroute_kernels::random::Stream;
@@ -14,6 +16,7 @@ use super::evaluation::{Results, normal};
 use super::network::Network;
 use super::objective::{Batch, Terms, own_dims, record};
 use super::{DIGITS, Vae};
+use plain::{Plain, squared};
 
 const PIXELS: usize = 6;
 const HIDDEN: [usize; 2] = [7, 5];
@@ -89,24 +92,11 @@ fn a_run_that_is_interrupted_anywhere_goes_on_with_the_same_bits() {
 /// The terms of the loss by plain sums.
 fn written_out(case: &Case<f64>) -> (f64, f64) {
     let Case { params, labels, pixels, noise, .. } = case;
-    let get = |name: &str| params.get(params.id(name).unwrap_or_else(|| panic!("no {name}")));
-    let layer = |name: &str, x: &[f64]| -> Vec<f64> {
-        let (w, b) = (get(&format!("{name}.weight")), get(&format!("{name}.bias")));
-        let dot = |row: &[f64]| row.iter().zip(x).map(|(w, x)| w * x).sum::<f64>();
-        w.chunks(x.len()).zip(b).map(|(row, b)| dot(row) + b).collect()
-    };
-    let relu = |x: Vec<f64>| -> Vec<f64> { x.into_iter().map(|v| v.max(0.0)).collect() };
-    let stack = |name: &str, x: &[f64]| {
-        let first = relu(layer(&format!("{name}.0"), x));
-        layer(&format!("{name}.4"), &relu(layer(&format!("{name}.2"), &first)))
-    };
+    let plain = Plain(params);
     let (mut squares, mut penalty) = (0.0, 0.0);
     for (x, noise) in pixels.chunks(PIXELS).zip(noise.chunks(DIGITS)) {
-        let code = stack("encoder", x);
-        let (mean, c) = (layer("mean", &code), layer("c", &code));
-        let z: Vec<f64> = (0..DIGITS).map(|d| (mean[d] + c[d] * noise[d]).max(0.0)).collect();
-        let drawn = stack("decoder", &z).into_iter().map(|v| 1.0 / (1.0 + (-v).exp()));
-        squares += drawn.zip(x).map(|(y, x)| (y - x) * (y - x)).sum::<f64>();
+        squares += squared(&plain.draw(&plain.sample(x, noise)), x);
+        let (mean, c) = plain.heads(x);
         penalty += mean.iter().zip(&c).map(|(m, c)| m * m + c.exp() - c).sum::<f64>();
     }
     let n = labels.len() as f64;

@@ -38,7 +38,9 @@ pub(super) fn run<E: Experiment>(request: &CompareRequest) -> Result<(), Failure
     };
     // A page with tables of its own shows the same numbers there.
     let mut tables: Vec<&ComparisonTable> = page.tables.iter().collect();
-    tables.push(&measures);
+    if tables.iter().all(|table| table.name != measures.name) {
+        tables.push(&measures);
+    }
     let mut text = match request.format {
         Format::Csv => {
             known(&tables, &request.tables)?;

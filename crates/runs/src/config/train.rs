@@ -26,7 +26,7 @@ pub struct Train {
     /// Stop after so many steps even if epochs remain; absent for no such limit.
     #[serde(default, deserialize_with = "zero_is_none", skip_serializing_if = "Option::is_none")]
     pub steps: Option<usize>,
-    /// Decides initial weights and shuffling.
+    /// Decides initial weights, shuffling and every other random number.
     pub seed: u64,
     /// Whether each epoch takes the samples in a new order; if not, file order.
     pub shuffle: bool,

@@ -37,6 +37,18 @@ pub enum FigureError {
         /// The values allowed.
         expected: &'static str,
     },
+    /// A number lies outside what the figure can hold.
+    #[error("figure \"{figure}\": `{field}` is {found}, expected {expected}")]
+    Value {
+        /// Title of the figure.
+        figure: String,
+        /// Name of the number.
+        field: &'static str,
+        /// Its value.
+        found: String,
+        /// The values allowed.
+        expected: &'static str,
+    },
     /// Steps do not ascend.
     #[error(
         "figure \"{figure}\": `steps[{index}]` is {found}, not above the step before it ({before}); \

@@ -28,8 +28,8 @@ pub struct HeatMap<'a> {
 
 const MARGIN: f32 = 30.0;
 const FIRST_ROW: f32 = 150.0;
-/// Room for the names of the rows.
-const NAMES: f32 = 190.0;
+/// The least and the most room for the names of the rows.
+const NAMES: (f32, f32) = (190.0, 480.0);
 const CELL_HEIGHT: f32 = 40.0;
 const WIDEST_CELL: f32 = 84.0;
 const NARROWEST_CELL: f32 = 30.0;
@@ -43,22 +43,25 @@ impl HeatMap<'_> {
     /// Draws the chart; bytes of a PNG file with two pixels a point.
     ///
     /// # Errors
-    /// If there are no rows or columns, more than 64 of either, or not a number for each pair.
+    /// If there are no rows or columns, more than 64 of either, not a number for each pair, or no
+    /// number above 0 from which on a square is dark.
     pub fn png(&self) -> Result<Vec<u8>, FigureError> {
         self.check()?;
         let (rows, columns) = (self.rows.1, self.columns.1);
-        let room = WIDTH - 2.0 * MARGIN - NAMES;
+        let name = TextStyle::semibold(17.0, Color::INK);
+        let longest = rows.iter().map(|row| text::text_width(row, name)).fold(0.0, f32::max);
+        let names = (longest + 16.0).clamp(NAMES.0, NAMES.1);
+        let room = WIDTH - 2.0 * MARGIN - names;
         let cell = (room / columns.len() as f32).clamp(NARROWEST_CELL, WIDEST_CELL).floor();
-        let left = MARGIN + NAMES;
+        let left = MARGIN + names;
         let width = (left + cell * columns.len() as f32 + MARGIN).max(NARROWEST);
         let height = FIRST_ROW + CELL_HEIGHT * rows.len() as f32 + 28.0;
         let mut canvas = Canvas::new((width, height));
         canvas.heading(self.title, self.subtitle, MARGIN, width - 2.0 * MARGIN);
 
         let axis = TextStyle::regular(16.0, Color::MUTED);
-        let name = TextStyle::semibold(17.0, Color::INK);
         let end = left - 14.0;
-        let rows_are = text::shorten(self.rows.0, axis, NAMES - 14.0);
+        let rows_are = text::shorten(self.rows.0, axis, names - 14.0);
         canvas.text(&rows_are, (end, FIRST_ROW - 14.0), Align::End, axis);
         let columns_are = text::shorten(self.columns.0, axis, width - left - MARGIN);
         canvas.text(&columns_are, (left, FIRST_ROW - 40.0), Align::Start, axis);
@@ -69,7 +72,7 @@ impl HeatMap<'_> {
         }
         for (r, (row, values)) in rows.iter().zip(self.values.chunks(columns.len())).enumerate() {
             let top = FIRST_ROW + CELL_HEIGHT * r as f32;
-            let row = text::shorten(row, name, NAMES - 14.0);
+            let row = text::shorten(row, name, names - 14.0);
             canvas.text(&row, (end, top + CELL_HEIGHT / 2.0 + 6.0), Align::End, name);
             for (c, value) in values.iter().enumerate() {
                 self.square(&mut canvas, (left + cell * c as f32, top), cell, *value);
@@ -100,6 +103,10 @@ impl HeatMap<'_> {
                 let expected = "at most 64";
                 return Err(FigureError::Range { figure: figure(), field, found, expected });
             }
+        }
+        if !(self.most.is_finite() && self.most > 0.0) {
+            let (field, found, expected) = ("most", self.most.to_string(), "a number above 0");
+            return Err(FigureError::Value { figure: figure(), field, found, expected });
         }
         let (found, expected) = (self.values.len(), self.rows.1.len() * self.columns.1.len());
         if found != expected {

@@ -79,8 +79,8 @@ impl ImageRows<'_> {
     ///
     /// # Errors
     /// If there are no bands, a band without images or with more than 40, more
-    /// than 40 rows, an image without pixels or larger than 512 on a side, or a
-    /// row with another number of pixels than its band's images have.
+    /// than 40 rows, an image without pixels or larger than 512 on a side, a
+    /// scale that does not ascend, or a row with another number of pixels than its band's images have.
     pub fn png(&self) -> Result<Vec<u8>, FigureError> {
         self.check()?;
         let layout = self.layout();
@@ -130,6 +130,12 @@ impl ImageRows<'_> {
             if !(least..=most).contains(&found) {
                 return Err(FigureError::Range { figure: figure(), field, found, expected });
             }
+        }
+        let (white, black) = self.scale;
+        if !(white < black && (black - white).is_finite()) {
+            let (field, found) = ("scale", format!("{:?}", self.scale));
+            let expected = "two numbers, that of white below that of black";
+            return Err(FigureError::Value { figure: figure(), field, found, expected });
         }
         for band in self.bands {
             let expected = band.labels.len() * self.size.0 * self.size.1;

@@ -169,6 +169,23 @@ fn wrong_input_is_refused_with_figure_field_and_counts() {
     says(heat(2, 3, &[0.0; 5]), &["values", "5", "6"]);
     says(heat(0, 3, &[]), &["rows", "empty"]);
     says(heat(65, 1, &[0.0; 65]), &["rows", "65", "64"]);
+    let names = ["a".to_owned()];
+    let most = |most: f64| HeatMap {
+        title: "Heat",
+        subtitle: "",
+        rows: ("row", &names),
+        columns: ("column", &names),
+        values: &[0.5],
+        most,
+        text: |value| value.to_string(),
+    };
+    says(most(0.0).png(), &["most", "is 0", "above 0"]);
+    says(most(f64::NAN).png(), &["most", "NaN"]);
+    let bands = [ImageBand { name: "", labels: &names, originals: None, rows: Vec::new() }];
+    for scale in [(1.0, 0.0), (1.0, 1.0), (f32::NAN, 1.0)] {
+        let rows = ImageRows { title: "Rows", subtitle: "", bands: &bands, size: (1, 1), scale };
+        says(rows.png(), &["Rows", "scale", "white below"]);
+    }
     says(curves(&[], &[vec![]]), &["Curves", "steps", "empty"]);
     says(curves(&[1], &[]), &["curves", "empty"]);
     says(curves(&[1, 2], &[vec![0.5]]), &["`c`", "holds 1", "expected 2"]);

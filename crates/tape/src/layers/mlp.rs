@@ -90,7 +90,7 @@ impl Mlp {
     /// ```
     ///
     /// # Panics
-    /// If `x`, or what `between` returns, does not fit.
+    /// If `x` does not fit, or what `between` returns has other extents than what it got.
     #[track_caller]
     pub fn forward_between<T: Real>(
         &self,
@@ -109,7 +109,14 @@ impl Mlp {
             };
             value = layer.forward_with(g, value, options);
             if !last {
+                let hidden = g.shape(value);
                 value = between(i, value);
+                let found = g.shape(value);
+                assert!(
+                    found.dims() == hidden.dims(),
+                    "hidden layer {i} is {hidden}, but what stands between the layers made it \
+                     {found}; it must keep the extents"
+                );
             }
         }
         value

