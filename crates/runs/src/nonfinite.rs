@@ -207,20 +207,26 @@ mod tests {
 
     #[test]
     fn non_finite_values_are_named_in_the_text() {
-        let pair =
-            Pair { single: f32::NAN, double: f64::INFINITY, list: [f64::NEG_INFINITY, -0.0] };
+        let pair = Pair {
+            single: f32::NAN,
+            double: f64::INFINITY,
+            list: [f64::NEG_INFINITY, -0.0],
+            table: [[1.0], [f64::NAN]],
+        };
         assert_eq!(
             serde_json::to_string(&pair).unwrap(),
-            r#"{"single":"NaN","double":"inf","list":["-inf",-0.0]}"#
+            r#"{"single":"NaN","double":"inf","list":["-inf",-0.0],"table":[[1.0],["NaN"]]}"#
         );
     }
 
     #[test]
     fn null_other_text_and_short_lists_are_refused() {
         for bad in [
-            r#"{"single":null,"double":0,"list":[0,0]}"#,
-            r#"{"single":"nil","double":0,"list":[0,0]}"#,
-            r#"{"single":0,"double":0,"list":[0]}"#,
+            r#"{"single":null,"double":0,"list":[0,0],"table":[[0],[0]]}"#,
+            r#"{"single":"nil","double":0,"list":[0,0],"table":[[0],[0]]}"#,
+            r#"{"single":0,"double":0,"list":[0],"table":[[0],[0]]}"#,
+            r#"{"single":0,"double":0,"list":[0,0],"table":[[0]]}"#,
+            r#"{"single":0,"double":0,"list":[0,0],"table":[[0],[0,0]]}"#,
         ] {
             assert!(serde_json::from_str::<Pair>(bad).is_err(), "{bad} was accepted");
         }
