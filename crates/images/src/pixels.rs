@@ -100,7 +100,7 @@ mod tests {
         let mut out = [9f32; 2];
         PixelTable::new().fill(&mut out, &data, &[1]);
         assert_eq!(out, [51.0 / 255.0, 1.0 / 255.0]);
-        assert_eq!(mean_image::<f64>(&data), [55.0 / 765.0, 259.0 / 765.0]);
+        assert_eq!(mean_image::<f64>(&data), [53.0 / 765.0, 259.0 / 765.0]);
         let mut labels = [0; 3];
         fill_labels(&mut labels, &data, &[1, 1, 0]);
         assert_eq!(labels, [8, 8, 7]);
