@@ -8,15 +8,21 @@ use crate::run::Place;
 #[test]
 fn a_run_that_diverges_names_step_op_label_and_line_and_leaves_finite_checkpoints() {
     let place = Place::new();
-    for (lr, named) in [
+    for (set, named) in [
         // Weights of 1e25: the next forward pass overflows.
-        ("1e25", &["step 1: the loss is", "linear", "encoder.", ".rs:", "sample ", "saved as"][..]),
-        // Weights beyond f32: seen before they are saved.
-        ("1e39", &["after step 0: ", "inf", "step-00000000.safetensors"]),
+        (
+            "optimizer.lr=1e25",
+            &["step 1: the loss is", "linear", "encoder.", ".rs:", "sample ", "saved as"][..],
+        ),
+        // Weights beyond f32, by a decay that multiplies them: seen before they are saved.
+        (
+            "optimizer.lr=1e38 optimizer.weight_decay=1e9 optimizer.decoupled=true",
+            &["after step 0: ", " is ", "step-00000000.safetensors"],
+        ),
     ] {
-        let run = place.path(lr);
-        let set = format!("optimizer.lr={lr}");
-        refused(&mut place.train(&run, &["--set", &set]), 1, named);
+        let run = place.path(set);
+        let sets: Vec<&str> = set.split(' ').flat_map(|set| ["--set", set]).collect();
+        refused(&mut place.train(&run, &sets), 1, named);
         checkpoints_are_finite(&run);
         assert!(!run.join("manifest.json").exists());
     }

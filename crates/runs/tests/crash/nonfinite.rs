@@ -12,14 +12,21 @@ fn a_run_that_diverges_names_step_op_label_and_line_and_leaves_finite_checkpoint
             "optimizer.lr=1e25",
             &["step 1: the loss is", "linear", "critic.", ".rs:", "sample ", "saved as"][..],
         ),
-        // Weights beyond f32: seen before they are saved.
-        ("optimizer.lr=1e39", &["after step 0: policy.", " is ", "step-00000000.safetensors"]),
+        // Weights beyond f32, by a decay that multiplies them: seen before they are saved.
+        (
+            "optimizer.lr=1e38 optimizer.weight_decay=1e9 optimizer.decoupled=true",
+            &["after step 0: policy.", " is ", "step-00000000.safetensors"],
+        ),
         // The optimizer that the second stage makes.
         ("relearn.lr=1e25", &["step 7: the loss is", "policy.", ".rs:", "saved as"]),
-        ("relearn.lr=1e39", &["after step 6: policy.", " is ", "step-00000006.safetensors"]),
+        (
+            "optimizer.decoupled=true relearn.lr=1e38 relearn.weight_decay=1e9",
+            &["after step 6: policy.", " is ", "step-00000006.safetensors"],
+        ),
     ] {
         let run = place.path(set);
-        refused(&mut place.train(&run, &["--set", set]), 1, named);
+        let sets: Vec<&str> = set.split(' ').flat_map(|set| ["--set", set]).collect();
+        refused(&mut place.train(&run, &sets), 1, named);
         checkpoints_are_finite(&run);
         assert!(!run.join("manifest.json").exists());
     }
