@@ -27,6 +27,15 @@ fn has_begun(run: &Path) {
     }
 }
 
+/// The same command with signals as they are on a terminal. Whoever runs the tests in the background
+/// may have them ignored, which a program then respects.
+pub fn on_a_terminal(command: &Command) -> Command {
+    let mut perl = Command::new("perl");
+    perl.args(["-e", "$SIG{$_} = 'DEFAULT' for qw(INT TERM HUP); exec @ARGV or die $!"]);
+    perl.arg(command.get_program()).args(command.get_args());
+    perl
+}
+
 fn signal(name: &str, process: &str) {
     let sent = Command::new("kill").args([name, "--", process]).status().unwrap();
     assert!(sent.success(), "kill {name} {process}");
@@ -81,7 +90,7 @@ fn a_run_needs_no_standard_error() {
 
 /// The run, interrupted by a signal once it has begun.
 fn interrupted(place: &Place, run: &Path, name: &str) -> std::process::Output {
-    let mut command = longer(place, run);
+    let mut command = on_a_terminal(&longer(place, run));
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     has_begun(run);
     signal(name, &child.id().to_string());
@@ -130,6 +139,7 @@ fn ctrl_c_ends_a_shells_loop_over_runs_and_not_only_the_run() {
         "for seed in 1 2 3; do \"$0\" \"$@\" --seed $seed --overwrite; echo $?; done; echo on";
     let mut shell = Command::new("bash");
     shell.args(["-c", script]).arg(command.get_program()).args(command.get_args());
+    let mut shell = on_a_terminal(&shell);
     // A group of its own, as a terminal gives to what runs in the foreground.
     let child: Child = shell.process_group(0).stdout(Stdio::piped()).spawn().unwrap();
     has_begun(&run);

@@ -63,8 +63,8 @@ fn interrupted_in_its_second_stage_a_run_is_saved_and_goes_on_to_the_same_end() 
     };
     let (expected, mut whole) = train("whole");
     succeed(&mut whole);
-    let (run, mut command) = train("run");
-    let child = command.spawn().unwrap();
+    let (run, command) = train("run");
+    let child = crate::company::on_a_terminal(&command).spawn().unwrap();
     wait_for(&run.join("epochs.jsonl"));
     let ended = interrupt(child);
     assert_eq!(std::os::unix::process::ExitStatusExt::signal(&ended), Some(2), "{ended}");
