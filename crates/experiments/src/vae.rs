@@ -20,5 +20,10 @@ pub use experiment::Vae;
 /// Digits, and as many dims of the encoding.
 pub const DIGITS: usize = 10;
 
+/// The digits as names of rows and columns.
+fn digit_names() -> Vec<String> {
+    (0..DIGITS).map(|digit| digit.to_string()).collect()
+}
+
 #[cfg(test)]
 mod tests;

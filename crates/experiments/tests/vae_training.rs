@@ -38,7 +38,8 @@ fn train(seed: u64, epochs: u64, data: &Data, loss: Loss) -> Results {
         at.backward(&g, total, &mut learner.gradients).unwrap();
         learner.update(config.optimizer.rate(number, u64::MAX, number / an_epoch)).unwrap();
     }
-    evaluate(&network, &mut learner, &MeanImages::of(&data.train), &data.test, 128, seed)
+    let means = MeanImages::of(&data.train, &data.test);
+    evaluate(&network, &mut learner, &means, &data.test, 128, seed)
 }
 
 fn right(g: &Graph<'_, f32>, network: &Network, config: &Config, batch: Batch, _: Var) -> Var {

@@ -5,8 +5,9 @@
 //! a slide. The palette is Okabe and Ito's, which people with any common colour vision tell
 //! apart, and no figure relies on colour alone.
 //!
-//! [`Sheet`], [`ImageRows`], [`HeatMap`] and [`Curves`] are whole figures. A figure of one's own is drawn on a
-//! [`Canvas`], a small one with anti-aliased strokes and glyphs placed at fractions of a pixel:
+//! [`Sheet`], [`ImageRows`], [`HeatMap`] and [`Curves`] are whole figures. A figure of one's own is
+//! drawn on a [`Canvas`], a small one with anti-aliased strokes and glyphs placed at fractions of a
+//! pixel:
 //!
 //! ```
 //! use gradroute_runs::figures::{Align, Canvas, Color, FigureError, Stroke, TextStyle, linear_ticks};

@@ -38,7 +38,6 @@ impl StopFlag {
 
     /// Notes a signal; whether it was the first.
     fn receive(&self, signal: i32) -> bool {
-        let none = (0, Ordering::Relaxed, Ordering::Relaxed);
-        self.0.compare_exchange(none.0, signal, none.1, none.2).is_ok()
+        self.0.compare_exchange(0, signal, Ordering::Relaxed, Ordering::Relaxed).is_ok()
     }
 }

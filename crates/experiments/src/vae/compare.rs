@@ -5,9 +5,9 @@ use gradroute_runs::compare::{Comparison, ComparisonPage, ComparisonTable, measu
 use gradroute_runs::figures::{FigureError, HeatMap};
 use gradroute_runs::table::{Cell, Column, Section, Table};
 
-use super::DIGITS;
 use super::config::Config;
 use super::evaluation::Results;
+use super::{DIGITS, digit_names};
 
 /// The most runs that one picture shows.
 const MOST_RUNS: usize = 40;
@@ -33,12 +33,11 @@ pub fn page(comparison: &Comparison<Config, Results>) -> Result<ComparisonPage, 
     }
     let recalls: Vec<f64> =
         results.iter().flat_map(|run| (0..DIGITS).map(|digit| run.recall(digit))).collect();
-    let digits: Vec<String> = (0..DIGITS).map(|digit| digit.to_string()).collect();
     let png = HeatMap {
         title: "Which digits were learned",
         subtitle: "Share of each digit’s test images whose largest mean is in the digit’s own dim",
         rows: ("run", &names),
-        columns: ("digit", &digits),
+        columns: ("digit", &digit_names()),
         values: &recalls,
         most: 1.0,
         text: |share| format!("{share:.2}"),

@@ -80,8 +80,7 @@ impl Settings for Config {
     }
 
     fn lengthen(&self, longer: &Self) -> Result<(), String> {
-        self.train.lengthen(&longer.train)?;
-        if longer.train.epochs == self.train.epochs { Ok(()) } else { self.optimizer.lengthen() }
+        self.train.lengthen(&longer.train, &self.optimizer)
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a trained model is judged by.
 
 use gradroute_kernels::random::Stream;
-use gradroute_runs::images::{Dataset, each_batch, rows};
+use gradroute_runs::images::{Dataset, each_batch, mean_image, rows};
 use gradroute_runs::{Learner, nonfinite};
 use gradroute_tape::{Real, Shape};
 use serde::{Deserialize, Serialize};
@@ -72,39 +72,44 @@ impl Results {
     }
 }
 
-/// The mean training image of each digit, and of all.
+/// The mean training image of each digit, and how far test images are from that of all: what the
+/// data alone say, whatever the model.
 #[derive(Clone, Debug)]
 pub struct MeanImages {
     by_digit: Vec<Option<Vec<f64>>>,
-    all: Vec<f64>,
+    /// Squared distance of a test image and the mean training image, mean over the test images.
+    squared_error: f64,
 }
 
 impl MeanImages {
-    /// Those of a training set with labels below 10.
+    /// Those of a data set with labels below 10.
     ///
     /// # Panics
     /// If a label is not.
-    pub fn of(data: &Dataset) -> Self {
-        let (mut sums, mut counts) = (vec![vec![0.0; data.pixels()]; DIGITS], [0u32; DIGITS]);
-        for (index, &label) in data.labels().iter().enumerate() {
+    pub fn of(train: &Dataset, test: &Dataset) -> Self {
+        let (mut sums, mut counts) = (vec![vec![0.0; train.pixels()]; DIGITS], [0u32; DIGITS]);
+        for (index, &label) in train.labels().iter().enumerate() {
             counts[usize::from(label)] += 1;
-            for (sum, &pixel) in sums[usize::from(label)].iter_mut().zip(data.image(index)) {
-                *sum += f64::from(pixel) / 255.0;
+            for (sum, pixel) in sums[usize::from(label)].iter_mut().zip(image(train, index)) {
+                *sum += pixel;
             }
         }
-        let total = |pixel: usize| sums.iter().map(|sum| sum[pixel]).sum::<f64>();
-        let all = (0..data.pixels()).map(|pixel| total(pixel) / data.len() as f64).collect();
         let mean = |(sum, count): (Vec<f64>, u32)| {
             let mean = sum.iter().map(|sum| sum / f64::from(count)).collect();
             (count > 0).then_some(mean)
         };
-        Self { by_digit: sums.into_iter().zip(counts).map(mean).collect(), all }
+        let all = mean_image::<f64>(train);
+        let error = |index| squared_distance(image(test, index), &all);
+        Self {
+            by_digit: sums.into_iter().zip(counts).map(mean).collect(),
+            squared_error: (0..test.len()).map(error).sum::<f64>() / test.len() as f64,
+        }
     }
 
     /// The digit whose mean image is nearest to `image`; none if it is not finite.
     fn nearest(&self, image: &[f64]) -> Option<u8> {
         let distances = self.by_digit.iter().enumerate().filter_map(|(digit, mean)| {
-            Some((digit as u8, squared_distance(image, mean.as_ref()?)))
+            Some((digit as u8, squared_distance(image.iter().copied(), mean.as_ref()?)))
         });
         distances
             .filter(|(_, distance)| distance.is_finite())
@@ -113,8 +118,13 @@ impl MeanImages {
     }
 }
 
-fn squared_distance(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum()
+/// Pixels of an image in `[0, 1]`.
+fn image(data: &Dataset, index: usize) -> impl Iterator<Item = f64> {
+    data.image(index).iter().map(|&pixel| f64::from(pixel) / 255.0)
+}
+
+fn squared_distance(a: impl Iterator<Item = f64>, b: &[f64]) -> f64 {
+    a.zip(b).map(|(a, b)| (a - b) * (a - b)).sum()
 }
 
 /// Judges a model on a test set, `chunk` samples at a time, which changes no bit. The noise is the
@@ -128,7 +138,7 @@ pub fn evaluate<T: Real>(
     seed: u64,
 ) -> Results {
     let mut stream = Stream::new(seed, "noise of the evaluation", 0);
-    let (mut confusion, mut error, mut of_mean) = ([[0; DIGITS]; DIGITS], 0.0, 0.0);
+    let (mut confusion, mut error) = ([[0; DIGITS]; DIGITS], 0.0);
     each_batch(test, chunk, |pixels, labels| {
         let noise = normal::<T>(&mut stream, labels.len() * DIGITS);
         let g = learner.tape.graph(&learner.params);
@@ -141,18 +151,13 @@ pub fn evaluate<T: Real>(
         let errors = g.squared_error(decoded, x);
         // One by one, so that it does not matter how many samples are judged at a time.
         g.value(errors).iter().for_each(|each| error += each.to_f64());
-        let wide = |row: ndarray::ArrayView1<'_, T>| row.iter().map(|v| v.to_f64()).collect();
-        for image in pixels.rows() {
-            let image: Vec<f64> = wide(image);
-            of_mean += squared_distance(&image, &means.all);
-        }
     });
     let images = decode(network, learner, &lit(LIT));
     let decoded_as: Vec<_> = images.chunks(test.pixels()).map(|i| means.nearest(i)).collect();
     Results {
         confusion,
         squared_error: error * test.pixels() as f64 / test.len() as f64,
-        squared_error_of_mean_image: of_mean / test.len() as f64,
+        squared_error_of_mean_image: means.squared_error,
         decoded_as: decoded_as.try_into().expect("an image for each dim"),
     }
 }

@@ -28,7 +28,7 @@ pub struct Vae<T: Real = f32> {
     learner: Learner<T>,
     /// Made with the first batch.
     batches: Option<Batches<T>>,
-    /// Of the training set, computed with the first evaluation.
+    /// Of the data, computed with the first evaluation.
     means: Option<MeanImages>,
 }
 
@@ -108,7 +108,7 @@ impl<T: Real> Experiment<T> for Vae<T> {
 
     fn evaluate(&mut self, data: &Data) -> Results {
         let Self { config: Config { train, .. }, network, learner, means, .. } = self;
-        let means = means.get_or_insert_with(|| MeanImages::of(&data.train));
+        let means = means.get_or_insert_with(|| MeanImages::of(&data.train, &data.test));
         evaluate(network, learner, means, &data.test, train.batch, train.seed)
     }
 

@@ -6,9 +6,9 @@ use gradroute_runs::images::{Chosen, Dataset, each_batch};
 use gradroute_runs::{Figure, Learner};
 use gradroute_tape::Real;
 
-use super::DIGITS;
 use super::evaluation::{Results, decode, lit};
 use super::network::Network;
+use super::{DIGITS, digit_names};
 
 /// Test images beside their reconstructions.
 const ORIGINALS: usize = 20;
@@ -24,10 +24,6 @@ pub struct Shown<'s, T: Real> {
     pub network: &'s Network,
     pub learner: &'s mut Learner<T>,
     pub test: &'s Dataset,
-}
-
-fn digits() -> Vec<String> {
-    (0..DIGITS).map(|digit| digit.to_string()).collect()
 }
 
 fn narrow(pixels: Vec<f64>) -> Vec<f32> {
@@ -181,8 +177,8 @@ fn encoding(moments: &[([f64; DIGITS], [f64; DIGITS])]) -> Result<Figure, Figure
         title: "The encoding, digit by dim",
         subtitle: "Mean over the digit’s test images of each dim of the encoding, without noise; \
                    below 0 is red and becomes 0 in the ReLU",
-        rows: ("digit shown", &digits()),
-        columns: ("dim", &digits()),
+        rows: ("digit shown", &digit_names()),
+        columns: ("dim", &digit_names()),
         values: &values,
         most,
         // Rounded first, as there is no -0.00.
@@ -201,8 +197,8 @@ pub fn confusion(results: &Results) -> Result<Figure, FigureError> {
     let png = HeatMap {
         title: "Which dim is the largest",
         subtitle: "Share of each digit’s test images; a pale square on the diagonal was not learned",
-        rows: ("digit shown", &digits()),
-        columns: ("dim", &digits()),
+        rows: ("digit shown", &digit_names()),
+        columns: ("dim", &digit_names()),
         values: &values,
         most: 1.0,
         text: |share| format!("{share:.2}"),

@@ -44,9 +44,9 @@ mod tests {
 
     #[test]
     fn numbers_that_32_bits_cannot_hold_are_refused_wherever_they_stand() {
-        for fine in ["a = 0.0", "a = -1e-38\nb = 1.2e-38", "a = 3.4e38", "a = [1, 2.5]", "a = 7"] {
-            let fine = fine.replace("-1e-38", "-1.5e-38");
-            assert_eq!(refused(&fine), None, "{fine}");
+        for fine in ["a = 0.0", "a = -1.5e-38\nb = 1.2e-38", "a = 3.4e38", "a = [1, 2.5]", "a = 7"]
+        {
+            assert_eq!(refused(fine), None, "{fine}");
         }
         for (text, key) in [
             ("a = 1e-60", "`a` is 1e-60"),

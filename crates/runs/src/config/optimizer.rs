@@ -59,12 +59,11 @@ impl Optimizer {
         require(positive(eps), key("eps"), eps, "a finite number above 0")
     }
 
-    /// Whether a run of these settings can get more epochs; for
-    /// [`Settings::lengthen`](super::Settings::lengthen).
+    /// Whether a run of these settings can get more epochs.
     ///
     /// # Errors
     /// When the schedule has led the rate towards the planned end.
-    pub fn lengthen(&self) -> Result<(), String> {
+    pub(super) fn lengthen(&self) -> Result<(), String> {
         if self.schedule.leads_to_an_end() {
             return Err(format!(
                 "optimizer.schedule = \"{}\" has led the learning rate towards the planned end; a \

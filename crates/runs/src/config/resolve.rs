@@ -41,8 +41,8 @@ impl<C: Settings> Resolved<C> {
 ///
 /// # Errors
 /// Unknown presets and keys, values of the wrong kind or out of range, fractions that 32 bits can't
-/// hold, a file that can't be read
-/// or is of another experiment, and command-line overrides that contradict each other.
+/// hold, a file that can't be read or is of another experiment, and command-line overrides that
+/// contradict each other.
 ///
 /// # Panics
 /// If there is no preset, or a preset starts from itself.

@@ -8,6 +8,7 @@ use serde::de::{self, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::error::ConfigError;
+use super::optimizer::Optimizer;
 use super::range::require;
 use crate::plan::Stage;
 
@@ -105,8 +106,9 @@ impl Train {
     /// [`Settings::lengthen`](super::Settings::lengthen).
     ///
     /// # Errors
-    /// When there would be fewer epochs, or `steps` ends the run.
-    pub fn lengthen(&self, longer: &Self) -> Result<(), String> {
+    /// When there would be fewer epochs, `steps` ends the run, or the schedule of `optimizer` has led
+    /// the rate towards the planned end.
+    pub fn lengthen(&self, longer: &Self, optimizer: &Optimizer) -> Result<(), String> {
         if longer.epochs < self.epochs {
             return Err(format!("the run was begun with {}; it can only get more", self.epochs));
         }
@@ -114,6 +116,7 @@ impl Train {
             Some(steps) if longer.epochs > self.epochs => {
                 Err(format!("train.steps = {steps} ends the run, whatever the epochs"))
             }
+            None if longer.epochs > self.epochs => optimizer.lengthen(),
             _ => Ok(()),
         }
     }

@@ -3,9 +3,6 @@
 use super::canvas::{Canvas, Point, SCALE};
 use super::palette::Color;
 
-/// The most pixels an image may have on a side.
-pub(super) use gradroute_images::MAX_SIDE as MOST_SIDE;
-
 /// The values of a white and of a black pixel decide.
 fn grey(pixel: f32, (white, black): (f32, f32)) -> Color {
     if pixel.is_nan() {

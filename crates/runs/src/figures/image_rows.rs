@@ -1,8 +1,9 @@
 //! Originals above what several models make of them, a row each.
 
+use gradroute_images::MAX_SIDE;
+
 use super::canvas::{Canvas, SCALE};
 use super::error::FigureError;
-use super::image::MOST_SIDE;
 use super::palette::Color;
 use super::text::{self, Align, TextStyle};
 
@@ -78,18 +79,16 @@ impl ImageRows<'_> {
     /// Draws the images; bytes of a PNG file with two pixels a point.
     ///
     /// # Errors
-    /// If there are no bands, a band without images or with more than 40, more
-    /// than 40 rows, an image without pixels or larger than 512 on a side, a
-    /// scale that does not ascend, or a row with another number of pixels than its band's images have.
+    /// If there are no bands, a band without images or with more than 40, more than 40 rows, an
+    /// image without pixels or larger than 512 on a side, a scale that does not ascend, or a row
+    /// with another number of pixels than its band's images have.
     pub fn png(&self) -> Result<Vec<u8>, FigureError> {
         self.check()?;
         let layout = self.layout();
         let image = layout.image;
         let height = |band: &ImageBand<'_>| {
-            BAND_NAME
-                + LABELS
-                + (image.1 + GAP) * (band.rows.len() + usize::from(band.originals.is_some())) as f32
-                + 6.0
+            let rows = band.rows.len() + usize::from(band.originals.is_some());
+            BAND_NAME + LABELS + (image.1 + GAP) * rows as f32 + 6.0
         };
         let total: f32 = self.bands.iter().map(height).sum();
         let mut canvas = Canvas::new((WIDTH, FIRST_BAND + total + 26.0));
@@ -122,8 +121,8 @@ impl ImageRows<'_> {
         }
         let rows = self.bands.iter().map(|band| band.rows.len()).max().unwrap_or(0);
         for (field, found, least, most, expected) in [
-            ("size.0", self.size.0, 1, MOST_SIDE, "1 to 512 pixels"),
-            ("size.1", self.size.1, 1, MOST_SIDE, "1 to 512 pixels"),
+            ("size.0", self.size.0, 1, MAX_SIDE, "1 to 512 pixels"),
+            ("size.1", self.size.1, 1, MAX_SIDE, "1 to 512 pixels"),
             ("bands[].rows", rows, 0, MOST_ROWS, "at most 40 rows"),
             ("bands[].labels", images().max().unwrap_or(0), 1, MOST_IMAGES, "at most 40 images"),
         ] {

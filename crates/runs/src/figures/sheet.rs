@@ -1,8 +1,9 @@
 //! Reconstruction sheets: originals above what a decoder makes of them.
 
+use gradroute_images::MAX_SIDE;
+
 use super::canvas::{Canvas, SCALE};
 use super::error::FigureError;
-use super::image::MOST_SIDE;
 use super::palette::Color;
 use super::text::{self, Align, CAP_HEIGHT, TextStyle};
 
@@ -103,7 +104,7 @@ impl Sheet<'_> {
             return Err(FigureError::Range { figure: figure(), field: "labels", found, expected });
         }
         for (field, found) in [("rows", self.rows), ("cols", self.cols)] {
-            if !(1..=MOST_SIDE).contains(&found) {
+            if !(1..=MAX_SIDE).contains(&found) {
                 let expected = "1 to 512 pixels";
                 return Err(FigureError::Range { figure: figure(), field, found, expected });
             }

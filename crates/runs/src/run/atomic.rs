@@ -89,17 +89,17 @@ pub fn write(target: &Path, content: &[u8]) -> Result<(), FileError> {
 /// # Errors
 /// As [`write()`].
 pub fn write_json<T: Serialize>(target: &Path, value: &T) -> Result<(), FileError> {
-    write(target, &to_json(target, value)?)
+    write(target, to_json(target, value)?.as_bytes())
 }
 
 /// The text that [`write_json`] writes to `target`.
 ///
 /// # Errors
 /// When the value has no text, or one that is too long.
-pub fn to_json<T: Serialize>(target: &Path, value: &T) -> Result<Vec<u8>, FileError> {
-    let mut text = serde_json::to_vec_pretty(value)
+pub fn to_json<T: Serialize>(target: &Path, value: &T) -> Result<String, FileError> {
+    let mut text = serde_json::to_string_pretty(value)
         .map_err(|error| FileError::of("write", target)(error.into()))?;
-    text.push(b'\n');
+    text.push('\n');
     if text.len() as u64 > MAX_JSON_BYTES {
         return Err(FileError::of("write", target)(too_large(text.len() as u64)));
     }

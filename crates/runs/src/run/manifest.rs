@@ -84,6 +84,11 @@ pub struct Manifest {
 /// How the file's own hash stands in it while it is computed.
 const OWN_EMPTY: &str = "\"manifest_sha256\": \"\"";
 
+/// How it stands there afterwards.
+fn own_line(sha256: &str) -> String {
+    format!("\"manifest_sha256\": \"{sha256}\"")
+}
+
 impl Manifest {
     /// A manifest about a run of `program` on this machine, begun now; what the run itself must
     /// fill in is left empty.
@@ -158,8 +163,10 @@ impl Manifest {
         let file = directory.manifest();
         self.manifest_sha256 = Some(String::new());
         let text = atomic::to_json(&file, self)?;
-        self.manifest_sha256 = Some(hex(&Sha256::digest(&text)));
-        atomic::write_json(&file, self)
+        let own = hex(&Sha256::digest(&text));
+        let text = text.replacen(OWN_EMPTY, &own_line(&own), 1);
+        self.manifest_sha256 = Some(own);
+        atomic::write(&file, text.as_bytes())
     }
 
     /// Whether the text of a manifest is what was written, if it says so.
@@ -168,8 +175,7 @@ impl Manifest {
     /// Both hashes, if it is not.
     pub(crate) fn check_own(&self, text: &str) -> Result<(), String> {
         let Some(expected) = &self.manifest_sha256 else { return Ok(()) };
-        let own = format!("\"manifest_sha256\": \"{expected}\"");
-        let found = hex(&Sha256::digest(text.replacen(&own, OWN_EMPTY, 1)));
+        let found = hex(&Sha256::digest(text.replacen(&own_line(expected), OWN_EMPTY, 1)));
         if found == *expected {
             return Ok(());
         }

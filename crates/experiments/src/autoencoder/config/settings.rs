@@ -17,12 +17,8 @@ impl Settings for Config {
     }
 
     fn lengthen(&self, longer: &Self) -> Result<(), String> {
-        self.train.lengthen(&longer.train)?;
-        if longer.train.epochs == self.train.epochs {
-            return Ok(());
-        }
-        self.optimizer.lengthen()?;
-        if self.routing.scheduled {
+        self.train.lengthen(&longer.train, &self.optimizer)?;
+        if self.routing.scheduled && longer.train.epochs != self.train.epochs {
             return Err("routing.scheduled = true has routed a share of the planned epochs; a \
                         longer run would have routed more of them: train a new one"
                 .to_owned());

@@ -33,7 +33,7 @@ impl Judged {
     }
 
     fn results(&mut self, chunk: usize) -> Results {
-        let means = MeanImages::of(&self.train);
+        let means = MeanImages::of(&self.train, &self.test);
         evaluate(&self.case.network, &mut self.learner, &means, &self.test, chunk, 5)
     }
 }
