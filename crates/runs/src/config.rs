@@ -9,6 +9,7 @@
 
 mod data;
 mod error;
+mod flat;
 mod layer;
 pub(crate) mod length;
 mod merge;
@@ -25,6 +26,7 @@ mod train;
 
 pub use data::Data;
 pub use error::ConfigError;
+pub(crate) use flat::{Keys, keys};
 pub use layer::FileLayer;
 pub use merge::nearest;
 pub use optimizer::Optimizer;

@@ -99,6 +99,7 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), deny(clippy::print_stderr, clippy::print_stdout))]
 
+mod against;
 pub mod cli;
 pub mod compare;
 pub mod config;

@@ -155,11 +155,17 @@ pub(super) struct Saved {
 /// Say which parts of a run are whole and which are not
 ///
 /// Holds every file to its hash, and configuration, metrics, checkpoints,
-/// manifest and data to each other. Ends with status 1 if anything is not whole.
+/// manifest and data to each other. With --against, holds the run to another
+/// one as well: settings, data, logs step by step, weights and evaluation. Ends
+/// with status 1 if anything is not whole, or not the same.
 #[derive(Args, Debug)]
 pub(super) struct Verify {
     /// Run directory, such as runs/quick-0-1
     pub run: PathBuf,
+
+    /// A run that it must be the same as, such as data/results/quick-seed-0
+    #[arg(long, value_name = "RUN")]
+    pub against: Option<PathBuf>,
 
     /// Where the data are [default: where the run had them]
     #[arg(long, value_name = "DIR")]

@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use super::commands::{CompareRequest, ResumeRequest, SavedRequest, TrainRequest};
+use super::commands::{CompareRequest, ResumeRequest, SavedRequest, TrainRequest, VerifyRequest};
 use super::failure::Failure;
 use super::{compare, evaluate, figures, resume, train, verify};
 use crate::config::Preset;
@@ -24,7 +24,7 @@ pub(super) trait Commands: Sync {
     fn resume(&self, program: &Program, request: &ResumeRequest) -> Result<(), Failure>;
     fn evaluate(&self, request: &SavedRequest) -> Result<(), Failure>;
     fn figures(&self, request: &SavedRequest) -> Result<(), Failure>;
-    fn verify(&self, request: &SavedRequest) -> Result<(), Failure>;
+    fn verify(&self, request: &VerifyRequest) -> Result<(), Failure>;
     fn compare(&self, request: &CompareRequest) -> Result<(), Failure>;
 }
 
@@ -47,7 +47,7 @@ impl<E: Experiment> Commands for Of<E> {
         figures::run::<E>(request)
     }
 
-    fn verify(&self, request: &SavedRequest) -> Result<(), Failure> {
+    fn verify(&self, request: &VerifyRequest) -> Result<(), Failure> {
         verify::run::<E>(request)
     }
 

@@ -33,6 +33,14 @@ pub(super) struct SavedRequest {
     pub data: Option<PathBuf>,
 }
 
+/// `verify`.
+#[derive(Clone, Debug)]
+pub(super) struct VerifyRequest {
+    pub run: PathBuf,
+    pub against: Option<PathBuf>,
+    pub data: Option<PathBuf>,
+}
+
 /// `compare`.
 #[derive(Clone, Debug)]
 pub(super) struct CompareRequest {

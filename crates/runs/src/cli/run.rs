@@ -8,7 +8,7 @@ use clap::{ArgMatches, Command, CommandFactory, FromArgMatches};
 
 use super::arguments::{Arguments, Asked};
 use super::catalogue::Entry;
-use super::commands::{CompareRequest, ResumeRequest, SavedRequest, TrainRequest};
+use super::commands::{CompareRequest, ResumeRequest, SavedRequest, TrainRequest, VerifyRequest};
 use super::failure::Failure;
 use super::print::print;
 use super::{completions, experiments, presets};
@@ -129,8 +129,9 @@ fn asked(
             let entry = of_run(entries, &request.run)?;
             saved.machine.run(|| entry.commands.figures(&request))
         }
-        Asked::Verify(saved) => {
-            let request = SavedRequest { run: saved.run, data: saved.data };
+        Asked::Verify(asked) => {
+            let request =
+                VerifyRequest { run: asked.run, against: asked.against, data: asked.data };
             of_run(entries, &request.run)?.commands.verify(&request)
         }
         Asked::Compare(compare) => {

@@ -2,16 +2,25 @@
 
 use std::fmt::Write;
 
-use super::commands::SavedRequest;
+use anyhow::anyhow;
+
+use super::commands::VerifyRequest;
 use super::failure::Failure;
 use super::print::print;
+use crate::against::{Agreement, against};
 use crate::experiment::Experiment;
 use crate::run::RunDirectory;
 use crate::verify::verify;
 
-/// Says which parts of a run are whole, and fails if one is not.
-pub(super) fn run<E: Experiment>(request: &SavedRequest) -> Result<(), Failure> {
+/// Says which parts of a run are whole and, where there is a run to hold it against, which are the
+/// same as there. Fails if one is not.
+pub(super) fn run<E: Experiment>(request: &VerifyRequest) -> Result<(), Failure> {
     let directory = RunDirectory::open(&request.run)?;
+    let reference = request.against.as_deref().map(RunDirectory::open).transpose()?;
+    let parts = match &reference {
+        Some(reference) => against::<E>(&directory, reference)?,
+        None => Vec::new(),
+    };
     let findings = verify::<E>(&directory, request.data.as_deref())?;
     let width = findings.iter().map(|finding| finding.part.len()).max().unwrap_or(0);
     let (mut text, mut bad) = (String::new(), 0);
@@ -23,11 +32,33 @@ pub(super) fn run<E: Experiment>(request: &SavedRequest) -> Result<(), Failure> 
         bad += usize::from(finding.state.is_err());
         let _ = writeln!(text, "{word}  {:width$}  {detail}", finding.part);
     }
-    print(&text)?;
-    if bad > 0 {
-        let root = directory.root().display();
-        let all = findings.len();
-        return Err(anyhow::anyhow!("{root}: {bad} of {all} parts are not whole").into());
+    let mut parting = None;
+    if let Some(reference) = &reference {
+        let _ = writeln!(text, "\nAgainst {}:", reference.root().display());
+        for part in &parts {
+            let (word, detail) = match &part.agreement {
+                Agreement::Same(detail) => ("the same ", detail),
+                Agreement::Unknown(detail) => ("not known", detail),
+                Agreement::Different(detail) => {
+                    parting.get_or_insert_with(|| format!("{}: {detail}", part.name));
+                    ("DIFFERENT", detail)
+                }
+            };
+            let _ = writeln!(text, "{word}  {:width$}  {detail}", part.name);
+        }
     }
-    Ok(())
+    print(&text)?;
+    let (root, all) = (directory.root().display(), findings.len());
+    let mut failures = Vec::new();
+    if bad > 0 {
+        failures.push(format!("{root}: {bad} of {all} parts are not whole"));
+    }
+    if let (Some(reference), Some(parting)) = (&reference, parting) {
+        let reference = reference.root().display();
+        failures.push(format!("{root} is not the same as {reference}; they part in {parting}"));
+    }
+    match failures.is_empty() {
+        true => Ok(()),
+        false => Err(anyhow!(failures.join("\n")).into()),
+    }
 }

@@ -1,23 +1,19 @@
 //! Which runs are of one setting, and what a setting is called.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::de::DeserializeOwned;
-use toml::{Table, Value};
+use toml::Value;
 
 use super::error::CompareError;
 use super::run::{ComparedRun, read};
-use crate::config::{self, Preset, Settings};
+use crate::config::{self, Keys, Preset, Settings};
 use crate::evaluation::{Evaluation, Measure, StageResults};
 use crate::statistics::Estimate;
 
 /// Keys that don't make two runs different experiments: the seed, because runs
 /// of one setting differ in it, and what only looks at a run or saves it.
 const NOT_THE_EXPERIMENT: [&str; 3] = ["train.seed", "train.eval_every", "train.checkpoint_every"];
-
-/// The configuration's keys, such as `train.batch`, with their values.
-type Keys = BTreeMap<String, Value>;
 
 /// Settings side by side, all of one experiment and on one data set.
 #[derive(Clone, Debug)]
@@ -155,12 +151,9 @@ fn refuse_copy<C: Settings, R>(
 /// What a run's configuration changes in its preset, and the file that gave its initial weights if
 /// one did. A key that the preset has and the run leaves out has no value to show.
 fn changes<C: Settings, R>(run: &ComparedRun<C, R>, presets: &'static [Preset]) -> Keys {
-    let table = |config: &C| {
-        flat(Table::try_from(config).expect("a configuration holds only what TOML can"))
-    };
-    let mut keys = table(&run.resolved.config);
+    let mut keys = config::keys(&run.resolved.config);
     let preset = config::config_of::<C>(presets, &run.resolved.preset);
-    let preset = preset.map_or_else(|_| Keys::new(), |preset| table(&preset));
+    let preset = preset.map_or_else(|_| Keys::new(), |preset| config::keys(&preset));
     for key in preset.keys() {
         keys.entry(key.clone()).or_insert_with(|| Value::String("none".to_owned()));
     }
@@ -169,22 +162,6 @@ fn changes<C: Settings, R>(run: &ComparedRun<C, R>, presets: &'static [Preset]) 
     });
     if let Some(file) = &run.manifest.init {
         keys.insert("initial weights".to_owned(), Value::String(file.clone()));
-    }
-    keys
-}
-
-/// The leaves of nested tables, named by their path.
-fn flat(table: Table) -> Keys {
-    let mut keys = Keys::new();
-    for (name, value) in table {
-        match value {
-            Value::Table(inner) => {
-                keys.extend(flat(inner).into_iter().map(|(key, v)| (format!("{name}.{key}"), v)));
-            }
-            leaf => {
-                keys.insert(name, leaf);
-            }
-        }
     }
     keys
 }

@@ -1,5 +1,6 @@
 //! Runs that are killed, meet a full disk, or find their files damaged.
 
+mod against;
 mod changed;
 #[cfg(unix)]
 mod company;
