@@ -11,7 +11,6 @@ use gradroute_tape::{Graph, Params, Shape, Var, layers::Mlp};
 use serde::{Deserialize, Serialize};
 
 // 1. The idea: which digits each block of the encoding stands for.
-
 /// The digits of each block.
 pub const BLOCKS: [&[u8]; 3] = [&[0, 1, 2], &[3, 4, 5, 6], &[7, 8, 9]];
 /// What the blocks are called, and what knows nothing and is judged beside their certificates.
@@ -20,7 +19,6 @@ const N: usize = BLOCKS.len();
 const WIDTH: usize = 8; // dims of a block
 
 // 2. What can be set, in a preset or by --set.
-
 /// Everything that decides a run's numbers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -39,6 +37,10 @@ impl Settings for Config {
         self.train.seed
     }
 
+    fn control(&self) -> Option<Self> {
+        self.routed.then(|| Self { routed: false, ..self.clone() })
+    }
+
     fn check(&self) -> Result<(), ConfigError> {
         require((0.0..1e3).contains(&self.l1), "l1", self.l1, "a number from 0 to below 1000")?;
         self.train.check()?;
@@ -47,7 +49,6 @@ impl Settings for Config {
 }
 
 // 3. All that a run is between two steps: networks, their parameters, and an optimizer.
-
 /// An autoencoder, and for each block a certificate: a decoder that sees this block alone.
 pub struct Starter {
     config: Config,
@@ -116,7 +117,6 @@ impl Experiment for Starter {
     }
 
     // 4. A step: the loss on a graph, the backward pass, an update.
-
     fn step(&mut self, data: &images::Data, at: &Step<'_>) -> Result<(), StepError> {
         let Self { config: Config { routed, l1, optimizer, .. }, learner, .. } = self;
         let (pixels, labels) = self.batches.at(&data.train, at.position());
@@ -137,7 +137,6 @@ impl Experiment for Starter {
     }
 
     // 5. What came of it: numbers, then pictures.
-
     fn evaluate(&mut self, data: &images::Data) -> Results {
         let mut errors = [MeanByLabel::<10>::default(); N + 1];
         let mean = mean_image(&data.train);

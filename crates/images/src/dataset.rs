@@ -21,7 +21,7 @@ pub enum DatasetError {
     /// The pixels are not those of whole images.
     #[error(
         "{pixels} pixels are not {labels} images of {rows} x {columns}; expected one label for \
-         each image"
+         each image, so check that both files are of the same set"
     )]
     Count {
         /// Pixels of all images.
@@ -42,7 +42,10 @@ pub enum DatasetError {
         columns: usize,
     },
     /// A label names no class.
-    #[error("label {index} is {label}; expected a class from 0 to {}", classes - 1)]
+    #[error(
+        "label {index} is {label}; expected a class from 0 to {}, as there are {classes} classes \
+         here: take a set with no more, or leave the others out", classes - 1
+    )]
     Label {
         /// Which label, from 0.
         index: usize,
@@ -157,7 +160,8 @@ mod tests {
             assert_eq!(error, DatasetError::Count { pixels, labels, rows, columns });
         }
         let error = Dataset::new(vec![0; 3], vec![9, 10, 0], (1, 1), 10).unwrap_err();
-        assert_eq!(error.to_string(), "label 1 is 10; expected a class from 0 to 9");
+        let error = error.to_string();
+        assert!(error.starts_with("label 1 is 10; expected a class from 0 to 9, as"), "{error}");
     }
 
     #[test]

@@ -49,12 +49,14 @@ pub struct Images {
 #[derive(Debug, thiserror::Error)]
 pub enum IdxError {
     /// The file can't be read, or its gzip layer is damaged.
-    #[error("cannot read {}: it fails at byte {offset} of its uncompressed content", file.display())]
+    #[error("cannot read {}: it fails at {}", file.display(), place(*offset, *packed))]
     Read {
         /// The file.
         file: PathBuf,
-        /// How many bytes were read until then.
+        /// How many bytes of its content were read until then.
         offset: u64,
+        /// How many of the file's own bytes these are, where it is gzipped.
+        packed: Option<u64>,
         /// What went wrong.
         source: io::Error,
     },
@@ -77,6 +79,16 @@ pub enum IdxError {
         /// What to do.
         advice: &'static str,
     },
+}
+
+fn place(offset: u64, packed: Option<u64>) -> String {
+    match packed {
+        None => format!("byte {offset}"),
+        Some(packed) => format!(
+            "byte {packed} of the gzipped file, after {offset} bytes of its uncompressed content; \
+             the file is damaged or cut short, fetch it again"
+        ),
+    }
 }
 
 const FETCH_AGAIN: &str = "the file is damaged or cut short, fetch it again";
@@ -123,7 +135,7 @@ pub fn parse_images(file: &Path, reader: impl Read, length: u64) -> Result<Image
 }
 
 fn open(file: &Path) -> Result<(File, u64), IdxError> {
-    let failed = |source| IdxError::Read { file: file.to_owned(), offset: 0, source };
+    let failed = |source| IdxError::Read { file: file.to_owned(), offset: 0, packed: None, source };
     let opened = File::open(file).map_err(failed)?;
     let length = opened.metadata().map_err(failed)?.len();
     Ok((opened, length))
@@ -144,12 +156,20 @@ fn parse<const N: usize>(
         expected,
         advice,
     };
-    let failed = |offset, source| IdxError::Read { file: file.to_owned(), offset, source };
-    let mut content = Content::new(reader, length).map_err(|source| failed(0, source))?;
+    let failed = |source| IdxError::Read { file: file.to_owned(), offset: 0, packed: None, source };
+    let mut content = Content::new(reader, length).map_err(failed)?;
+    let fill = |content: &mut Content<_>, bytes: &mut [u8]| {
+        content.read_some(bytes).map_err(|source| IdxError::Read {
+            file: file.to_owned(),
+            offset: content.offset(),
+            packed: content.packed_offset(),
+            source,
+        })
+    };
 
     let mut number = |field| {
         let (offset, mut bytes) = (content.offset(), [0; 4]);
-        let read = content.read_some(&mut bytes).map_err(|source| failed(offset, source))?;
+        let read = fill(&mut content, &mut bytes)?;
         if read < bytes.len() {
             let found = format!("cut off after {read} bytes");
             return Err(bad(offset, field, found, "4 bytes".to_owned(), FETCH_AGAIN));
@@ -185,13 +205,13 @@ fn parse<const N: usize>(
         return Err(bad(offset, "content", announced, expected, FETCH_AGAIN));
     }
     let mut bytes = vec![0; total as usize];
-    let read = content.read_some(&mut bytes).map_err(|source| failed(offset, source))?;
+    let read = fill(&mut content, &mut bytes)?;
     if read < bytes.len() {
         let (found, expected) = (format!("{read} bytes long"), announced);
         return Err(bad(offset, "content", found, expected, FETCH_AGAIN));
     }
     let end = content.offset();
-    if content.read_some(&mut [0]).map_err(|source| failed(end, source))? > 0 {
+    if fill(&mut content, &mut [0])? > 0 {
         let (found, expected) = ("more bytes".to_owned(), format!("the end, after {announced}"));
         return Err(bad(end, "content", found, expected, FETCH_AGAIN));
     }

@@ -77,10 +77,7 @@ pub enum DataError {
     #[error(transparent)]
     Idx(#[from] IdxError),
     /// Images and labels don't fit each other.
-    #[error(
-        "{} and {} make no data set; check that both are of the same set",
-        images.display(), labels.display()
-    )]
+    #[error("{} and {} can't be used as a data set", images.display(), labels.display())]
     Dataset {
         /// The file of images.
         images: PathBuf,

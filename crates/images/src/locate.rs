@@ -39,6 +39,7 @@ impl NotFound {
         for (folder, missing) in &self.looked {
             text += &match missing {
                 Some(file) => format!("\n  {} lacks {file} (or {file}.gz)", folder.display()),
+                None if folder.exists() => format!("\n  {} is no folder", folder.display()),
                 None => format!("\n  {} is not there", folder.display()),
             };
         }
@@ -151,6 +152,10 @@ mod tests {
         let lacks = format!("{} lacks train-images-idx3-ubyte", empty.display());
         assert!(message.contains(&lacks), "{message}");
         assert!(message.contains(&format!("{} is not there", absent.display())), "{message}");
+        let file = folder.path().join("file");
+        std::fs::write(&file, "").unwrap();
+        let message = search(&SET, vec![file.clone()], true).unwrap_err().to_string();
+        assert!(message.contains(&format!("{} is no folder", file.display())), "{message}");
         assert!(message.contains("--data"), "{message}");
     }
 

@@ -50,7 +50,9 @@ pub fn against<E: Experiment>(
         let (here, there) = (Log::find(run, name), Log::find(reference, name));
         match (here, there) {
             (Ok(None), Ok(None)) => {}
-            (Ok(here), Ok(there)) => parts.push(part(name, logs(name, here, there, &ours, &theirs))),
+            (Ok(here), Ok(there)) => {
+                parts.push(part(name, logs(name, here, there, &ours, &theirs)))
+            }
             (Err(damage), _) | (_, Err(damage)) => parts.push(part(name, Unknown(damage))),
         }
     }

@@ -5,6 +5,7 @@ mod catalogue;
 mod commands;
 mod compare;
 mod completions;
+mod control;
 mod evaluate;
 mod experiments;
 mod failure;

@@ -4,8 +4,9 @@
 //! it full, the terminal closed. A run goes on all the same, so nothing here fails or panics, as
 //! `eprintln!` would; a lint keeps that macro out of this crate.
 
+use std::borrow::Cow;
 use std::fmt::Arguments;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 
 /// Writes a line to standard error, if that can be had; arguments as those of `eprintln!`.
 macro_rules! say {
@@ -17,6 +18,41 @@ macro_rules! say {
 pub(crate) use say;
 
 pub(crate) fn line(text: Arguments<'_>) {
+    let error = std::io::stderr().lock();
+    let text = text.to_string();
+    let text = match error.is_terminal() {
+        true => fitted(&text, textwrap::termwidth()),
+        false => Cow::Borrowed(text.as_str()),
+    };
     // In one piece, or lines of several programs on one terminal would mix.
-    let _ = std::io::stderr().lock().write_all(format!("{text}\n").as_bytes());
+    let _ = { error }.write_all(format!("{text}\n").as_bytes());
+}
+
+/// Text for a terminal of so many columns: broken between words, so that the terminal does not
+/// break within one. What is longer than a line by itself, such as a path, stays whole.
+pub(crate) fn fitted(text: &str, columns: usize) -> Cow<'_, str> {
+    let options = textwrap::Options::new(columns.max(20))
+        .break_words(false)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation);
+    match text.lines().all(|line| line.len() <= columns) {
+        true => Cow::Borrowed(text),
+        false => Cow::Owned(textwrap::fill(text, options)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_broken_between_words_and_paths_are_not_broken() {
+        let path = "runs/a-very-long-name/checkpoints/step-00000012.safetensors";
+        let text = format!("error: {path} is damaged, take the one before\n  because: it is");
+        assert_eq!(fitted(&text, 200), text);
+        let fitted = fitted(&text, 24);
+        assert_eq!(
+            fitted.lines().collect::<Vec<_>>(),
+            ["error:", path, "is damaged, take the one", "before", "  because: it is"]
+        );
+    }
 }

@@ -11,6 +11,7 @@
 //! | `evaluation.json` | [`crate::evaluation::Evaluation`] |
 //! | `figures/`, `report.html` | pictures, and the page with all of them |
 //! | `manifest.json` | [`Manifest`]: versions, machine, hashes; written last |
+//! | `control/` | the run's control, as a run of its own, where it was asked for |
 //! | `.lock` | locked by the process that works on the run |
 
 pub mod atomic;

@@ -1,7 +1,8 @@
 //! Tables that are printed at the end of a run, pasted into a README and shown in a report: one
-//! model, three renderings.
+//! model, four renderings.
 //!
-//! `Table::to_string` makes plain text, [`Table::to_html`] and [`Table::to_markdown`] the rest.
+//! `Table::to_string` makes plain text, [`Table::to_html`], [`Table::to_markdown`] and
+//! [`Table::to_latex`] the rest.
 //!
 //! ```
 //! use gradroute_runs::table::{Cell, Column, Section, Table};
@@ -20,11 +21,13 @@
 //! ```
 
 mod html;
+mod latex;
 mod markdown;
 mod model;
 mod text;
 
 pub use html::escape_html;
+pub use latex::escape_latex;
 pub use markdown::escape_markdown;
 pub use model::{Cell, Column, Section, Table};
 

@@ -164,7 +164,7 @@ fn a_comparison_replaces_only_a_comparison_and_only_when_asked() {
         names.sort();
         names
     };
-    assert_eq!(listed(&out), ["compare.csv", "compare.html", "compare.md"]);
+    assert_eq!(listed(&out), ["compare.csv", "compare.html", "compare.md", "compare.tex"]);
     assert_eq!(listed(&folder.path().join("deep")), ["out"], "nothing temporary is left");
     fail(compare(&[&run], &flags[..2]), 1, &["--overwrite"]);
     succeed(compare(&[&run], &flags));

@@ -25,8 +25,8 @@ impl<T: Real> Graph<'_, T> {
         }
     }
 
-    /// One line a node: index, op, operands, shape, label and source line. Nodes that no
-    /// gradient reaches are marked `-`, those that route gradients `*`.
+    /// One line a node: index, op, operands, shape, label and source line. Nodes that route
+    /// gradients are marked `*`, those that no gradient reaches `-`; a last line says so.
     pub fn to_text(&self) -> String {
         let mut text = String::new();
         self.for_each_node(|node| {
@@ -48,7 +48,7 @@ impl<T: Real> Graph<'_, T> {
             )
             .expect("writing to a string");
         });
-        text
+        text + "(* routes gradients; - no gradient reaches it)\n"
     }
 
     /// The graph in Graphviz's DOT language, values flowing downwards. Nodes that route

@@ -40,7 +40,9 @@ fn count(g: &Graph<'_, f32>) -> usize {
 fn the_text_has_a_line_for_every_node_and_marks_what_routes_and_what_is_constant() {
     with_graph(|g, [z, routed, detached]| {
         let text = g.to_text();
-        let lines: Vec<&str> = text.lines().collect();
+        let mut lines: Vec<&str> = text.lines().collect();
+        let legend = lines.pop().unwrap();
+        assert!(legend.contains("* routes") && legend.contains("- no gradient"), "{legend}");
         assert_eq!(lines.len(), count(g));
         for (i, line) in lines.iter().enumerate() {
             assert!(line[2..].starts_with(&format!("%{i} ")), "{line}");

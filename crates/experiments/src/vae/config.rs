@@ -79,6 +79,11 @@ impl Settings for Config {
         )
     }
 
+    fn control(&self) -> Option<Self> {
+        let routing = Routing { enabled: false };
+        self.routing.enabled.then(|| Self { routing, ..self.clone() })
+    }
+
     fn lengthen(&self, longer: &Self) -> Result<(), String> {
         self.train.lengthen(&longer.train, &self.optimizer)
     }

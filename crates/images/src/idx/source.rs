@@ -2,7 +2,7 @@
 
 use std::io::{self, BufReader, Chain, Cursor, Read};
 
-use flate2::read::MultiGzDecoder;
+use flate2::bufread::MultiGzDecoder;
 use sha2::{Digest, Sha256};
 
 /// What a gzipped file is believed to hold, in bytes per byte of its own. MNIST's
@@ -15,7 +15,21 @@ const ALWAYS_ALLOWED: u64 = 1 << 20;
 /// Bytes hashed at a time, so that they are still in the cache.
 const CHUNK: usize = 1 << 16;
 
-type Whole<R> = BufReader<Chain<Cursor<Vec<u8>>, R>>;
+type Whole<R> = BufReader<Counted<Chain<Cursor<Vec<u8>>, R>>>;
+
+/// A reader that knows how many bytes it gave.
+struct Counted<R> {
+    reader: R,
+    bytes: u64,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let read = self.reader.read(out)?;
+        self.bytes += read as u64;
+        Ok(read)
+    }
+}
 
 enum Layer<R: Read> {
     Raw(Whole<R>),
@@ -39,7 +53,8 @@ impl<R: Read> Content<R> {
         let mut start = Vec::new();
         reader.by_ref().take(2).read_to_end(&mut start)?;
         let gzipped = start == [0x1f, 0x8b];
-        let whole = BufReader::new(Cursor::new(start).chain(reader));
+        let whole = Counted { reader: Cursor::new(start).chain(reader), bytes: 0 };
+        let whole = BufReader::new(whole);
         let (layer, capacity) = if gzipped {
             (
                 Layer::Gzip(Box::new(MultiGzDecoder::new(whole))),
@@ -54,6 +69,17 @@ impl<R: Read> Content<R> {
     /// Bytes read so far.
     pub(super) fn offset(&self) -> u64 {
         self.offset
+    }
+
+    /// How much of a gzipped file was needed for that; none of a file that is not gzipped.
+    pub(super) fn packed_offset(&self) -> Option<u64> {
+        match &self.layer {
+            Layer::Raw(_) => None,
+            Layer::Gzip(reader) => {
+                let whole = reader.get_ref();
+                Some(whole.get_ref().bytes - whole.buffer().len() as u64)
+            }
+        }
     }
 
     /// The most bytes that can still come.

@@ -113,6 +113,29 @@ fn what_a_header_announces_is_not_believed_beyond_the_files_length() {
 }
 
 #[test]
+fn a_cut_or_damaged_gzip_is_said_to_fail_where_it_does_in_the_file_and_in_its_content() {
+    let mut state = 1u64;
+    let mut pixel = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (state >> 56) as u8
+    };
+    let pixels: Vec<u8> = (0..40_000).map(|_| pixel()).collect();
+    let whole = gzip(&idx(&[100, 20, 20], &pixels));
+    for cut in [11, 500, 20_000, whole.len() - 3] {
+        let message = images(&whole[..cut]).unwrap_err();
+        assert!(message.contains(&format!("byte {cut} of the gzipped file")), "{cut}: {message}");
+        assert!(message.contains("fetch it again"), "{message}");
+        let content: u64 = message
+            .split("after ")
+            .nth(1)
+            .and_then(|rest| rest.split(' ').next()?.parse().ok())
+            .expect("the place in the content is said");
+        // Deflate hardly shrinks these pixels.
+        assert!(content.abs_diff(cut as u64) < 4_000, "{cut}: {message}");
+    }
+}
+
+#[test]
 fn a_gzip_bomb_that_announces_all_it_holds_is_refused_before_it_is_unpacked() {
     let bomb = gzip(&idx(&[64, 1024, 1024], &vec![0; 64 << 20]));
     assert!(bomb.len() < 100_000, "{} bytes", bomb.len());

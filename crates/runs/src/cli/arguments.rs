@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
 use super::failure::Failure;
@@ -46,19 +46,19 @@ pub(super) struct Train {
     pub preset: Option<String>,
 
     /// TOML file whose keys replace the preset's
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub config: Option<PathBuf>,
 
     /// Give one key a value, such as train.batch=512; may be repeated
-    #[arg(long, value_name = "KEY=VALUE")]
+    #[arg(long, value_name = "KEY=VALUE", value_hint = ValueHint::Other)]
     pub set: Vec<String>,
 
     /// Passes over the training set (train.epochs)
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = at_least::<1>)]
     pub epochs: Option<i64>,
 
     /// Seed of everything random (train.seed)
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(0..))]
+    #[arg(long, value_name = "N", value_parser = at_least::<0>)]
     pub seed: Option<i64>,
 
     /// Take batches in file order (train.shuffle=false)
@@ -66,23 +66,27 @@ pub(super) struct Train {
     pub no_shuffle: bool,
 
     /// Start from these weights, with PyTorch's names and shapes, instead of the seed's
-    #[arg(long, value_name = "FILE.safetensors")]
+    #[arg(long, value_name = "FILE.safetensors", value_hint = ValueHint::FilePath)]
     pub init: Option<PathBuf>,
 
     /// Where the data are [default: where the experiment finds them by itself]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub data: Option<PathBuf>,
 
     /// Run directory [default: the first free runs/PRESET-SEED-N]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub out: Option<PathBuf>,
 
     /// Replace the run that --out already holds
     #[arg(long, requires = "out")]
     pub overwrite: bool,
 
+    /// Train the run's control beside it, the same without routing, into RUN/control
+    #[arg(long)]
+    pub with_control: bool,
+
     /// Go on with a run from its last whole checkpoint; with --epochs, for longer
-    #[arg(long, value_name = "RUN")]
+    #[arg(long, value_name = "RUN", value_hint = ValueHint::DirPath)]
     pub resume: Option<PathBuf>,
 
     /// Look at every value and gradient of every op for NaN and infinity; slower, same results
@@ -105,6 +109,7 @@ impl Train {
             ("--init", self.init.is_some()),
             ("--out", self.out.is_some()),
             ("--overwrite", self.overwrite),
+            ("--with-control", self.with_control),
         ];
         match given.iter().find(|(_, given)| *given) {
             None => Ok(()),
@@ -142,10 +147,11 @@ impl Train {
 #[derive(Args, Debug)]
 pub(super) struct Saved {
     /// Run directory, such as runs/quick-0-1
+    #[arg(value_hint = ValueHint::DirPath)]
     pub run: PathBuf,
 
     /// Where the data are [default: where the run had them]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub data: Option<PathBuf>,
 
     #[command(flatten)]
@@ -161,14 +167,15 @@ pub(super) struct Saved {
 #[derive(Args, Debug)]
 pub(super) struct Verify {
     /// Run directory, such as runs/quick-0-1
+    #[arg(value_hint = ValueHint::DirPath)]
     pub run: PathBuf,
 
     /// A run that it must be the same as, such as data/results/quick-seed-0
-    #[arg(long, value_name = "RUN")]
+    #[arg(long, value_name = "RUN", value_hint = ValueHint::DirPath)]
     pub against: Option<PathBuf>,
 
     /// Where the data are [default: where the run had them]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub data: Option<PathBuf>,
 }
 
@@ -177,12 +184,12 @@ pub(super) struct Verify {
 /// Runs whose configurations differ in the seed only are taken together as one
 /// setting. Prints the mean over its runs and, from two runs on, its 95 %
 /// interval by Student's t. With --out, a folder is written with the tables as
-/// CSV, Markdown and a web page, and with pictures; some of them need the runs'
+/// CSV, Markdown, LaTeX and a web page, and with pictures; some of them need the runs'
 /// checkpoints and their data.
 #[derive(Args, Debug)]
 pub(super) struct Compare {
     /// Run directories, such as runs/quick-0-1
-    #[arg(required = true, value_name = "RUN")]
+    #[arg(required = true, value_name = "RUN", value_hint = ValueHint::DirPath)]
     pub runs: Vec<PathBuf>,
 
     /// How the tables are printed; CSV always holds everything
@@ -194,7 +201,7 @@ pub(super) struct Compare {
     pub tables: Vec<String>,
 
     /// Folder to write: compare.html, compare.md, compare.csv and pictures
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub out: Option<PathBuf>,
 
     /// Replace the comparison that --out already holds
@@ -202,11 +209,17 @@ pub(super) struct Compare {
     pub overwrite: bool,
 
     /// Where the data are, for --out [default: where the runs had them]
-    #[arg(long, value_name = "DIR", requires = "out")]
+    #[arg(long, value_name = "DIR", requires = "out", value_hint = ValueHint::DirPath)]
     pub data: Option<PathBuf>,
 
     #[command(flatten)]
     pub machine: Machine,
+}
+
+/// A whole number, refused in words where it is none.
+fn at_least<const LEAST: i64>(text: &str) -> Result<i64, String> {
+    let number = text.parse().ok().filter(|&number: &i64| number >= LEAST);
+    number.ok_or_else(|| format!("expected a whole number, {LEAST} or more"))
 }
 
 /// How tables are printed.
@@ -216,6 +229,8 @@ pub(super) enum Format {
     Text,
     /// Markdown tables
     Markdown,
+    /// LaTeX tables, for a document with the package booktabs
+    Latex,
     /// Comma-separated values in long form, a number a line
     Csv,
 }

@@ -13,6 +13,7 @@ pub(super) struct TrainRequest {
     pub data: Option<PathBuf>,
     pub out: Option<PathBuf>,
     pub overwrite: bool,
+    pub with_control: bool,
     pub check_finite: bool,
 }
 

@@ -59,7 +59,7 @@ pub(super) fn run<E: Experiment>(request: &CompareRequest) -> Result<(), Failure
         match request.format {
             Format::Text => text += &format!("\n{written}\n"),
             // Standard output holds what was asked for and nothing else.
-            Format::Markdown | Format::Csv => say!("{written}"),
+            Format::Markdown | Format::Latex | Format::Csv => say!("{written}"),
         }
     }
     print(&text)
@@ -78,6 +78,7 @@ fn printed(
     };
     let render = |table: &&ComparisonTable| match format {
         Format::Markdown => table.table.to_markdown(),
+        Format::Latex => table.table.to_latex(),
         Format::Text | Format::Csv => table.table.to_string(),
     };
     let tables: Vec<String> = tables.iter().filter(wanted).map(render).collect();

@@ -38,7 +38,8 @@ impl Failure {
         Failure::Failed(anyhow::Error::new(error).context("cannot write to standard output"))
     }
 
-    /// Prints the error with its causes, a line each.
+    /// Prints the error with its causes, a line each. A cause that the line before quotes is left
+    /// out: errors of experiments and libraries may do so.
     pub fn report(self) -> ExitCode {
         let (error, status) = match self {
             Failure::NoReader => return ExitCode::SUCCESS,
@@ -47,8 +48,13 @@ impl Failure {
             Failure::Failed(error) => (error, 1),
         };
         say!("error: {error}");
+        let mut before = error.to_string();
         for cause in error.chain().skip(1) {
-            say!("  because: {cause}");
+            let cause = cause.to_string();
+            if !before.contains(&cause) {
+                say!("  because: {cause}");
+            }
+            before = cause;
         }
         ExitCode::from(status)
     }

@@ -3,25 +3,26 @@
 use std::thread;
 
 use anyhow::Context;
-use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, ValueHint};
 use gradroute_kernels::Isa;
 
 use super::failure::Failure;
 use crate::console::say;
 
 /// The most threads that are taken for meant.
-const MAX_THREADS: i64 = 1024;
+const MAX_THREADS: u16 = 1024;
 
 /// Flags about the machine.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Machine (speed only, the results are the same)")]
 pub(super) struct Machine {
     /// Threads to use, else one for each processor
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=MAX_THREADS))]
+    #[arg(long, value_name = "N", value_parser = number_of_threads, value_hint = ValueHint::Other)]
     threads: Option<u16>,
 
     /// Instruction set of the kernels, else the best that this processor has
-    #[arg(long, value_name = "SET", value_parser = available)]
+    #[arg(long, value_name = "SET", value_parser = sets().try_map(|name| available(&name)))]
     isa: Option<Isa>,
 }
 
@@ -53,6 +54,16 @@ impl Machine {
             None => work(),
         }
     }
+}
+
+fn number_of_threads(text: &str) -> Result<u16, String> {
+    let number = text.parse().ok().filter(|number| (1..=MAX_THREADS).contains(number));
+    number.ok_or_else(|| format!("expected a whole number from 1 to {MAX_THREADS}"))
+}
+
+/// The names of all instruction sets, for completions and for the refusal of another name.
+fn sets() -> PossibleValuesParser {
+    PossibleValuesParser::new(["scalar", "avx2", "avx512"])
 }
 
 fn available(name: &str) -> Result<Isa, String> {

@@ -3,6 +3,7 @@
 use anyhow::{anyhow, bail};
 
 use super::commands::ResumeRequest;
+use super::control;
 use super::failure::Failure;
 use super::print::print;
 use super::start::{Begun, begun, load};
@@ -16,8 +17,17 @@ use crate::program::Program;
 use crate::run::{Manifest, RunDirectory};
 use crate::train::{self, Job, Start};
 
-/// Goes on with a run, for longer if that is asked for.
+/// Goes on with a run and with its control if it has one, for longer if that is asked for.
 pub(super) fn run<E: Experiment>(
+    program: &Program,
+    request: &ResumeRequest,
+) -> Result<(), Failure> {
+    go_on::<E>(program, request)?;
+    control::follow::<E>(program, request, None)
+}
+
+/// Goes on with a run.
+pub(super) fn go_on<E: Experiment>(
     program: &Program,
     request: &ResumeRequest,
 ) -> Result<(), Failure> {

@@ -113,6 +113,7 @@ fn asked(
                     data: train.data.clone(),
                     out: train.out.clone(),
                     overwrite: train.overwrite,
+                    with_control: train.with_control,
                     check_finite: train.check_finite,
                 };
                 let entry = of_request(entries, &request)?;

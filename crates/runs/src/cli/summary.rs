@@ -1,7 +1,10 @@
 //! What is printed at the end of a run.
 
+use std::io::IsTerminal;
+
 use super::failure::Failure;
 use super::print::print;
+use crate::console::fitted;
 use crate::interrupt::StopFlag;
 use crate::page::Page;
 use crate::run::RunDirectory;
@@ -41,6 +44,10 @@ fn summary<R>(program: &str, directory: &RunDirectory, outcome: &Outcome<R>) -> 
 /// The tables, and in words what they say.
 pub(super) fn results(page: &Page) -> String {
     let tables = page.tables.iter().map(|(_, table)| format!("{table}\n"));
-    let verdict = page.verdict.iter().map(|verdict| format!("{}\n", verdict.text));
+    // Tables keep their lines; sentences are broken where the terminal would break them.
+    let verdict = page.verdict.iter().map(|verdict| match std::io::stdout().is_terminal() {
+        true => format!("{}\n", fitted(&verdict.text, textwrap::termwidth())),
+        false => format!("{}\n", verdict.text),
+    });
     tables.chain(verdict).collect()
 }

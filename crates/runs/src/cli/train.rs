@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use super::commands::TrainRequest;
+use super::commands::{ResumeRequest, TrainRequest};
+use super::control;
 use super::failure::Failure;
 use super::start::load;
 use super::summary::conclude;
@@ -35,8 +36,14 @@ pub(super) fn run<E: Experiment>(program: &Program, request: &TrainRequest) -> R
         let show = &mut |state: &mut State<'_>| driver.experiment_mut().state(state);
         saved::take_weights(weights, show)?;
     }
+    if request.with_control {
+        control::of(&resolved)?;
+    }
     let directory = directory(request, &resolved)?;
     say!("Run directory: {}", directory.root().display());
+    if request.with_control {
+        control::want(&directory)?;
+    }
     let stop = interrupt::install()?;
     let outcome = train::run::<E>(Job {
         program,
@@ -49,7 +56,13 @@ pub(super) fn run<E: Experiment>(program: &Program, request: &TrainRequest) -> R
         check_every_op: request.check_finite,
         show_progress: true,
     })?;
-    conclude(program.name, &directory, &outcome, &stop)
+    conclude(program.name, &directory, &outcome, &stop)?;
+    let (run, data) = (directory.root().to_owned(), request.data.clone());
+    // Unlocked, for the page to be drawn again.
+    drop(directory);
+    let check_finite = request.check_finite;
+    let init = init.as_ref().map(|(file, weights)| (*file, weights));
+    control::follow::<E>(program, &ResumeRequest { run, epochs: None, data, check_finite }, init)
 }
 
 fn directory<C: Settings>(

@@ -16,6 +16,7 @@ use crate::run::atomic::{self, TEMPORARY_PREFIX};
 const CSV: &str = "compare.csv";
 const MARKDOWN: &str = "compare.md";
 const HTML: &str = "compare.html";
+const LATEX: &str = "compare.tex";
 
 /// The files of a comparison, by name.
 #[derive(Clone, Debug)]
@@ -28,10 +29,17 @@ impl Files {
             (CSV.to_owned(), csv(comparison, &page).into_bytes()),
             (MARKDOWN.to_owned(), markdown(comparison, &page).into_bytes()),
             (HTML.to_owned(), html(comparison, &page).into_bytes()),
+            (LATEX.to_owned(), latex(&page).into_bytes()),
         ];
         files.extend(page.figures.into_iter().map(|figure| (figure.file, figure.png)));
         Self(files)
     }
+}
+
+/// All tables, for a document that takes them in with `\\input`.
+fn latex(page: &ComparisonPage) -> String {
+    let tables = page.tables.iter().map(|table| table.table.to_latex());
+    "% Needs \\usepackage{booktabs}.\n\n".to_owned() + &tables.collect::<Vec<_>>().join("\n")
 }
 
 /// A folder that may be written to.
@@ -104,7 +112,7 @@ impl Destination {
             any = true;
             let name = entry.file_name();
             let name = name.to_string_lossy();
-            let ours = [CSV, MARKDOWN, HTML].contains(&name.as_ref())
+            let ours = [CSV, MARKDOWN, HTML, LATEX].contains(&name.as_ref())
                 || (name.ends_with(".png") && page.contains(&format!("]({name})")));
             if !ours {
                 let found = format!("holds `{name}`, which is not of a comparison");

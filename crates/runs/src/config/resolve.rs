@@ -143,8 +143,30 @@ fn typed<C: Settings>(table: Table, layer: &Table, origin: &str) -> Result<C, Co
     table.try_into().map_err(|error: toml::de::Error| {
         unknown_key(error.message(), layer, origin).unwrap_or_else(|| ConfigError::Value {
             origin: origin.to_owned(),
-            message: error.to_string().trim().replace('\n', " "),
+            message: in_words(error.to_string().trim()),
         })
+    })
+}
+
+/// A message of serde's in the words of this program instead of the names of Rust's types.
+fn in_words(message: &str) -> String {
+    let whole = "a whole number, 0 or more";
+    let words = [
+        ("expected usize", whole),
+        ("expected u8", "a whole number from 0 to 255"),
+        ("expected u16", "a whole number from 0 to 65535"),
+        ("expected u32", whole),
+        ("expected u64", whole),
+        ("expected i64", "a whole number"),
+        ("expected f32", "a number"),
+        ("expected f64", "a number"),
+        ("expected a boolean", "true or false"),
+        ("expected a sequence", "a list such as [1, 2]"),
+    ];
+    let message =
+        message.replace('\n', " ").replace("integer `", "`").replace("floating point `", "`");
+    words.iter().fold(message, |message, (types, words)| {
+        message.replace(types, &format!("expected {words}"))
     })
 }
 

@@ -30,6 +30,12 @@ pub trait Settings:
     /// The first key that is at fault.
     fn check(&self) -> Result<(), ConfigError>;
 
+    /// The same settings without routing: what a run is to be compared with, and
+    /// `train --with-control` trains beside it. `None` where nothing is routed already.
+    fn control(&self) -> Option<Self> {
+        None
+    }
+
     /// Whether a run that was begun with these settings can go on as one of `longer`, which
     /// differs in [`Settings::LENGTH_KEY`] alone.
     ///

@@ -9,31 +9,28 @@ use crate::console::say;
 
 const WORD: &str = "\nEnding after this step; what there is will be saved. Again to end at once.";
 
-/// Lets Ctrl-C, SIGTERM and SIGHUP set the flag that is returned; a second one ends the process at
-/// once. A signal that the process was started to ignore, as `nohup` does with SIGHUP, stays
+/// Lets Ctrl-C, SIGTERM and SIGHUP set the flag; a second one ends the process at once. A signal that the process was started to ignore, as `nohup` does with SIGHUP, stays
 /// ignored.
 ///
 /// # Errors
 /// When the system takes no handler.
 #[cfg(unix)]
-pub fn install() -> io::Result<StopFlag> {
+pub(super) fn receive(flag: StopFlag) -> io::Result<()> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     use signal_hook::iterator::Signals;
 
-    let flag = StopFlag::new();
-    let of_thread = flag.clone();
     let ignored = ignored();
     let wanted = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| !ignored(*signal));
     let mut signals = Signals::new(wanted)?;
     thread::Builder::new().name("signals".to_owned()).spawn(move || {
         for signal in signals.forever() {
-            if !of_thread.receive(signal) {
+            if !flag.receive(signal) {
                 end(signal);
             }
             say!("{WORD}");
         }
     })?;
-    Ok(flag)
+    Ok(())
 }
 
 /// Which signals the process ignores, where the system tells.
@@ -54,22 +51,19 @@ pub fn end(signal: i32) -> ! {
     std::process::exit(128 + signal)
 }
 
-/// Lets Ctrl-C set the flag that is returned; a second one ends the process at once.
+/// Lets Ctrl-C set the flag; a second one ends the process at once.
 ///
 /// # Errors
 /// When the system takes no handler.
 #[cfg(not(unix))]
-pub fn install() -> io::Result<StopFlag> {
-    let flag = StopFlag::new();
-    let of_handler = flag.clone();
+pub(super) fn receive(flag: StopFlag) -> io::Result<()> {
     let handler = move || {
-        if !of_handler.receive(super::SIGINT) {
+        if !flag.receive(super::SIGINT) {
             end(super::SIGINT);
         }
         say!("{WORD}");
     };
-    ctrlc::set_handler(handler).map_err(io::Error::other)?;
-    Ok(flag)
+    ctrlc::set_handler(handler).map_err(io::Error::other)
 }
 
 /// Ends the process with status 128 + `signal`.

@@ -10,8 +10,8 @@ use super::disk;
 use super::file_error::FileError;
 use super::lock::{LOCK, RunLock};
 use super::names::{
-    CHECKPOINTS, CONFIG, EPOCHS, EVALUATION, FIGURES, LOGS, MANIFEST, METRICS, OURS, REPORT,
-    STAGES, TIMING, is_unfinished, listed,
+    CHECKPOINTS, CONFIG, CONTROL, EPOCHS, EVALUATION, FIGURES, LOGS, MANIFEST, METRICS, OURS,
+    REPORT, STAGES, TIMING, is_unfinished, listed,
 };
 
 /// A folder with one run in it; its methods are where things are.
@@ -184,6 +184,11 @@ impl RunDirectory {
     /// `report.html`.
     pub fn report(&self) -> PathBuf {
         self.root.join(REPORT)
+    }
+
+    /// The folder `control`, which holds the run's control as a run of its own, if it has one.
+    pub fn control(&self) -> PathBuf {
+        self.root.join(CONTROL)
     }
 
     /// The folder `checkpoints`.

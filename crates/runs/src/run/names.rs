@@ -19,12 +19,13 @@ pub(super) const MANIFEST: &str = "manifest.json";
 pub(super) const FIGURES: &str = "figures";
 pub(super) const REPORT: &str = "report.html";
 pub(super) const CHECKPOINTS: &str = "checkpoints";
+pub(super) const CONTROL: &str = "control";
 
 /// Files that grow with a run.
 pub(super) const LOGS: [&str; 4] = [METRICS, TIMING, EPOCHS, STAGES];
 
 /// Everything that a run leaves.
-pub(super) const OURS: [&str; 11] = [
+pub(super) const OURS: [&str; 12] = [
     LOCK,
     CONFIG,
     METRICS,
@@ -36,6 +37,7 @@ pub(super) const OURS: [&str; 11] = [
     FIGURES,
     REPORT,
     CHECKPOINTS,
+    CONTROL,
 ];
 
 /// Whether a file of this name was never finished.

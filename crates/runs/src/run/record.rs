@@ -72,7 +72,7 @@ pub enum Damage {
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
     /// The state is not one of this experiment.
-    #[error("{}: {source}; use the program that it was made with", file.display())]
+    #[error("{} does not fit this program; use the one that it was made with", file.display())]
     State {
         /// The file.
         file: PathBuf,

@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 
 fn small(text: &str) -> Table {
@@ -68,4 +70,38 @@ fn rows_with_missing_or_surplus_cells_still_fill_every_column() {
             .all(|l| { l.matches(" |").count() == 2 })
     );
     assert!(table.to_string().contains("a  ") && !table.to_string().contains("a  a  a"));
+}
+
+proptest! {
+    #[test]
+    fn latex_reads_any_text_as_text_and_as_many_cells_as_there_are_columns(
+        text in "[ -~±×−↳≥é\n]{0,20}",
+    ) {
+        let latex = small(&text).to_latex();
+        // What is left when commands and escaped characters are taken out has no character that
+        // means something to LaTeX but the braces, and those are balanced.
+        let mut plain = String::new();
+        let mut characters = latex.chars().peekable();
+        while let Some(character) = characters.next() {
+            match character {
+                '\\' => {
+                    let name = characters.next().unwrap();
+                    while name.is_ascii_alphabetic()
+                        && characters.next_if(|c| c.is_ascii_alphabetic()).is_some()
+                    {}
+                }
+                _ => plain.push(character),
+            }
+        }
+        prop_assert!(!plain.contains(['#', '%', '~', '_', '`', '|', '<', '>']), "{}", latex);
+        prop_assert!(!plain.contains("--"), "{}", latex);
+        prop_assert_eq!(plain.matches('$').count() % 2, 0, "{}", latex);
+        prop_assert_eq!(plain.matches('{').count(), plain.matches('}').count(), "{}", latex);
+        // In the row of groups, if there are any, in the heads and in the one row.
+        prop_assert_eq!(plain.matches('&').count(), 2 + usize::from(!text.is_empty()), "{}", latex);
+        let rows = latex.lines().filter(|line| line.ends_with(" \\\\"));
+        prop_assert!(rows.clone().all(|row| !row.starts_with(['[', '*'])), "{}", latex);
+        let heading_and_groups = 2 * usize::from(!text.is_empty());
+        prop_assert_eq!(rows.count(), 2 + heading_and_groups, "{}", latex);
+    }
 }

@@ -29,7 +29,7 @@ pub enum TrainError {
     #[error(transparent)]
     State(#[from] StateError),
     /// A step could not be made; the state before it is saved.
-    #[error("step {step}: {source}; the state before it is saved as {}", checkpoint.display())]
+    #[error("step {step} can't be made; the state before it is saved as {}", checkpoint.display())]
     Step {
         /// The step, from 0.
         step: u64,
@@ -39,7 +39,7 @@ pub enum TrainError {
         checkpoint: PathBuf,
     },
     /// A step could not be made, and then the state before it could not be saved.
-    #[error("step {step}: {source}; and the state before it can't be saved: {unsaved}")]
+    #[error("step {step} can't be made, and the state before it can't be saved: {unsaved}")]
     StepUnsaved {
         /// The step, from 0.
         step: u64,
@@ -49,7 +49,7 @@ pub enum TrainError {
         unsaved: Box<TrainError>,
     },
     /// The state can't be saved on the way.
-    #[error("after step {step}: {source}; the last checkpoint is {}", checkpoint.display())]
+    #[error("the state after step {step} can't be saved; the last checkpoint is {}", checkpoint.display())]
     Unsaved {
         /// The last step, from 0.
         step: u64,

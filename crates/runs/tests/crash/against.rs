@@ -80,7 +80,11 @@ fn one_changed_number_of_any_step_is_where_two_runs_part() {
         let mut changed: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
         changed[step] = line.to_string();
         fs::write(reference.join("metrics.jsonl"), changed.join("\n") + "\n").unwrap();
-        parts(&run, &reference, &["metrics.jsonl", &format!("step {step}: total is"), "there 123.5"]);
+        parts(
+            &run,
+            &reference,
+            &["metrics.jsonl", &format!("step {step}: total is"), "there 123.5"],
+        );
         fs::remove_dir_all(&reference).unwrap();
     }
 }

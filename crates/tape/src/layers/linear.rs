@@ -35,13 +35,18 @@ impl Linear {
     ) -> Self {
         assert!(inputs > 0, "layer `{name}`: needs at least one input");
         let bound = 1.0 / (inputs as f64).sqrt();
-        let mut add = |part: &str, dims: &[usize]| {
-            let full = format!("{name}.{part}");
+        let init = |full: &str| {
             let mut stream = Stream::new(seed, &format!("init {full}"), 0);
-            params.add(&full, dims, || T::from_f64((2.0 * stream.uniform() - 1.0) * bound))
+            move || T::from_f64((2.0 * stream.uniform() - 1.0) * bound)
         };
-        let weight = add("weight", &[outputs, inputs]);
-        let bias = bias.then(|| add("bias", &[outputs]));
+        // No closure adds: a panic within one would name this line instead of the caller's.
+        let full = format!("{name}.weight");
+        let weight = params.add(&full, &[outputs, inputs], init(&full));
+        let full = format!("{name}.bias");
+        let bias = match bias {
+            true => Some(params.add(&full, &[outputs], init(&full))),
+            false => None,
+        };
         Self { name: name.to_owned(), weight, bias }
     }
 

@@ -21,6 +21,13 @@ impl<T: Real> Elementwise<T> for Affine {
     fn gradient(_: T, _: T, dy: T, attrs: &Attrs) -> T {
         dy * T::from_f64(attrs.reals[0])
     }
+
+    fn describe(attrs: &Attrs) -> String {
+        match attrs.reals {
+            [factor, 0.0] => format!("factor {factor}"),
+            [factor, shift] => format!("factor {factor}, shift {shift}"),
+        }
+    }
 }
 
 impl<T: Real> Graph<'_, T> {

@@ -22,6 +22,11 @@ pub trait Elementwise<T: Real>: Sync {
         f64::INFINITY
     }
 
+    /// The attributes in words, for pictures of the graph; see [`Op::describe`].
+    fn describe(_attrs: &Attrs) -> String {
+        String::new()
+    }
+
     /// See [`Op::ignores_adjoint_of_zeros`].
     const IGNORES_ADJOINT_OF_ZEROS: bool = false;
 }
@@ -56,5 +61,9 @@ impl<T: Real, F: Elementwise<T>> Op<T> for Map<F> {
 
     fn ignores_adjoint_of_zeros(&self, _: &Attrs) -> bool {
         F::IGNORES_ADJOINT_OF_ZEROS
+    }
+
+    fn describe(&self, attrs: &Attrs) -> String {
+        F::describe(attrs)
     }
 }

@@ -4,6 +4,7 @@ use gradroute_runs::config::{ConfigError, Settings};
 
 use super::check::check;
 use super::keys::Config;
+use super::loss::Routing;
 
 impl Settings for Config {
     const LENGTH_KEY: Option<&'static str> = Some("train.epochs");
@@ -14,6 +15,11 @@ impl Settings for Config {
 
     fn check(&self) -> Result<(), ConfigError> {
         check(self)
+    }
+
+    fn control(&self) -> Option<Self> {
+        let routing = Routing { enabled: false, ..self.routing.clone() };
+        self.routing.enabled.then(|| Self { routing, ..self.clone() })
     }
 
     fn lengthen(&self, longer: &Self) -> Result<(), String> {
