@@ -1,9 +1,16 @@
 #!/usr/bin/env bash
-# Runs the tests of kernels and tape under AddressSanitizer, on the best instruction set of this
-# processor and on every other one that the tests pin, the portable one included. Skips, and says
+# Runs the tests of the kernels, which have all the unsafe code, under AddressSanitizer, on the best
+# instruction set of this processor and on every other one that the tests pin, the portable one
+# included; with --tape also those of the tape, which calls them in all its ways. Skips, and says
 # why, where there is no nightly compiler.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+packages=(-p gradroute-kernels)
+case "$*" in
+    '') ;;
+    --tape) packages+=(-p gradroute-tape) ;;
+    *) echo "usage: tests/sanitize.sh [--tape]" >&2; exit 2 ;;
+esac
 target=x86_64-unknown-linux-gnu
 
 skip() {
@@ -19,5 +26,5 @@ rustup target list --toolchain nightly --installed 2>/dev/null | grep -qx "$targ
 
 export RUSTFLAGS="-Zsanitizer=address" ASAN_OPTIONS=detect_leaks=0
 cargo +nightly test --release --locked --target "$target" --target-dir target/sanitizer \
-    -p gradroute-kernels -p gradroute-tape --lib --tests
+    "${packages[@]}" --lib --tests
 echo "sanitize: clean"

@@ -167,7 +167,8 @@ fn each_range_of_the_page_is_taken_to_its_ends_and_no_further() {
 #[test]
 fn what_is_refused_is_said_in_words_and_not_in_names_of_rusts_types() {
     for resolve in EXPERIMENTS {
-        for change in ["model.hidden=[-1]", "model.hidden=[1.5]", "train.seed=-1", "train.batch=-1"] {
+        for change in ["model.hidden=[-1]", "model.hidden=[1.5]", "train.seed=-1", "train.batch=-1"]
+        {
             let message = resolve(&[change.to_owned()]).unwrap_err();
             for word in ["usize", "u64", "u8", "i64", "f64"] {
                 assert!(!message.contains(word), "{change}: {message}");

@@ -18,8 +18,8 @@ pub struct Finding {
     pub state: Result<String, String>,
 }
 
-/// Holds every part of a run to its hashes and to the other parts. The data are looked for in
-/// `data`, or else where the run had them.
+/// Holds every part of a run, and of its control if it has one, to its hashes and to the other
+/// parts. The data are looked for in `data`, or else where the run had them.
 ///
 /// # Errors
 /// When folders of the run can't be listed. What is damaged or missing is a finding, no error.
@@ -87,6 +87,19 @@ pub fn verify<E: Experiment>(
     }
     if let (Some(record), Ok((config, _))) = (record, &config) {
         add("data set", data_set::<E>(config, &record, data));
+    }
+    let control = directory.control();
+    if control.is_dir() {
+        match RunDirectory::open(&control) {
+            Err(_) => add("control", Err("it did not begin, `train --resume` goes on".to_owned())),
+            Ok(control) => {
+                let of_control = verify::<E>(&control, data)?.into_iter();
+                findings.extend(of_control.map(|Finding { part, state }| Finding {
+                    part: format!("control: {part}"),
+                    state,
+                }));
+            }
+        }
     }
     Ok(findings)
 }

@@ -93,6 +93,12 @@ fn gradroute(arguments: &[&str]) -> Command {
     command
 }
 
+pub fn verify(run: &Path) -> Command {
+    let mut command = gradroute(&["verify"]);
+    command.arg(run);
+    command
+}
+
 pub fn resume(run: &Path, more: &[&str]) -> Command {
     let mut command = gradroute(&["train", "--threads", "1", "--resume"]);
     command.arg(run).args(more);

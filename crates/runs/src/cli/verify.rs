@@ -47,16 +47,26 @@ pub(super) fn run<E: Experiment>(request: &VerifyRequest) -> Result<(), Failure>
             let _ = writeln!(text, "{word}  {:width$}  {detail}", part.name);
         }
     }
-    print(&text)?;
     let (root, all) = (directory.root().display(), findings.len());
     let mut failures = Vec::new();
     if bad > 0 {
         failures.push(format!("{root}: {bad} of {all} parts are not whole"));
     }
-    if let (Some(reference), Some(parting)) = (&reference, parting) {
-        let reference = reference.root().display();
-        failures.push(format!("{root} is not the same as {reference}; they part in {parting}"));
+    if let Some(reference) = reference.as_ref().map(|reference| reference.root().display()) {
+        let weights = parts.iter().find(|part| part.name == "weights");
+        match (parting, weights.map(|part| &part.agreement)) {
+            (Some(parting), _) => {
+                failures.push(format!("{root} is not the same as {reference}; they part in {parting}"));
+            }
+            (None, Some(Agreement::Unknown(reason))) => failures.push(format!(
+                "whether {root} is the same as {reference} can't be told: of their weights, {reason}"
+            )),
+            _ => {
+                let _ = writeln!(text, "\nThe same as {reference}, in all that both keep.");
+            }
+        }
     }
+    print(&text)?;
     match failures.is_empty() {
         true => Ok(()),
         false => Err(anyhow!(failures.join("\n")).into()),
