@@ -186,8 +186,8 @@ impl Experiment for Starter {
         let text = format!("Each certificate is 10 % ahead on its own digits: {holds}");
         let verdict = Some(Verdict { text, holds });
         let reading = vec![("Blocks.".into(), include_str!("reading.txt").into())];
-        let errors = Figure::new("errors.png", "Test error of each certificate", map.png()?);
-        let drawings = Figure::new("drawings.png", "What each certificate draws", drawings.png()?);
+        let errors = Figure::new("errors", "Test error of each certificate", map.draw()?);
+        let drawings = Figure::new("drawings", "What each certificate draws", drawings.draw()?);
         Ok(Page { verdict, reading, figures: vec![errors, drawings], ..Page::default() })
     }
 }

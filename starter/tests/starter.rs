@@ -82,7 +82,8 @@ fn the_program_trains_and_leaves_a_run_that_verifies() {
     let path = run.to_str().unwrap();
     let table = starter(&["train", "--set", "data.limit=500", "--epochs", "1", "--out", path]);
     assert!(table.contains("third_ahead_of_second"), "{table}");
-    for file in ["report.html", "figures/errors.png", "figures/drawings.png"] {
+    for file in ["report.html", "figures/errors.png", "figures/errors.svg", "figures/drawings.svg"]
+    {
         assert!(run.join(file).is_file(), "{file}");
     }
     assert!(starter(&["verify", path]).contains("whole"));

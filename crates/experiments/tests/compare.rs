@@ -69,15 +69,21 @@ fn runs_are_printed_as_settings_and_written_as_tables_page_and_pictures() {
         "compare.html",
         "compare.md",
         "digits-mae.png",
+        "digits-mae.svg",
         "digits-mse.png",
+        "digits-mse.svg",
         "images-bottom-certificate.png",
+        "images-bottom-certificate.svg",
         "images-top-certificate.png",
+        "images-top-certificate.svg",
         "settings-mae.png",
+        "settings-mae.svg",
         "settings-mse.png",
+        "settings-mse.svg",
     ];
     assert_eq!(names, expected);
     let page = std::fs::read_to_string(out.join("compare.html")).unwrap();
-    assert_eq!(page.matches("data:image/png;base64,").count(), 6, "six pictures, inlined");
+    assert_eq!(page.matches("<svg").count(), 6, "six pictures, inlined");
     let csv = std::fs::read_to_string(out.join("compare.csv")).unwrap();
     assert_eq!(csv, succeed(compare(&runs, &["--format", "csv"])));
 }

@@ -1,6 +1,6 @@
 //! Which numbers of a run's steps are drawn as curves.
 
-use crate::figures::{Color, Curve, Curves, FigureError, Panel};
+use crate::figures::{Canvas, Color, Curve, Curves, FigureError, Panel};
 use crate::step::StepLine;
 
 /// A panel of the chart of a run's losses.
@@ -41,7 +41,7 @@ const COLORS: [Color; 7] = [
     Color::SKY,
 ];
 
-/// The chart of a run's losses, as PNG: `panels` if there are some, else all that the first step
+/// The chart of a run's losses: `panels` if there are some, else all that the first step
 /// told in one. `marks` gives the values of others.
 ///
 /// # Errors
@@ -51,13 +51,13 @@ pub fn loss_curves(
     lines: &[StepLine],
     marks: Marks<'_>,
     subtitle: &str,
-) -> Result<Vec<u8>, FigureError> {
+) -> Result<Canvas, FigureError> {
     let steps: Vec<u64> = lines.iter().map(|line| line.step).collect();
     let panels = match panels {
         [] => vec![of_all(lines)],
         panels => chosen(panels, lines, marks),
     };
-    Curves { title: "Training losses", subtitle, steps: &steps, panels: &panels }.png()
+    Curves { title: "Training losses", subtitle, steps: &steps, panels: &panels }.draw()
 }
 
 fn values(lines: &[StepLine], term: &str, absent: f64) -> Vec<f32> {

@@ -1,18 +1,18 @@
-//! Pictures as PNG: sheets of images, curves over steps, and the kit to draw figures of one's own.
+//! Pictures: sheets of images, curves over steps, and the kit to draw figures of one's own.
 //!
-//! Inputs are plain data, outputs are the bytes of a PNG file. The same input gives the same
-//! bytes. Sizes are given in points; every picture has two pixels a point, so it stays sharp on
-//! a slide. The palette is Okabe and Ito's, which people with any common colour vision tell
-//! apart, and no figure relies on colour alone.
+//! Inputs are plain data, and a figure is a [`Canvas`] with all that was drawn on it. It becomes a
+//! PNG or an SVG file, both on white paper, or a part of a page, in the colours of the page: see
+//! [`Color`]. The same input gives the same bytes. Sizes are given in points; a PNG has two pixels a
+//! point, so it stays sharp on a slide. The palette is Okabe and Ito's, which people with any common
+//! colour vision tell apart, and no figure relies on colour alone.
 //!
 //! [`Sheet`], [`ImageRows`], [`HeatMap`] and [`Curves`] are whole figures. A figure of one's own is
-//! drawn on a [`Canvas`], a small one with anti-aliased strokes and glyphs placed at fractions of a
-//! pixel:
+//! drawn with strokes, rectangles, grey images and text:
 //!
 //! ```
 //! use gradroute_runs::figures::{Align, Canvas, Color, FigureError, Stroke, TextStyle, linear_ticks};
 //!
-//! fn bar(value: f64) -> Result<Vec<u8>, FigureError> {
+//! fn bar(value: f64) -> Canvas {
 //!     let mut canvas = Canvas::new((640.0, 200.0));
 //!     canvas.heading("One bar", "from 0 to 1", 30.0, 580.0);
 //!     let x_of = |value: f64| 30.0 + value as f32 * 580.0;
@@ -23,9 +23,10 @@
 //!         let label = tick.label.unwrap_or_default();
 //!         canvas.text(&label, (x, 172.0), Align::Middle, TextStyle::regular(17.0, Color::INK));
 //!     }
-//!     canvas.into_png()
+//!     canvas
 //! }
-//! assert!(bar(0.7)?.starts_with(b"\x89PNG"));
+//! assert!(bar(0.7).png()?.starts_with(b"\x89PNG"));
+//! assert!(bar(0.7).svg("One bar").starts_with("<svg"));
 //! # Ok::<(), FigureError>(())
 //! ```
 
@@ -39,14 +40,18 @@ mod image;
 mod image_rows;
 mod palette;
 mod panel;
+mod path;
+mod raster;
 mod sheet;
 mod smoothing;
 mod spread;
+mod style;
+mod svg;
 mod text;
 mod thinning;
 
 pub use axis::{Tick, linear_ticks};
-pub use canvas::{Canvas, Point, SCALE, Stroke};
+pub use canvas::Canvas;
 pub use curve::{Curve, Panel};
 pub use curves::Curves;
 pub use error::FigureError;
@@ -55,7 +60,8 @@ pub use image_rows::{ImageBand, ImageRow, ImageRows};
 pub use palette::Color;
 pub use sheet::Sheet;
 pub use spread::{Marker, Spread, diamond, legend_entry, legend_mean, legend_rest};
-pub use text::{Align, TextStyle, Weight, shorten, text_width, wrap};
+pub use style::{Align, Point, SCALE, Stroke, TextStyle, Weight};
+pub use text::{shorten, text_width, wrap};
 
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,6 @@
 //! What an experiment shows of a run.
 
+use crate::figures::{Canvas, FigureError};
 use crate::table::Table;
 
 /// What an experiment shows of a run: on its `report.html`, in `figures/`, and on the terminal at
@@ -26,19 +27,29 @@ pub struct Verdict {
 }
 
 /// A picture.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Figure {
-    /// Name of its file, without folder, such as `errors.png`.
-    pub file: String,
+    /// Its name, such as `errors`: its files are `errors.png` and `errors.svg`.
+    pub name: String,
     /// What it shows, in a sentence or two: also for those who can't see it.
     pub caption: String,
-    /// Bytes of the PNG file, two pixels a point.
-    pub png: Vec<u8>,
+    /// What was drawn.
+    pub drawing: Canvas,
 }
 
 impl Figure {
-    /// The picture `png` under a file name and a caption.
-    pub fn new(file: impl Into<String>, caption: impl Into<String>, png: Vec<u8>) -> Self {
-        Self { file: file.into(), caption: caption.into(), png }
+    /// The picture `drawing` under a name, which its files have, and a caption.
+    pub fn new(name: impl Into<String>, caption: impl Into<String>, drawing: Canvas) -> Self {
+        Self { name: name.into(), caption: caption.into(), drawing }
+    }
+
+    /// Its files, by name: a PNG, and an SVG for a paper.
+    ///
+    /// # Errors
+    /// If the picture is so small that it has no pixels.
+    pub fn files(&self) -> Result<[(String, Vec<u8>); 2], FigureError> {
+        let Self { name, caption, drawing } = self;
+        let svg = drawing.svg(caption).into_bytes();
+        Ok([(format!("{name}.png"), drawing.png()?), (format!("{name}.svg"), svg)])
     }
 }

@@ -1,11 +1,8 @@
 //! The page of a run: one HTML file that needs no other.
 //!
 //! No scripts, no fonts, nothing fetched; pictures are inlined and a content security policy
-//! forbids everything else. It follows the reader's light or dark setting, fits a phone and
-//! prints.
-
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+//! forbids everything else. It follows the reader's light or dark setting, and so do the pictures;
+//! it fits a phone and prints.
 
 use crate::page::{Figure, Page};
 use crate::table::escape_html as escape;
@@ -42,7 +39,8 @@ impl Report<'_> {
         }
         if !figures.is_empty() {
             body.push_str("<section>\n<h2>Pictures</h2>\n");
-            figures.iter().for_each(|figure| body.push_str(&figure_html(figure)));
+            let figures = figures.iter().zip(1..);
+            figures.for_each(|(figure, i)| body.push_str(&figure_html(figure, i)));
             body.push_str("</section>\n");
         }
         for (heading, table) in tables {
@@ -65,19 +63,12 @@ impl Report<'_> {
     }
 }
 
-/// A `<figure>` with the picture inlined.
-pub fn figure_html(figure: &Figure) -> String {
-    let size = match png_size(&figure.png) {
-        Some((width, height)) => {
-            format!(" width=\"{}\" height=\"{}\"", width.div_ceil(2), height.div_ceil(2))
-        }
-        None => String::new(),
-    };
+/// A `<figure>` with the picture inlined; `number` is that of the figure on its page.
+pub fn figure_html(figure: &Figure, number: usize) -> String {
+    let svg = figure.drawing.svg_element(&figure.caption, &format!("f{number}-"));
     let caption = escape(&figure.caption);
     format!(
-        "<figure>\n<div class=\"wide\"><img{size} alt=\"{caption}\" \
-         src=\"data:image/png;base64,{}\"></div>\n<figcaption>{caption}</figcaption>\n</figure>\n",
-        STANDARD.encode(&figure.png)
+        "<figure>\n<div class=\"wide\">{svg}</div>\n<figcaption>{caption}</figcaption>\n</figure>\n"
     )
 }
 
@@ -95,12 +86,6 @@ pub fn page(title: &str, body: &str) -> String {
         escape(title),
         include_str!("report/style.css"),
     )
-}
-
-/// Width and height from the header of a PNG file, where it has one.
-fn png_size(png: &[u8]) -> Option<(u32, u32)> {
-    let number = |at: usize| Some(u32::from_be_bytes(png.get(at..at + 4)?.try_into().ok()?));
-    (png.get(12..16)? == b"IHDR").then_some((number(16)?, number(20)?))
 }
 
 #[cfg(test)]

@@ -28,11 +28,11 @@ pub fn page<T: Real>(
     results: &Results,
     mut gallery: impl FnMut(&Chosen<T>) -> Gallery,
 ) -> Result<Page, FigureError> {
-    let mut figures = vec![Figure {
-        file: "errors.png".into(),
-        caption: "Test error of both certificates, digit by digit".into(),
-        png: error_bars(results)?,
-    }];
+    let mut figures = vec![Figure::new(
+        "errors",
+        "Test error of both certificates, digit by digit",
+        error_bars(results)?,
+    )];
     let halves = &results.halves;
     for shown in Half::BOTH {
         let chosen = Chosen::of(test, shown.digits(halves), IMAGES);
@@ -48,14 +48,14 @@ pub fn page<T: Real>(
                 labels: &images.labels,
             };
             let (sees_name, shown_name) = (sees.name(), shown.name());
-            figures.push(Figure {
-                file: format!("{sees_name}-certificate-on-{shown_name}-digits.png"),
-                caption: format!(
+            figures.push(Figure::new(
+                format!("{sees_name}-certificate-on-{shown_name}-digits"),
+                format!(
                     "The {sees_name} certificate on digits of the {shown_name} half: test images \
                      above, what it makes of them below"
                 ),
-                png: certificate_sheet(sees, shown, halves, encoding, images)?,
-            });
+                certificate_sheet(sees, shown, halves, encoding, images)?,
+            ));
         }
     }
     let reading = Reading { config }.paragraphs();

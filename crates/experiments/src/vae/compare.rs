@@ -33,7 +33,7 @@ pub fn page(comparison: &Comparison<Config, Results>) -> Result<ComparisonPage, 
     }
     let recalls: Vec<f64> =
         results.iter().flat_map(|run| (0..DIGITS).map(|digit| run.recall(digit))).collect();
-    let png = HeatMap {
+    let drawing = HeatMap {
         title: "Which digits were learned",
         subtitle: "Share of each digit’s test images whose largest mean is in the digit’s own dim",
         rows: ("run", &names),
@@ -42,13 +42,13 @@ pub fn page(comparison: &Comparison<Config, Results>) -> Result<ComparisonPage, 
         most: 1.0,
         text: |share| format!("{share:.2}"),
     }
-    .png()?;
+    .draw()?;
     page.figures.push(Figure {
-        file: "recall.png".into(),
+        name: "recall".into(),
         caption: "Share of each digit’s test images that are named rightly, run by run: a pale \
                   square is a digit that the run has not learned"
             .into(),
-        png,
+        drawing,
     });
     Ok(page)
 }

@@ -41,7 +41,7 @@ impl<T: Real> Shown<'_, T> {
         let chosen = Chosen::<T>::of(self.test, &classes, ORIGINALS);
         let originals = narrow(chosen.pixels.iter().map(|pixel| pixel.to_f64()).collect());
         let decoded = narrow(self.reconstruct(&chosen));
-        let png = ImageRows {
+        let drawing = ImageRows {
             title: "Test images and their reconstructions",
             subtitle: "Decoded from relu(mean), without noise",
             bands: &[ImageBand {
@@ -53,11 +53,11 @@ impl<T: Real> Shown<'_, T> {
             size: self.size(),
             scale: SCALE,
         }
-        .png()?;
+        .draw()?;
         Ok(Figure {
-            file: "reconstructions.png".into(),
+            name: "reconstructions".into(),
             caption: "Test images above, what the decoder makes of their encoding below".into(),
-            png,
+            drawing,
         })
     }
 
@@ -81,7 +81,7 @@ impl<T: Real> Shown<'_, T> {
             .collect();
         let names: Vec<String> = (0..DIGITS).map(|dim| format!("dim {dim}")).collect();
         let rows = names.iter().zip(&images).map(|(name, pixels)| ImageRow { name, pixels });
-        let png = ImageRows {
+        let drawing = ImageRows {
             title: "What each dim decodes to",
             subtitle: "One dim at the value below its column, all others 0",
             bands: &[ImageBand {
@@ -93,13 +93,13 @@ impl<T: Real> Shown<'_, T> {
             size: self.size(),
             scale: SCALE,
         }
-        .png()?;
+        .draw()?;
         Ok(Figure {
-            file: "dims.png".into(),
+            name: "dims".into(),
             caption: "The image decoded from each of the ten dims alone, as its value grows from \
                       left to right"
                 .into(),
-            png,
+            drawing,
         })
     }
 
@@ -121,7 +121,7 @@ impl<T: Real> Shown<'_, T> {
             .iter()
             .zip(images.chunks(of_digit))
             .map(|(name, pixels)| ImageRow { name, pixels });
-        let png = ImageRows {
+        let drawing = ImageRows {
             title: "Samples by digit",
             subtitle: "Each dim drawn from a normal distribution with the mean and the deviation \
                        that it has over the digit’s test images, then ReLU, then decoded",
@@ -134,12 +134,12 @@ impl<T: Real> Shown<'_, T> {
             size: self.size(),
             scale: SCALE,
         }
-        .png()?;
+        .draw()?;
         let samples = Figure {
-            file: "samples.png".into(),
+            name: "samples".into(),
             caption: "Images decoded from encodings drawn from a normal distribution that is fitted to those of each digit"
                 .into(),
-            png,
+            drawing,
         };
         Ok([samples, encoding(&moments)?])
     }
@@ -173,7 +173,7 @@ impl<T: Real> Shown<'_, T> {
 fn encoding(moments: &[([f64; DIGITS], [f64; DIGITS])]) -> Result<Figure, FigureError> {
     let values: Vec<f64> = moments.iter().flat_map(|(mean, _)| *mean).collect();
     let most = values.iter().fold(1e-6, |most: f64, value| most.max(value.abs()));
-    let png = HeatMap {
+    let drawing = HeatMap {
         title: "The encoding, digit by dim",
         subtitle: "Mean over the digit’s test images of each dim of the encoding, without noise; \
                    below 0 is red and becomes 0 in the ReLU",
@@ -184,17 +184,17 @@ fn encoding(moments: &[([f64; DIGITS], [f64; DIGITS])]) -> Result<Figure, Figure
         // Rounded first, as there is no -0.00.
         text: |value| format!("{:.2}", (100.0 * value).round() / 100.0 + 0.0),
     }
-    .png()?;
+    .draw()?;
     let caption = "Mean of each dim over the test images of each digit; a digit that was learned \
                    lights its own dim, on the diagonal"
         .into();
-    Ok(Figure { file: "encoding.png".into(), caption, png })
+    Ok(Figure { name: "encoding".into(), caption, drawing })
 }
 
 /// How many images of each digit have their largest mean in each dim.
 pub fn confusion(results: &Results) -> Result<Figure, FigureError> {
     let values = shares(results);
-    let png = HeatMap {
+    let drawing = HeatMap {
         title: "Which dim is the largest",
         subtitle: "Share of each digit’s test images; a pale square on the diagonal was not learned",
         rows: ("digit shown", &digit_names()),
@@ -203,13 +203,13 @@ pub fn confusion(results: &Results) -> Result<Figure, FigureError> {
         most: 1.0,
         text: |share| format!("{share:.2}"),
     }
-    .png()?;
+    .draw()?;
     Ok(Figure {
-        file: "confusion.png".into(),
+        name: "confusion".into(),
         caption: "Of the test images of each digit (rows), the share with the largest mean in \
                   each dim (columns)"
             .into(),
-        png,
+        drawing,
     })
 }
 

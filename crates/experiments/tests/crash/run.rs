@@ -18,6 +18,7 @@ const RESULTS: [&str; 10] = [
     "checkpoints/step-00000012.optimizer.safetensors",
     "checkpoints/step-00000009.safetensors",
     "figures/errors.png",
+    "figures/errors.svg",
     "figures/losses.png",
     "figures/top-certificate-on-bottom-digits.png",
 ];

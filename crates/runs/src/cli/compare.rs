@@ -53,7 +53,7 @@ pub(super) fn run<E: Experiment>(request: &CompareRequest) -> Result<(), Failure
     }
     if let Some((out, destination)) = destination {
         page.missing.iter().for_each(|missing| say!("{missing}"));
-        destination.write(&Files::of(&comparison, page))?;
+        destination.write(&Files::of(&comparison, page)?)?;
         let html = out.join("compare.html");
         let written = format!("Written: {} (open {} in a browser)", out.display(), html.display());
         match request.format {

@@ -20,9 +20,7 @@ pub(super) fn run<E: Experiment>(request: &SavedRequest) -> Result<(), Failure> 
         steps,
         evaluation: &evaluation,
     };
-    let page = publish(published, &mut experiment, &data)?;
-    let drawn = page.figures.iter().map(|figure| directory.figures().join(&figure.file));
-    let written = drawn.chain([directory.report()]);
+    let (_, written) = publish(published, &mut experiment, &data)?;
     manifest.map_or(Ok(()), |mut manifest| manifest.note(&directory, written))?;
     let (figures, report) = (directory.figures(), directory.report());
     print(&format!("Written: {} and {}\n", figures.display(), report.display()))

@@ -44,7 +44,7 @@ pub fn markdown<C: Settings, R>(comparison: &Comparison<C, R>, page: &Comparison
             }
             Part::Figure(figure) => {
                 let caption = escape_markdown(&figure.caption);
-                format!("![{caption}]({})\n\n*{caption}*\n", figure.file)
+                format!("![{caption}]({}.png)\n\n*{caption}*\n", figure.name)
             }
             Part::Table(table) => table.to_markdown(),
         };
@@ -56,7 +56,7 @@ pub fn markdown<C: Settings, R>(comparison: &Comparison<C, R>, page: &Comparison
 pub fn html<C: Settings, R>(comparison: &Comparison<C, R>, page: &ComparisonPage) -> String {
     let title = title(comparison);
     let mut body = format!("<h1>{}</h1>\n", escape(&title));
-    let (mut in_section, mut in_list) = (false, false);
+    let (mut in_section, mut in_list, mut figures) = (false, false, 0);
     for part in parts(comparison, page) {
         if in_list && !matches!(part, Part::Item(..)) {
             body.push_str("</dl>\n");
@@ -83,7 +83,8 @@ pub fn html<C: Settings, R>(comparison: &Comparison<C, R>, page: &ComparisonPage
                 body.push_str(&format!("<div><dt>{term}</dt><dd>{text}</dd></div>\n"));
             }
             Part::Figure(figure) => {
-                body.push_str(&figure_html(figure));
+                figures += 1;
+                body.push_str(&figure_html(figure, figures));
             }
             Part::Table(table) => {
                 body.push_str(&format!("<div class=\"wide\">\n{}</div>\n", table.to_html()));

@@ -10,6 +10,7 @@ use super::page::ComparisonPage;
 use super::parts::{html, markdown};
 use super::settings::Comparison;
 use crate::config::Settings;
+use crate::figures::FigureError;
 use crate::run::FileError;
 use crate::run::atomic::{self, TEMPORARY_PREFIX};
 
@@ -24,15 +25,23 @@ pub struct Files(Vec<(String, Vec<u8>)>);
 
 impl Files {
     /// Tables, pages and pictures.
-    pub fn of<C: Settings, R>(comparison: &Comparison<C, R>, page: ComparisonPage) -> Self {
+    ///
+    /// # Errors
+    /// When a picture has no pixels.
+    pub fn of<C: Settings, R>(
+        comparison: &Comparison<C, R>,
+        page: ComparisonPage,
+    ) -> Result<Self, FigureError> {
         let mut files = vec![
             (CSV.to_owned(), csv(comparison, &page).into_bytes()),
             (MARKDOWN.to_owned(), markdown(comparison, &page).into_bytes()),
             (HTML.to_owned(), html(comparison, &page).into_bytes()),
             (LATEX.to_owned(), latex(&page).into_bytes()),
         ];
-        files.extend(page.figures.into_iter().map(|figure| (figure.file, figure.png)));
-        Self(files)
+        for figure in &page.figures {
+            files.extend(figure.files()?);
+        }
+        Ok(Self(files))
     }
 }
 
@@ -112,8 +121,9 @@ impl Destination {
             any = true;
             let name = entry.file_name();
             let name = name.to_string_lossy();
+            let picture = name.strip_suffix(".png").or_else(|| name.strip_suffix(".svg"));
             let ours = [CSV, MARKDOWN, HTML, LATEX].contains(&name.as_ref())
-                || (name.ends_with(".png") && page.contains(&format!("]({name})")));
+                || picture.is_some_and(|picture| page.contains(&format!("]({picture}.png)")));
             if !ours {
                 let found = format!("holds `{name}`, which is not of a comparison");
                 return Err(occupied(&found, false));

@@ -1,13 +1,13 @@
 //! Loss curves over the steps of training, on logarithmic axes.
 
 use super::axis::{linear_ticks, shown};
-use super::canvas::{Canvas, Stroke};
+use super::canvas::Canvas;
 use super::curve::{Curve, LEFT, Panel, RIGHT, WIDTH};
 use super::error::FigureError;
 use super::palette::Color;
 use super::panel::{BELOW_NAME, Frame, Mark};
 use super::smoothing::window;
-use super::text::{Align, TextStyle};
+use super::style::{Align, Stroke, TextStyle};
 
 /// Panels of curves over steps.
 ///
@@ -36,13 +36,13 @@ const MOST_PANELS: usize = 4;
 const MOST_CURVES: usize = 10;
 
 impl Curves<'_> {
-    /// Draws the chart; bytes of a PNG file with two pixels a point.
+    /// Draws the chart.
     ///
     /// # Errors
     /// If there are no steps, no panels or more than 4, a panel without curves or with more than
     /// 10, if steps don't ascend or if a curve holds another number of values than there are
     /// steps.
-    pub fn png(&self) -> Result<Vec<u8>, FigureError> {
+    pub fn draw(&self) -> Result<Canvas, FigureError> {
         self.check()?;
         let mut canvas = Canvas::new((WIDTH, HEIGHT));
         canvas.heading(self.title, self.subtitle, 30.0, WIDTH - 60.0);
@@ -63,7 +63,7 @@ impl Curves<'_> {
         }
         self.step_axis(&mut canvas);
         self.footnote(&mut canvas, smooth);
-        canvas.into_png()
+        Ok(canvas)
     }
 
     fn check(&self) -> Result<(), FigureError> {

@@ -3,7 +3,8 @@
 use super::canvas::Canvas;
 use super::error::FigureError;
 use super::palette::Color;
-use super::text::{self, Align, TextStyle};
+use super::style::{Align, TextStyle};
+use super::text;
 
 /// Rows and columns of numbers, each a square that is the darker the larger its number is, with
 /// the number in it: blue above 0, vermillion below. What is not a number is left empty, with a
@@ -40,12 +41,12 @@ const MOST: usize = 64;
 const DARK: f64 = 0.8;
 
 impl HeatMap<'_> {
-    /// Draws the chart; bytes of a PNG file with two pixels a point.
+    /// Draws the chart.
     ///
     /// # Errors
     /// If there are no rows or columns, more than 64 of either, not a number for each pair, or no
     /// number above 0 from which on a square is dark.
-    pub fn png(&self) -> Result<Vec<u8>, FigureError> {
+    pub fn draw(&self) -> Result<Canvas, FigureError> {
         self.check()?;
         let (rows, columns) = (self.rows.1, self.columns.1);
         let name = TextStyle::semibold(17.0, Color::INK);
@@ -78,15 +79,17 @@ impl HeatMap<'_> {
                 self.square(&mut canvas, (left + cell * c as f32, top), cell, *value);
             }
         }
-        canvas.into_png()
+        Ok(canvas)
     }
 
     fn square(&self, canvas: &mut Canvas, (x, y): (f32, f32), cell: f32, value: f64) {
         let share = if value.is_nan() { 0.0 } else { (value.abs() / self.most).min(1.0) };
         let full = if value < 0.0 { Color::VERMILLION } else { Color::BLUE };
+        let (corner, size) = ((x + 0.5, y + 0.5), (cell - 1.0, CELL_HEIGHT - 1.0));
         canvas.fill((x, y), (cell, CELL_HEIGHT), Color::GRID);
-        canvas.fill((x + 0.5, y + 0.5), (cell - 1.0, CELL_HEIGHT - 1.0), mixed(full, share));
-        let color = if share > DARK { Color::PAPER } else { Color::INK };
+        canvas.fill(corner, size, Color::PAPER);
+        canvas.tint(corner, size, full, share);
+        let color = if share > DARK { Color::WHITE } else { Color::INK };
         let style = TextStyle::regular(15.0, color);
         let text = if value.is_nan() { "–".to_owned() } else { (self.text)(value) };
         let text = text::shorten(&text, style, cell - 4.0);
@@ -115,12 +118,4 @@ impl HeatMap<'_> {
         }
         Ok(())
     }
-}
-
-/// Paper with a share, 0 to 1, of a colour.
-fn mixed(color: Color, share: f64) -> Color {
-    let mix = |paper: u8, full: u8| {
-        (f64::from(paper) + (f64::from(full) - f64::from(paper)) * share).round() as u8
-    };
-    Color(std::array::from_fn(|i| mix(Color::PAPER.0[i], color.0[i])))
 }

@@ -1,24 +1,48 @@
 //! A grey image on the canvas.
 
-use super::canvas::{Canvas, Point, SCALE};
+use super::canvas::{Canvas, Shape};
 use super::palette::Color;
+use super::style::Point;
 
-/// The values of a white and of a black pixel decide.
-fn grey(pixel: f32, (white, black): (f32, f32)) -> Color {
-    if pixel.is_nan() {
-        return Color::YELLOW;
+/// A grey image: an enlarged grid of pixels in a hairline frame.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Image {
+    /// Whole rows, row-major.
+    pub(super) pixels: Vec<f32>,
+    pub(super) cols: usize,
+    /// Page pixels for each of its own, on both sides.
+    pub(super) factor: usize,
+    /// The upper left one, inside the frame, in points.
+    pub(super) corner: Point,
+    /// The values of a white and of a black pixel.
+    pub(super) scale: (f32, f32),
+}
+
+impl Image {
+    pub(super) fn rows(&self) -> usize {
+        self.pixels.len() / self.cols
     }
-    let ink = ((pixel.clamp(white, black) - white) / (black - white) * 255.0).round() as u8;
-    Color([255 - ink; 3])
+
+    /// How a pixel looks; none for what is not a number.
+    pub(super) fn grey(&self, pixel: f32) -> Option<u8> {
+        let (white, black) = self.scale;
+        let ink = (pixel.clamp(white, black) - white) / (black - white) * 255.0;
+        (!pixel.is_nan()).then(|| 255 - ink.round() as u8)
+    }
+
+    /// The same as a colour.
+    pub(super) fn color(&self, pixel: f32) -> [u8; 3] {
+        self.grey(pixel).map_or(Color::YELLOW.rgb(), |grey| [grey; 3])
+    }
 }
 
 impl Canvas {
-    /// An image with `factor` page pixels for each of its own on both sides, in a hairline frame;
-    /// `corner`, in points, is its upper left one, inside the frame.
+    /// An image with `factor` page pixels for each of its own on both sides, two page pixels being
+    /// a point, in a hairline frame; `corner`, in points, is its upper left one, inside the frame.
     ///
-    /// `pixels` are `[rows, cols]`, row-major: -1 is white and +1 black, values between are
-    /// linear in the PNG's sRGB value, values outside are cut off, and what is not a number is
-    /// yellow. Pixels of a last row that is not whole are not drawn.
+    /// `pixels` are `[rows, cols]`, row-major: -1 is white and +1 black on a dark page too, values
+    /// between are linear in the picture's sRGB value, values outside are cut off, and what is not
+    /// a number is yellow. Pixels of a last row that is not whole are not drawn.
     ///
     /// # Panics
     /// If `cols` is 0.
@@ -38,19 +62,8 @@ impl Canvas {
         factor: usize,
         corner: Point,
     ) {
-        let rows = pixels.len() / cols;
-        let (x0, y0) = ((corner.0 * SCALE) as i32, (corner.1 * SCALE) as i32);
-        let (width, height) = ((cols * factor) as i32, (rows * factor) as i32);
-        for y in -1..=height {
-            for x in -1..=width {
-                let inside = (0..width).contains(&x) && (0..height).contains(&y);
-                let color = if inside {
-                    grey(pixels[y as usize / factor * cols + x as usize / factor], scale)
-                } else {
-                    Color::GRID
-                };
-                self.blend(x0 + x, y0 + y, color, 1.0);
-            }
-        }
+        assert!(scale.0 < scale.1, "white, {}, must be below black, {}", scale.0, scale.1);
+        let pixels = pixels[..pixels.len() / cols * cols].to_vec();
+        self.record(Shape::Image(Image { pixels, cols, factor, corner, scale }));
     }
 }

@@ -2,10 +2,11 @@
 
 use gradroute_images::MAX_SIDE;
 
-use super::canvas::{Canvas, SCALE};
+use super::canvas::Canvas;
 use super::error::FigureError;
 use super::palette::Color;
-use super::text::{self, Align, TextStyle};
+use super::style::{Align, SCALE, TextStyle};
+use super::text;
 
 /// A row of images.
 #[derive(Clone, Debug)]
@@ -76,13 +77,13 @@ struct Layout {
 }
 
 impl ImageRows<'_> {
-    /// Draws the images; bytes of a PNG file with two pixels a point.
+    /// Draws the images.
     ///
     /// # Errors
     /// If there are no bands, a band without images or with more than 40, more than 40 rows, an
     /// image without pixels or larger than 512 on a side, a scale that does not ascend, or a row
     /// with another number of pixels than its band's images have.
-    pub fn png(&self) -> Result<Vec<u8>, FigureError> {
+    pub fn draw(&self) -> Result<Canvas, FigureError> {
         self.check()?;
         let layout = self.layout();
         let image = layout.image;
@@ -106,7 +107,7 @@ impl ImageRows<'_> {
             "One grey scale for all images: {white} (no ink) is white, {sign}{black} is black."
         );
         canvas.text(&note, (MARGIN, y + 10.0), Align::Start, style);
-        canvas.into_png()
+        Ok(canvas)
     }
 
     fn check(&self) -> Result<(), FigureError> {

@@ -1,12 +1,13 @@
 //! One panel of a chart of curves: its axis, its curves and their names.
 
 use super::axis::{LogAxis, shown};
-use super::canvas::{Canvas, Point, Stroke};
+use super::canvas::Canvas;
 use super::curve::{Curve, LEFT, Panel, RIGHT, WIDTH};
 use super::palette::Color;
 use super::smoothing::running_geometric_mean;
 use super::spread::diamond;
-use super::text::{self, Align, TextStyle};
+use super::style::{Align, Point, Stroke, TextStyle};
+use super::text;
 use super::thinning::lines;
 
 /// Room that the axis' name takes above the frame.

@@ -2,15 +2,16 @@
 
 use gradroute_images::MAX_SIDE;
 
-use super::canvas::{Canvas, SCALE};
+use super::canvas::Canvas;
 use super::error::FigureError;
 use super::palette::Color;
-use super::text::{self, Align, CAP_HEIGHT, TextStyle};
+use super::style::{Align, SCALE, TextStyle};
+use super::text::{self, CAP_HEIGHT};
 
 /// A row of original images above a row of reconstructions.
 ///
 /// Both rows share one fixed grey scale, dark ink on white paper: a pixel of -1 (no ink) is
-/// white, +1 is black, values between are linear in the PNG's sRGB value, values outside are
+/// white, +1 is black, values between are linear in the picture's sRGB value, values outside are
 /// cut off. A pixel that is not a number is yellow.
 #[derive(Clone, Copy, Debug)]
 pub struct Sheet<'a> {
@@ -46,12 +47,12 @@ const FIRST_ROW_Y: f32 = 104.0;
 const NARROWEST: f32 = 640.0;
 
 impl Sheet<'_> {
-    /// Draws the sheet; bytes of a PNG file with two pixels a point.
+    /// Draws the sheet.
     ///
     /// # Errors
     /// If there are no images or more than 24, if an image is empty or wider or higher than 512
     /// pixels, or if the two rows don't hold `labels.len() * rows * cols` pixels each.
-    pub fn png(&self) -> Result<Vec<u8>, FigureError> {
+    pub fn draw(&self) -> Result<Canvas, FigureError> {
         self.check()?;
         let count = self.labels.len();
         let factor = (SIDE_PIXELS / self.rows.max(self.cols)).max(1);
@@ -90,7 +91,7 @@ impl Sheet<'_> {
         let style = TextStyle::regular(14.0, Color::MUTED);
         let note = text::shorten(note, style, size.0 - 2.0 * MARGIN);
         canvas.text(&note, (MARGIN, size.1 - 16.0), Align::Start, style);
-        canvas.into_png()
+        Ok(canvas)
     }
 
     fn check(&self) -> Result<(), FigureError> {

@@ -1,8 +1,9 @@
 //! A quantity over several runs, drawn as mean, interval and single runs.
 
-use super::canvas::{Canvas, Point, Stroke};
+use super::canvas::Canvas;
 use super::palette::Color;
-use super::text::{Align, TextStyle, text_width};
+use super::style::{Align, Point, Stroke, TextStyle};
+use super::text::text_width;
 
 /// A quantity over the runs of a setting.
 #[derive(Clone, Debug, Default, PartialEq)]

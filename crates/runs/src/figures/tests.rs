@@ -30,7 +30,7 @@ fn sheet<'a>(originals: &'a [f32], reconstructions: &'a [f32], labels: &'a [u8])
 
 fn uniform_sheet(pixel: f32) -> Vec<u8> {
     let pixels = vec![pixel; 12 * 784];
-    decode(&sheet(&pixels, &pixels, &[7; 12]).png().unwrap()).2
+    decode(&sheet(&pixels, &pixels, &[7; 12]).draw().unwrap().png().unwrap()).2
 }
 
 fn curves(steps: &[u64], values: &[Vec<f32>]) -> Result<Vec<u8>, FigureError> {
@@ -41,7 +41,9 @@ fn curves(steps: &[u64], values: &[Vec<f32>]) -> Result<Vec<u8>, FigureError> {
         marks: Vec::new(),
     };
     let panel = Panel { name: "loss", height: 1.0, curves: values.iter().map(curve).collect() };
-    Curves { title: "Curves", subtitle: "", steps, panels: &[panel] }.png()
+    Curves { title: "Curves", subtitle: "", steps, panels: &[panel] }
+        .draw()
+        .and_then(|canvas| canvas.png())
 }
 
 fn heat(rows: usize, columns: usize, values: &[f64]) -> Result<Vec<u8>, FigureError> {
@@ -55,7 +57,8 @@ fn heat(rows: usize, columns: usize, values: &[f64]) -> Result<Vec<u8>, FigureEr
         most: 1.0,
         text: |value| format!("{value:.2}"),
     }
-    .png()
+    .draw()
+    .and_then(|canvas| canvas.png())
 }
 
 fn rows(size: (usize, usize), labels: &[&str], pixels: &[f32]) -> Result<Vec<u8>, FigureError> {
@@ -64,11 +67,13 @@ fn rows(size: (usize, usize), labels: &[&str], pixels: &[f32]) -> Result<Vec<u8>
     let (labels, originals) = (&labels, Some(pixels));
     let band = ImageBand { name: "a band", labels, originals, rows: vec![row] };
     let scale = (-1.0, 1.0);
-    ImageRows { title: "Rows", subtitle: "", bands: &[band], size, scale }.png()
+    ImageRows { title: "Rows", subtitle: "", bands: &[band], size, scale }
+        .draw()
+        .and_then(|canvas| canvas.png())
 }
 
 fn count(rgb: &[u8], color: Color) -> usize {
-    rgb.chunks(3).filter(|pixel| *pixel == color.0).count()
+    rgb.chunks(3).filter(|pixel| *pixel == color.rgb()).count()
 }
 
 #[test]
@@ -87,7 +92,8 @@ fn the_grey_scale_does_not_depend_on_the_other_pixels() {
     let alone = uniform_sheet(0.5);
     let mut pixels = vec![0.5; 12 * 784];
     pixels[11 * 784..].fill(9.0);
-    let beside_brighter = decode(&sheet(&pixels, &pixels, &[7; 12]).png().unwrap()).2;
+    let beside_brighter =
+        decode(&sheet(&pixels, &pixels, &[7; 12]).draw().unwrap().png().unwrap()).2;
     let differing = (0..alone.len()).filter(|&i| alone[i] != beside_brighter[i]);
     assert_eq!(differing.count(), 3 * 2 * 28 * 28 * 36);
 }
@@ -104,8 +110,8 @@ fn each_image_pixel_is_a_sharp_square_in_its_place() {
     let mut pixels = vec![-1.0; 784];
     pixels[3 * 28 + 5] = 1.0;
     let blank = vec![-1.0; 784];
-    let with = sheet(&pixels, &blank, &[1]).png().unwrap();
-    let without = sheet(&blank, &blank, &[1]).png().unwrap();
+    let with = sheet(&pixels, &blank, &[1]).draw().unwrap().png().unwrap();
+    let without = sheet(&blank, &blank, &[1]).draw().unwrap().png().unwrap();
     let ((width, _, with), (_, _, without)) = (decode(&with), decode(&without));
     let framed = |x: usize, y: usize| (0..6).all(|i| with[((y + i) * width + x + i) * 3] == 0);
     let black: Vec<usize> =
@@ -122,8 +128,12 @@ fn figures_are_the_same_bytes_each_time_and_of_the_stated_size() {
     let pixels = vec![0.25; 12 * 784];
     let steps: Vec<u64> = (0..900).collect();
     let values = vec![steps.iter().map(|s| 1.0 / (*s as f32 + 1.0)).collect(); 2];
-    let draw =
-        || [sheet(&pixels, &pixels, &[3; 12]).png().unwrap(), curves(&steps, &values).unwrap()];
+    let draw = || {
+        [
+            sheet(&pixels, &pixels, &[3; 12]).draw().unwrap().png().unwrap(),
+            curves(&steps, &values).unwrap(),
+        ]
+    };
     let (first, second) = (draw(), draw());
     assert_eq!(first, second);
     for (png, height) in first.iter().zip([778, 1520]) {
@@ -137,7 +147,14 @@ fn figures_are_the_same_bytes_each_time_and_of_the_stated_size() {
 fn fewer_images_make_a_narrower_sheet() {
     let pixels = vec![0.0; 12 * 784];
     let width = |n: usize| {
-        decode(&sheet(&pixels[..n * 784], &pixels[..n * 784], &vec![1; n]).png().unwrap()).0
+        decode(
+            &sheet(&pixels[..n * 784], &pixels[..n * 784], &vec![1; n])
+                .draw()
+                .unwrap()
+                .png()
+                .unwrap(),
+        )
+        .0
     };
     assert!(width(1) <= width(7) && width(7) < width(12));
 }
@@ -159,10 +176,22 @@ fn wrong_input_is_refused_with_figure_field_and_counts() {
         let message = result.unwrap_err().to_string();
         assert!(parts.iter().all(|part| message.contains(part)), "{message}");
     };
-    says(sheet(&[], &[], &[]).png(), &["A sheet", "labels", "empty"]);
-    says(sheet(&pixels, &pixels[1..], &[1, 2]).png(), &["reconstructions", "1567", "1568"]);
-    says(Sheet { rows: 0, ..sheet(&[], &[], &[1]) }.png(), &["rows", "is 0", "1 to 512"]);
-    says(sheet(&pixels, &pixels, &[1; 25]).png(), &["labels", "25", "at most 24"]);
+    says(
+        sheet(&[], &[], &[]).draw().and_then(|canvas| canvas.png()),
+        &["A sheet", "labels", "empty"],
+    );
+    says(
+        sheet(&pixels, &pixels[1..], &[1, 2]).draw().and_then(|canvas| canvas.png()),
+        &["reconstructions", "1567", "1568"],
+    );
+    says(
+        Sheet { rows: 0, ..sheet(&[], &[], &[1]) }.draw().and_then(|canvas| canvas.png()),
+        &["rows", "is 0", "1 to 512"],
+    );
+    says(
+        sheet(&pixels, &pixels, &[1; 25]).draw().and_then(|canvas| canvas.png()),
+        &["labels", "25", "at most 24"],
+    );
     says(rows((28, 28), &["1"], &[0.0; 783]), &["originals", "783", "784"]);
     says(rows((0, 28), &["1"], &[]), &["size.0", "is 0", "1 to 512"]);
     says(rows((28, 28), &[], &[]), &["bands[].labels", "empty"]);
@@ -179,12 +208,12 @@ fn wrong_input_is_refused_with_figure_field_and_counts() {
         most,
         text: |value| value.to_string(),
     };
-    says(most(0.0).png(), &["most", "is 0", "above 0"]);
-    says(most(f64::NAN).png(), &["most", "NaN"]);
+    says(most(0.0).draw().and_then(|canvas| canvas.png()), &["most", "is 0", "above 0"]);
+    says(most(f64::NAN).draw().and_then(|canvas| canvas.png()), &["most", "NaN"]);
     let bands = [ImageBand { name: "", labels: &names, originals: None, rows: Vec::new() }];
     for scale in [(1.0, 0.0), (1.0, 1.0), (f32::NAN, 1.0)] {
         let rows = ImageRows { title: "Rows", subtitle: "", bands: &bands, size: (1, 1), scale };
-        says(rows.png(), &["Rows", "scale", "white below"]);
+        says(rows.draw().and_then(|canvas| canvas.png()), &["Rows", "scale", "white below"]);
     }
     says(curves(&[], &[vec![]]), &["Curves", "steps", "empty"]);
     says(curves(&[1], &[]), &["curves", "empty"]);
@@ -230,7 +259,7 @@ proptest! {
     fn any_image_shape_within_bounds_is_drawn(rows in 1usize..600, cols in 1usize..600) {
         let pixels = vec![0.5; rows * cols];
         let sheet = Sheet { rows, cols, ..sheet(&pixels, &pixels, &[0]) };
-        prop_assert_eq!(sheet.png().is_ok(), rows <= 512 && cols <= 512);
+        prop_assert_eq!(sheet.draw().and_then(|canvas| canvas.png()).is_ok(), rows <= 512 && cols <= 512);
     }
 }
 
@@ -244,7 +273,7 @@ fn marks_of_others_stand_where_their_step_and_value_are_and_only_within_the_char
         let curve = Curve { name: "c", color: Color::VERMILLION, values, marks };
         let panel = Panel { name: "loss", height: 1.0, curves: vec![curve] };
         let chart = Curves { title: "Curves", subtitle: "", steps: &steps, panels: &[panel] };
-        decode(&chart.png().unwrap())
+        decode(&chart.draw().unwrap().png().unwrap())
     };
     let (width, _, plain) = draw(vec![]);
     let outside = draw(vec![(101, 1.0), (5000, 0.1), (50, f32::NAN), (50, -1.0)]).2;

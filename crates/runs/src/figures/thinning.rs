@@ -1,6 +1,6 @@
 //! Cutting a curve at its gaps, and leaving out points that no pixel could show.
 
-use super::canvas::{Point, SCALE};
+use super::style::{Point, SCALE};
 
 /// Lines through the points, a new one after each gap (`None`).
 ///

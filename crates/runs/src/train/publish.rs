@@ -1,6 +1,7 @@
 //! The figures and the report page of a run directory.
 
 use std::fs;
+use std::path::PathBuf;
 
 use super::error::TrainError;
 use crate::config::{Resolved, Settings};
@@ -29,7 +30,8 @@ pub struct Published<'a, E: Experiment> {
 }
 
 /// Draws everything that a run shows, from its metrics, its evaluation and its state: the files in
-/// `figures/` and `report.html`. What is there already is replaced.
+/// `figures/` and `report.html`, which are returned beside the page. What is there already is
+/// replaced.
 ///
 /// # Errors
 /// When metrics can't be read, figures can't be drawn or files can't be written.
@@ -37,24 +39,26 @@ pub fn publish<E: Experiment>(
     run: Published<'_, E>,
     experiment: &mut E,
     data: &E::Data,
-) -> Result<Page, TrainError> {
+) -> Result<(Page, Vec<PathBuf>), TrainError> {
     let Published { directory, resolved, manifest, steps, evaluation } = run;
     let mut lines: Vec<StepLine> = jsonl::read(&directory.metrics())?;
     lines.retain(|line| line.step < steps);
     let mut page = shown(experiment, data, evaluation)?;
     if !lines.is_empty() {
         let subtitle = "On the batch of each step, before its update";
-        page.figures.push(Figure {
-            file: "losses.png".into(),
-            caption: "Training losses".into(),
-            png: loss_curves(E::CURVES, &lines, &|_| Vec::new(), subtitle)?,
-        });
+        let drawing = loss_curves(E::CURVES, &lines, &|_| Vec::new(), subtitle)?;
+        page.figures.push(Figure::new("losses", "Training losses", drawing));
     }
 
     let folder = directory.figures();
     fs::create_dir_all(&folder).map_err(FileError::of("create", &folder))?;
+    let mut written = vec![directory.report()];
     for figure in &page.figures {
-        atomic::write(&folder.join(&figure.file), &figure.png)?;
+        for (name, content) in figure.files()? {
+            let file = folder.join(name);
+            atomic::write(&file, &content)?;
+            written.push(file);
+        }
     }
     let facts = manifest.map_or_else(
         || vec![("state", "the run did not end properly and left no manifest".to_owned())],
@@ -69,7 +73,7 @@ pub fn publish<E: Experiment>(
         facts: &facts,
     };
     atomic::write(&directory.report(), report.to_html().as_bytes())?;
-    Ok(page)
+    Ok((page, written))
 }
 
 /// What the experiment shows, with the table of its measures if it has none of its own.

@@ -82,7 +82,7 @@ pub fn run<E: Experiment>(job: Job<'_, E>) -> Result<Outcome<E::Results>, TrainE
     let steps = manifest.steps;
     let published =
         Published { directory, resolved, manifest: facts, steps, evaluation: evaluation_of };
-    let page = publish(published, driver.experiment_mut(), data)?;
+    let (page, _) = publish(published, driver.experiment_mut(), data)?;
     manifest.finish(directory)?;
     Ok(Outcome { manifest, evaluation, page })
 }

@@ -15,7 +15,7 @@ pub const STEPS: u64 = 12;
 pub const BETWEEN: u64 = 3;
 
 /// What a run has to leave, so that comparing what is there compares these too.
-const RESULTS: [&str; 9] = [
+const RESULTS: [&str; 10] = [
     "config.toml",
     "metrics.jsonl",
     "epochs.jsonl",
@@ -24,6 +24,7 @@ const RESULTS: [&str; 9] = [
     "checkpoints/step-00000012.optimizer.safetensors",
     "checkpoints/step-00000009.safetensors",
     "figures/visits.png",
+    "figures/visits.svg",
     "figures/losses.png",
 ];
 

@@ -56,7 +56,7 @@ pub(super) fn settings(runs: &Runs, metric: Metric) -> Result<Figure, FigureErro
         .collect();
     let groups = Half::BOTH.map(|half| format!("on digits {}", dashed(half.digits(halves))));
     let (metric_name, floor) = (metric.name(), FLOOR.name());
-    let png = Settings {
+    let drawing = Settings {
         title: &format!("What each half of the encoding holds, by {metric_name}"),
         subtitle: "Test errors of decoders that see one half only: low where the half holds the \
                    digits, at the dashed line where it knows nothing of them",
@@ -66,15 +66,15 @@ pub(super) fn settings(runs: &Runs, metric: Metric) -> Result<Figure, FigureErro
         panels: &panels,
         rows: &rows,
     }
-    .png()?;
+    .draw()?;
     Ok(Figure {
-        file: format!("settings-{}.png", metric_name.to_lowercase()),
+        name: format!("settings-{}", metric_name.to_lowercase()),
         caption: format!(
             "Test {metric_name} of both certificates on the digits of each half, a row for each \
              setting. Dashed: the training set's {floor} in place of a reconstruction. An \
              interval without a cap goes on beyond the chart."
         ),
-        png,
+        drawing,
     })
 }
 
@@ -107,22 +107,22 @@ pub(super) fn digits(runs: &Runs, metric: Metric) -> Result<Figure, FigureError>
         })
         .collect();
     let (metric_name, floor) = (metric.name(), FLOOR.name());
-    let png = Digits {
+    let drawing = Digits {
         title: &format!("Decoder and certificates, digit by digit, by {metric_name}"),
         subtitle: "The line under each digit has the colour of the certificate on its own half",
         metric: metric_name,
         floor,
         panels: &panels,
     }
-    .png()?;
+    .draw()?;
     Ok(Figure {
-        file: format!("digits-{}.png", metric_name.to_lowercase()),
+        name: format!("digits-{}", metric_name.to_lowercase()),
         caption: format!(
             "Test {metric_name} of decoder and certificates for each digit, a panel for each \
              setting. Dashed: the training set's {floor}. An interval without a cap goes on beyond \
              the chart."
         ),
-        png,
+        drawing,
     })
 }
 

@@ -92,17 +92,17 @@ fn sheet(
         "It sees the half of digits {} only; the same test images in every row",
         dashed(sees.digits(halves))
     );
-    let png =
+    let drawing =
         ImageRows { title: &title, subtitle: &subtitle, bands: &bands, size, scale: (-1.0, 1.0) }
-            .png()?;
+            .draw()?;
     Ok(Figure {
-        file: format!("images-{name}-certificate.png"),
+        name: format!("images-{name}-certificate"),
         caption: format!(
             "Test images above what the {name} certificate of each setting makes of them, the \
              first {IMAGES_A_DIGIT} of each digit in the test set, by the run with the lowest seed \
              that has kept its weights."
         ),
-        png,
+        drawing,
     })
 }
 

@@ -72,14 +72,14 @@ impl SettingLosses {
         let labels: Vec<&str> = self.logs.iter().map(|(label, _)| *label).collect();
         let subtitle = format!("{}, seed {seed}; diamonds: {}", self.name, labels.join("; "));
         Ok(Figure {
-            file: format!("losses-{number}.png"),
+            name: format!("losses-{number}"),
             caption: format!(
                 "Training losses of {}, seed {seed}, on the batch of each step. Diamonds: the \
                  losses that others have logged at that step ({}).",
                 self.name,
                 labels.join("; ")
             ),
-            png: loss_curves(CURVES, losses, &marks, &subtitle)?,
+            drawing: loss_curves(CURVES, losses, &marks, &subtitle)?,
         })
     }
 

@@ -59,13 +59,13 @@ const WIDEST_BAR: f32 = 64.0;
 const MOST_DIGITS: usize = 20;
 
 impl Bars<'_> {
-    /// Draws the chart; bytes of a PNG file with two pixels a point.
+    /// Draws the chart.
     ///
     /// A value that is not finite is written in place of its bar.
     ///
     /// # Errors
     /// If there are no digits or more than 20.
-    pub fn png(&self) -> Result<Vec<u8>, FigureError> {
+    pub fn draw(&self) -> Result<Canvas, FigureError> {
         let figure = || self.title.to_owned();
         let found = self.digits.len();
         if found == 0 {
@@ -95,7 +95,7 @@ impl Bars<'_> {
             x += slot * GROUP_GAP;
         }
         canvas.stroke(&[(LEFT, BASE), (RIGHT, BASE)], Stroke::new(Color::INK, 1.5));
-        canvas.into_png()
+        Ok(canvas)
     }
 
     /// Above the chart, so it never covers a bar.
@@ -150,7 +150,7 @@ fn digit_bars(canvas: &mut Canvas, bars: &DigitBars, x: f32, slot: f32, y_of: im
         canvas.fill((left, y), (bar, BASE - y), color);
         // At the foot of the bar no dashed line of the floor runs through the number.
         let (text_y, ink) =
-            if BASE - y > 34.0 { (BASE - 10.0, Color::PAPER) } else { (y - 7.0, Color::INK) };
+            if BASE - y > 34.0 { (BASE - 10.0, Color::WHITE) } else { (y - 7.0, Color::INK) };
         let label = if value.is_finite() { format!("{value:.2}") } else { format!("{value}") };
         let style = TextStyle::semibold((bar * 0.38).min(17.0), ink);
         let label = shorten(&label, style, bar + 4.0);

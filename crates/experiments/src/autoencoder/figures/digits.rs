@@ -61,12 +61,12 @@ const MOST_PANELS: usize = 40;
 const MOST_DIGITS: usize = 20;
 
 impl Digits<'_> {
-    /// Draws the chart; bytes of a PNG file with two pixels a point.
+    /// Draws the chart.
     ///
     /// # Errors
     /// If there are no settings or more than 40, or if one has no digits or
     /// more than 20.
-    pub fn png(&self) -> Result<Vec<u8>, FigureError> {
+    pub fn draw(&self) -> Result<Canvas, FigureError> {
         self.check()?;
         let columns = self.panels.len().min(2);
         let rows = self.panels.len().div_ceil(columns);
@@ -84,7 +84,7 @@ impl Digits<'_> {
             let y = FIRST_PANEL + (i / columns) as f32 * PANEL;
             self.panel(&mut canvas, panel, (x, y), width, highest);
         }
-        canvas.into_png()
+        Ok(canvas)
     }
 
     fn check(&self) -> Result<(), FigureError> {

@@ -1,18 +1,18 @@
 //! The figures of a run, from its results.
 
-use gradroute_runs::figures::{FigureError, Sheet};
+use gradroute_runs::figures::{Canvas, FigureError, Sheet};
 
 use super::bars::{Bars, DigitBars, OwnHalf};
 use crate::autoencoder::digit_list::digit_list;
 use crate::autoencoder::evaluation::Results;
 use crate::autoencoder::halves::{CLASSES, Half, Halves};
 
-/// The bar chart of both certificates' test MAE per digit, as PNG: digits of the bottom half,
+/// The bar chart of both certificates' test MAE per digit: digits of the bottom half,
 /// then of the top half, then of neither, without those that have no test samples.
 ///
 /// # Errors
 /// If no digit has test samples.
-pub fn error_bars(results: &Results) -> Result<Vec<u8>, FigureError> {
+pub fn error_bars(results: &Results) -> Result<Canvas, FigureError> {
     let Halves { bottom, top } = &results.halves;
     let own = |digit: u8| match (bottom.contains(&digit), top.contains(&digit)) {
         (true, _) => OwnHalf::Bottom,
@@ -39,7 +39,7 @@ pub fn error_bars(results: &Results) -> Result<Vec<u8>, FigureError> {
         floor: "median image",
         digits: &digits,
     };
-    bars.png()
+    bars.draw()
 }
 
 /// Test images and what a certificate makes of them.
@@ -56,17 +56,17 @@ pub struct CertificateImages<'a> {
 }
 
 /// The sheet of the certificate on the half `sees`, for test images of the digits of the half
-/// `shown`, as PNG. `encoding` is the number of dims of the whole encoding.
+/// `shown`. `encoding` is the number of dims of the whole encoding.
 ///
 /// # Errors
-/// As [`Sheet::png`].
+/// As [`Sheet::draw`].
 pub fn certificate_sheet(
     sees: Half,
     shown: Half,
     halves: &Halves,
     encoding: usize,
     images: CertificateImages<'_>,
-) -> Result<Vec<u8>, FigureError> {
+) -> Result<Canvas, FigureError> {
     let dashed = |digits: &[u8]| digit_list(digits).replace('-', "–");
     let owner = dashed(sees.digits(halves));
     let (first, end) = match sees {
@@ -96,5 +96,5 @@ pub fn certificate_sheet(
         label_name: "digit",
         labels: images.labels,
     };
-    sheet.png()
+    sheet.draw()
 }

@@ -59,12 +59,12 @@ const COLORS: [Color; 2] = [BOTTOM, TOP];
 const MARKERS: [Marker; 2] = [Marker::Circle, Marker::Square];
 
 impl Settings<'_> {
-    /// Draws the chart; bytes of a PNG file with two pixels a point.
+    /// Draws the chart.
     ///
     /// # Errors
     /// If there are no settings, more than 40, no panels, or a row with another
     /// number of panels.
-    pub fn png(&self) -> Result<Vec<u8>, FigureError> {
+    pub fn draw(&self) -> Result<Canvas, FigureError> {
         self.check()?;
         let base = FIRST_ROW + ROW * self.rows.len() as f32;
         let mut canvas = Canvas::new((WIDTH, base + 86.0));
@@ -92,7 +92,7 @@ impl Settings<'_> {
                 }
             }
         }
-        canvas.into_png()
+        Ok(canvas)
     }
 
     fn check(&self) -> Result<(), FigureError> {

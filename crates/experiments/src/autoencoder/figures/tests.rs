@@ -17,7 +17,7 @@ fn centre(png: &[u8], color: Color, area: impl Fn(usize, usize) -> bool) -> (f64
     let found: Vec<(usize, usize)> = rgb
         .chunks(3)
         .enumerate()
-        .filter(|(_, pixel)| *pixel == color.0)
+        .filter(|(_, pixel)| *pixel == color.rgb())
         .map(|(i, _)| (i % width, i / width))
         .filter(|(x, y)| area(*x, *y))
         .collect();
@@ -34,11 +34,11 @@ fn bars(values: [f64; 3]) -> Vec<DigitBars> {
 }
 
 fn bar_chart(digits: &[DigitBars]) -> Result<Vec<u8>, FigureError> {
-    Bars { title: "Bars", subtitle: "", metric: "MAE", floor: "median image", digits }.png()
+    Bars { title: "Bars", subtitle: "", metric: "MAE", floor: "median image", digits }.draw()?.png()
 }
 
 fn count(png: &[u8], color: Color) -> usize {
-    decode(png).2.chunks(3).filter(|pixel| *pixel == color.0).count()
+    decode(png).2.chunks(3).filter(|pixel| *pixel == color.rgb()).count()
 }
 
 fn single(value: f64) -> Spread {
@@ -60,6 +60,7 @@ fn settings(rows: &[(&str, [f64; 2])]) -> Result<Vec<u8>, FigureError> {
         panels: &panels,
         rows: &rows,
     }
+    .draw()?
     .png()
 }
 
@@ -76,7 +77,9 @@ fn panel(value: Spread) -> DigitPanel<'static> {
 }
 
 fn digits(panels: &[DigitPanel<'_>]) -> Result<Vec<u8>, FigureError> {
-    Digits { title: "Digits", subtitle: "", metric: "MAE", floor: "median image", panels }.png()
+    Digits { title: "Digits", subtitle: "", metric: "MAE", floor: "median image", panels }
+        .draw()?
+        .png()
 }
 
 #[test]
@@ -173,7 +176,7 @@ proptest! {
             panels: &panels,
             rows: &[row],
         };
-        prop_assert!(chart.png().is_ok());
+        prop_assert!(chart.draw().is_ok());
         let panel = DigitPanel { name: &name, ..panel(spread) };
         prop_assert!(digits(&[panel]).is_ok());
     }

@@ -16,7 +16,7 @@ pub fn page(world: &World, numbers: &Numbers, results: &Results) -> Result<Page,
     Ok(Page {
         verdict: Some(Verdict { text, holds: found > anywhere }),
         reading: vec![("cell".to_owned(), "a place on the ring".to_owned())],
-        figures: vec![visits(world)?],
+        figures: vec![visits(world)],
         tables: vec![("Cells".to_owned(), table(world, numbers, results))],
     })
 }
@@ -40,7 +40,7 @@ fn table(world: &World, numbers: &Numbers, results: &Results) -> Table {
     }
 }
 
-fn visits(world: &World) -> Result<Figure, FigureError> {
+fn visits(world: &World) -> Figure {
     let mut canvas = Canvas::new((320.0, 120.0));
     let cells = super::numbers::CELLS;
     let most = (0..cells).map(|cell| world.visits(cell)).max().unwrap_or(0).max(1);
@@ -48,9 +48,5 @@ fn visits(world: &World) -> Result<Figure, FigureError> {
         let height = 80.0 * world.visits(cell) as f32 / most as f32;
         canvas.fill((20.0 + 24.0 * cell as f32, 100.0 - height), (18.0, height), Color::BLUE);
     }
-    Ok(Figure {
-        file: "visits.png".to_owned(),
-        caption: "How often each cell was visited".to_owned(),
-        png: canvas.into_png()?,
-    })
+    Figure::new("visits", "How often each cell was visited", canvas)
 }

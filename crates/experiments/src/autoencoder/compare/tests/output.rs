@@ -92,16 +92,14 @@ fn the_pages_hold_tables_pictures_and_the_method_and_nothing_from_outside() {
     let runs = Folder::new();
     let folder = runs.add("a<b>&", RUN);
     let comparison = read(&[folder]).unwrap();
-    let figure = gradroute_runs::Figure {
-        file: "settings-mse.png".to_owned(),
-        caption: "A <figure>".to_owned(),
-        png: vec![1, 2, 3],
-    };
+    let mut canvas = gradroute_runs::figures::Canvas::new((20.0, 10.0));
+    canvas.image(&[0.5], 1, 4, (2.0, 2.0));
+    let figure = gradroute_runs::Figure::new("settings-mse", "A <figure>", canvas);
     let mut page = page(&comparison, None).unwrap();
     page.figures = vec![figure];
     page.missing = vec!["No reconstructions.".to_owned()];
     let (html, markdown) = (html(&comparison, &page), markdown(&comparison, &page));
-    assert!(html.contains("data:image/png;base64,AQID") && !html.contains("http:"), "{html}");
+    assert!(html.contains("data:image/png;base64,") && !html.contains("http:"), "{html}");
     assert!(!html.contains("<figure>\"") && html.contains("A &lt;figure&gt;"));
     assert!(html.contains("a&lt;b&gt;&amp;"), "the run's folder is escaped");
     for text in [&html, &markdown] {
@@ -135,7 +133,7 @@ fn training_losses_stand_beside_published_ones_at_the_steps_that_both_have() {
     assert!(text.contains("| seed 0 | 2.7000 | 0.9000 | 0.7000 | 0.8000 | 0.10000 |"), "{text}");
     assert!(text.contains("| replication, 200 epochs | 0.6993 | 0.2292 |  | 0.2398 | 0.00116 |"));
     assert!(!text.contains("Step 600"), "no run of ours has come so far");
-    assert_eq!(found[0].figure(1).unwrap().file, "losses-1.png");
+    assert_eq!(found[0].figure(1).unwrap().name, "losses-1");
 
     // With other batches a step is something else.
     comparison.settings[0].runs[0].resolved.config.train.batch = 256;
