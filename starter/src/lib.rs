@@ -181,10 +181,11 @@ impl Experiment for Starter {
             values: &of.results.errors.concat(),
             most: 0.1,
             text: |error| format!("{error:.3}"),
+            blocks: &[],
         };
         let holds = leads(&of.results).iter().all(|lead| lead.value >= 0.1);
         let text = format!("Each certificate is 10 % ahead on its own digits: {holds}");
-        let verdict = Some(Verdict { text, holds });
+        let verdict = Some(Verdict { text, holds: Some(holds) });
         let reading = vec![("Blocks.".into(), include_str!("reading.txt").into())];
         let errors = Figure::new("errors", "Test error of each certificate", map.draw()?);
         let drawings = Figure::new("drawings", "What each certificate draws", drawings.draw()?);

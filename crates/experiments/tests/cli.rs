@@ -94,7 +94,14 @@ fn a_run_leaves_metrics_evaluation_figures_report_checkpoint_and_manifest() {
         assert!(info.info().width >= 1000, "{}", path.display());
     }
     let report = std::fs::read_to_string(run.join("report.html")).unwrap();
-    assert_eq!(report.matches("<svg").count(), 6, "six pictures, inlined");
+    assert_eq!(report.matches("<svg").count(), 8, "eight pictures, inlined");
+    // What was asked for is said before anything else, beside what the preset has.
+    assert!(report.contains("<h1>gradroute: preset quick with 5 changes, seed 0</h1>"), "{report}");
+    let (before, _) = report.split_once("How to read this page").unwrap();
+    assert!(before.contains("<dt>preset</dt><dd>quick</dd>"), "{before}");
+    assert!(before.contains("<dt>train.epochs</dt><dd>2 instead of 24</dd>"), "{before}");
+    assert!(before.contains("<dt>model.hidden</dt><dd>[24, 12] instead of [512, 256]</dd>"));
+    assert!(before.contains("<dt>data.limit</dt><dd>120 instead of none</dd>"), "{before}");
 }
 
 #[test]

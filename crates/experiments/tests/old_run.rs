@@ -58,8 +58,13 @@ fn an_old_run_is_whole_and_stays_so_when_it_is_judged_and_drawn_again() {
         assert!(!out.contains("NOT WHOLE"), "{command}: {out}");
     }
     same_evaluation(&before, &run.join("evaluation.json"));
-    assert!(drawn == figures(&run), "a figure has changed");
+    let again = figures(&run);
+    for (path, bytes) in &drawn {
+        let same = again.iter().any(|(other, now)| other == path && now == bytes);
+        assert!(same, "{} has changed", path.display());
+    }
     assert_eq!(drawn.len(), 6);
+    assert_eq!(again.len(), 16, "with the encoding and the decoder, as PNG and SVG");
 }
 
 #[test]

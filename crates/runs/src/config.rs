@@ -7,6 +7,7 @@
 //! An experiment's configuration is any type that implements [`Settings`]. [`Train`],
 //! [`Data`] and [`Optimizer`] are sections that most can use as they are.
 
+mod changes;
 mod data;
 mod error;
 mod flat;
@@ -24,6 +25,7 @@ mod settings;
 mod sizes;
 mod train;
 
+pub use changes::{Change, changes};
 pub use data::Data;
 pub use error::ConfigError;
 pub(crate) use flat::{Keys, keys};

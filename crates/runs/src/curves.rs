@@ -60,8 +60,9 @@ pub fn loss_curves(
     Curves { title: "Training losses", subtitle, steps: &steps, panels: &panels }.draw()
 }
 
-fn values(lines: &[StepLine], term: &str, absent: f64) -> Vec<f32> {
-    lines.iter().map(|line| line.get(term).unwrap_or(absent) as f32).collect()
+/// The values of a term; NaN, which leaves a gap, where it is absent.
+fn values(lines: &[StepLine], term: &str) -> Vec<f32> {
+    lines.iter().map(|line| line.get(term).unwrap_or(f64::NAN) as f32).collect()
 }
 
 fn chosen<'a>(panels: &[CurvePanel], lines: &[StepLine], marks: Marks<'_>) -> Vec<Panel<'a>> {
@@ -69,8 +70,9 @@ fn chosen<'a>(panels: &[CurvePanel], lines: &[StepLine], marks: Marks<'_>) -> Ve
     for panel in panels {
         let mut curves = Vec::new();
         for CurveOf { term, label, color, optional } in panel.curves {
-            let values = values(lines, term, 0.0);
-            if !optional || values.iter().any(|value| *value != 0.0) {
+            let there = |line: &StepLine| line.get(term).is_some_and(|value| value != 0.0);
+            if !optional || lines.iter().any(there) {
+                let values = values(lines, term);
                 curves.push(Curve { name: label, color: *color, values, marks: marks(term) });
             }
         }
@@ -86,7 +88,7 @@ fn of_all(lines: &[StepLine]) -> Panel<'_> {
     let curve = |(i, name)| Curve {
         name,
         color: COLORS[i % COLORS.len()],
-        values: values(lines, name, f64::NAN),
+        values: values(lines, name),
         marks: Vec::new(),
     };
     let curves = names.into_iter().flatten().take(COLORS.len()).enumerate().map(curve).collect();

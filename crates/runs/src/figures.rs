@@ -55,7 +55,7 @@ pub use canvas::Canvas;
 pub use curve::{Curve, Panel};
 pub use curves::Curves;
 pub use error::FigureError;
-pub use heat_map::HeatMap;
+pub use heat_map::{Block, HeatMap};
 pub use image_rows::{ImageBand, ImageRow, ImageRows};
 pub use palette::Color;
 pub use sheet::Sheet;

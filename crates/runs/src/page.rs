@@ -22,8 +22,8 @@ pub struct Page {
 pub struct Verdict {
     /// One line.
     pub text: String,
-    /// Whether it is what was hoped for; decides its colour.
-    pub holds: bool,
+    /// Whether it is what was hoped for; none where that can't be said. It decides the colour.
+    pub holds: Option<bool>,
 }
 
 /// A picture.

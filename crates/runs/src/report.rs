@@ -12,6 +12,8 @@ use crate::table::escape_html as escape;
 pub struct Report<'a> {
     /// Title of the page.
     pub title: &'a str,
+    /// What the run started from: name and value, in order, such as ("preset", "quick").
+    pub origin: &'a [(&'a str, String)],
     /// What the experiment shows.
     pub page: &'a Page,
     /// The resolved configuration, as TOML.
@@ -26,10 +28,15 @@ impl Report<'_> {
         let Page { verdict, reading, figures, tables } = self.page;
         let mut body = format!("<h1>{}</h1>\n", escape(self.title));
         if let Some(verdict) = verdict {
-            let class = if verdict.holds { "holds" } else { "fails" };
+            let class = match verdict.holds {
+                Some(true) => " holds",
+                Some(false) => " fails",
+                None => "",
+            };
             let text = escape(&verdict.text);
-            body.push_str(&format!("<p class=\"verdict {class}\">{text}</p>\n"));
+            body.push_str(&format!("<p class=\"verdict{class}\">{text}</p>\n"));
         }
+        body.push_str(&list_html(self.origin));
         if !reading.is_empty() {
             body.push_str("<section>\n<h2>How to read this page</h2>\n");
             for (term, text) in reading {
@@ -50,17 +57,22 @@ impl Report<'_> {
                 table.to_html()
             ));
         }
-        body.push_str("<section>\n<h2>What made this run</h2>\n<dl>\n");
-        for (name, value) in self.facts {
-            let (name, value) = (escape(name), escape(value));
-            body.push_str(&format!("<div><dt>{name}</dt><dd>{value}</dd></div>\n"));
-        }
         body.push_str(&format!(
-            "</dl>\n</section>\n<section>\n<h2>Settings</h2>\n<pre>{}</pre>\n</section>\n",
+            "<section>\n<h2>What made this run</h2>\n{}</section>\n\
+             <section>\n<h2>Settings</h2>\n<pre>{}</pre>\n</section>\n",
+            list_html(self.facts),
             escape(self.settings.trim_end())
         ));
         page(self.title, &body)
     }
+}
+
+/// Names and values.
+fn list_html(items: &[(&str, String)]) -> String {
+    let item = |(name, value): &(&str, String)| {
+        format!("<div><dt>{}</dt><dd>{}</dd></div>\n", escape(name), escape(value))
+    };
+    format!("<dl>\n{}</dl>\n", items.iter().map(item).collect::<String>())
 }
 
 /// A `<figure>` with the picture inlined; `number` is that of the figure on its page.

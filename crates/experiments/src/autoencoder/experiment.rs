@@ -6,7 +6,7 @@ use gradroute_runs::compare::{CompareError, Comparison, ComparisonPage};
 use gradroute_runs::config::{ConfigError, Preset};
 use gradroute_runs::evaluation::StageResults;
 use gradroute_runs::figures::FigureError;
-use gradroute_runs::images::{Batches, Chosen, Data, mnist};
+use gradroute_runs::images::{Batches, Data, mnist};
 use gradroute_runs::{
     CurvePanel, Evaluation, Experiment, Inputs, Learner, LoadError, Measure, Page, Stage, State,
     Step, StepError,
@@ -20,7 +20,7 @@ use super::curves::CURVES;
 use super::error::ObjectiveError;
 use super::evaluation::{Floors, Results};
 use super::floors::floors;
-use super::judge::{Gallery, TestErrors, gallery, test_errors};
+use super::judge::{TestErrors, test_errors};
 use super::measures::measures;
 use super::network::Network;
 use super::objective::Objective;
@@ -79,16 +79,6 @@ impl<T: Real> Autoencoder<T> {
         at: &Step<'_, T>,
     ) -> Result<(), StepError> {
         differentiate(&self.network, &mut self.learner, &mut self.objective, (pixels, labels), at)
-    }
-
-    /// Images of a set with their reconstructions.
-    pub(super) fn gallery(&mut self, data: &Data, chosen: &Chosen<T>) -> Gallery {
-        gallery(&self.network, &mut self.learner, &data.test, chosen)
-    }
-
-    /// Dims of the encoding.
-    pub(super) fn encoding(&self) -> usize {
-        self.network.encoding()
     }
 }
 
@@ -189,11 +179,7 @@ impl<T: Real> Experiment<T> for Autoencoder<T> {
     }
 
     fn page(&mut self, data: &Data, evaluation: &Evaluation<Results>) -> Result<Page, FigureError> {
-        let config = self.config.clone();
-        let encoding = self.encoding();
-        page(&config, encoding, &data.test, &evaluation.results, |chosen| {
-            self.gallery(data, chosen)
-        })
+        page(&self.config, &self.network, &mut self.learner, &data.test, &evaluation.results)
     }
 
     fn compare(

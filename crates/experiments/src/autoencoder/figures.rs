@@ -2,12 +2,14 @@
 
 mod bars;
 mod digits;
+mod encoding;
 mod of_run;
 mod settings;
 
 pub use bars::{Bars, DigitBars, OwnHalf};
 pub use digits::{DigitErrors, DigitPanel, Digits};
-pub use of_run::{CertificateImages, certificate_sheet, error_bars};
+pub use encoding::encoding_map;
+pub use of_run::{CertificateImages, certificate_sheet, decoder_rows, error_bars};
 pub use settings::{SettingPanel, SettingRow, Settings};
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use gradroute_runs::Learner;
 use gradroute_runs::images::{Chosen, Dataset, each_batch};
 
 use super::evaluation::ErrorSums;
+use super::halves::CLASSES;
 use super::network::{Network, Reconstructions};
 use gradroute_tape::Real;
 
@@ -49,6 +50,33 @@ pub fn test_errors<T: Real>(
     TestErrors { decoder, bad_decoder: has_bad.then_some(bad), top, bottom }
 }
 
+/// The mean size |z| of each dim of the encoding over the images of each digit, in f64 and in file
+/// order, in chunks of at most `chunk` samples; NaN where there are none.
+pub fn encoding_sizes<T: Real>(
+    network: &Network,
+    learner: &mut Learner<T>,
+    data: &Dataset,
+    chunk: usize,
+) -> [Vec<f64>; CLASSES] {
+    let dims = network.encoding();
+    let mut sums = [(); CLASSES].map(|()| vec![0.0; dims]);
+    let mut counts = [0u32; CLASSES];
+    each_batch(data, chunk, |pixels, labels| {
+        let g = learner.tape.graph(&learner.params);
+        let z = g.value(network.encode(&g, g.samples(pixels)));
+        for (z, &label) in z.chunks(dims).zip(labels) {
+            let digit = usize::from(label);
+            counts[digit] += 1;
+            sums[digit].iter_mut().zip(z).for_each(|(sum, z)| *sum += z.to_f64().abs());
+        }
+    });
+    let mut counts = counts.into_iter();
+    sums.map(|sums| {
+        let count = f64::from(counts.next().expect("as many as digits"));
+        sums.into_iter().map(|sum| sum / count).collect()
+    })
+}
+
 fn wide<T: Real>(values: &[T]) -> Vec<f64> {
     values.iter().map(|value| value.to_f64()).collect()
 }
@@ -61,6 +89,10 @@ pub struct Gallery {
     pub labels: Vec<u8>,
     /// The images.
     pub originals: Vec<f32>,
+    /// What the decoder made of them.
+    pub decoder: Vec<f32>,
+    /// What the second decoder made of them, where there is one.
+    pub bad_decoder: Option<Vec<f32>>,
     /// What the top certificate made of them.
     pub top: Vec<f32>,
     /// What the bottom certificate made of them.
@@ -85,7 +117,14 @@ pub fn gallery<T: Real>(
     let g = learner.tape.graph(&learner.params);
     let pixels = g.samples(chosen.batch());
     let images = network.images(&g, pixels);
-    let Reconstructions { top, bottom, .. } = network.reconstruct(&g, pixels);
+    let Reconstructions { decoder, bad_decoder, top, bottom } = network.reconstruct(&g, pixels);
     let narrow = |var| g.value(var).iter().map(|value| value.to_f64() as f32).collect();
-    Gallery { labels, originals: narrow(images), top: narrow(top), bottom: narrow(bottom) }
+    Gallery {
+        labels,
+        originals: narrow(images),
+        decoder: narrow(decoder),
+        bad_decoder: bad_decoder.map(narrow),
+        top: narrow(top),
+        bottom: narrow(bottom),
+    }
 }

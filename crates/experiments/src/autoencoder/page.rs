@@ -2,67 +2,106 @@
 
 use gradroute_runs::figures::FigureError;
 use gradroute_runs::images::{Chosen, Dataset};
-use gradroute_runs::{Figure, Page, Verdict};
+use gradroute_runs::{Figure, Learner, Page, Verdict};
 use gradroute_tape::Real;
 
 use super::config::Config;
 use super::error_table::error_table;
 use super::evaluation::Results;
-use super::figures::{CertificateImages, certificate_sheet, error_bars};
-use super::halves::Half;
-use super::judge::Gallery;
-use super::reading::Reading;
+use super::figures::{
+    CertificateImages, certificate_sheet, decoder_rows, encoding_map, error_bars,
+};
+use super::halves::{CLASSES, Half};
+use super::judge::{encoding_sizes, gallery};
+use super::network::Network;
+use super::reading::{Reading, drawn_by_the_wrong_half};
 
-/// Images on a reconstruction sheet.
+/// Images on a sheet of a certificate.
 const IMAGES: usize = 12;
+/// Images beside what the decoder makes of them.
+const OF_DECODER: usize = 20;
 
-/// Verdict, explanation, error bars, reconstructions and the table of errors. `gallery` gives the
-/// reconstructions of the test images that are chosen.
+/// Verdict, explanation, the encoding, errors, reconstructions and the table of errors.
 ///
 /// # Errors
 /// When a figure can't be drawn.
 pub fn page<T: Real>(
     config: &Config,
-    encoding: usize,
+    network: &Network,
+    learner: &mut Learner<T>,
     test: &Dataset,
     results: &Results,
-    mut gallery: impl FnMut(&Chosen<T>) -> Gallery,
 ) -> Result<Page, FigureError> {
-    let mut figures = vec![Figure::new(
-        "errors",
-        "Test error of both certificates, digit by digit",
-        error_bars(results)?,
-    )];
     let halves = &results.halves;
+    let size = (test.rows(), test.columns());
+    let sizes = encoding_sizes(network, learner, test, config.train.batch);
+    let all: Vec<u8> = (0..CLASSES as u8).collect();
+    let shown = gallery(network, learner, test, &Chosen::of(test, &all, OF_DECODER));
+    let mut figures = vec![
+        Figure::new("encoding", encoding_caption(config), encoding_map(halves, &sizes)?),
+        Figure::new(
+            "errors",
+            "Test error of both certificates, digit by digit",
+            error_bars(results)?,
+        ),
+        Figure::new(
+            "reconstructions",
+            "Test images above, what the decoder makes of their whole encoding below",
+            decoder_rows(&shown, size)?,
+        ),
+    ];
+    let wrong = config.routing.enabled.then(|| drawn_by_the_wrong_half(results)).flatten();
     for shown in Half::BOTH {
         let chosen = Chosen::of(test, shown.digits(halves), IMAGES);
         if chosen.labels.is_empty() {
             continue;
         }
-        let images = gallery(&chosen);
+        let images = gallery(network, learner, test, &chosen);
         for (sees, reconstructions) in [(Half::Bottom, &images.bottom), (Half::Top, &images.top)] {
             let images = CertificateImages {
                 originals: &images.originals,
                 reconstructions,
-                size: (test.rows(), test.columns()),
+                size,
                 labels: &images.labels,
             };
             let (sees_name, shown_name) = (sees.name(), shown.name());
+            let mut caption = format!(
+                "The {sees_name} certificate on digits of the {shown_name} half: test images \
+                 above, what it makes of them below"
+            );
+            if let Some((_, about)) = wrong.as_ref().filter(|(half, _)| *half == sees)
+                && sees != shown
+            {
+                caption += &format!(". {about}");
+            }
             figures.push(Figure::new(
                 format!("{sees_name}-certificate-on-{shown_name}-digits"),
-                format!(
-                    "The {sees_name} certificate on digits of the {shown_name} half: test images \
-                     above, what it makes of them below"
-                ),
-                certificate_sheet(sees, shown, halves, encoding, images)?,
+                caption,
+                certificate_sheet(sees, shown, halves, network.encoding(), images)?,
             ));
         }
     }
     let reading = Reading { config }.paragraphs();
+    let holds = results.judged().then_some(results.split.holds);
     Ok(Page {
-        verdict: Some(Verdict { text: results.split.verdict.clone(), holds: results.split.holds }),
+        verdict: Some(Verdict { text: results.split.verdict.clone(), holds }),
         reading: reading.map(|(term, text)| (term.to_owned(), text)).to_vec(),
         figures,
         tables: vec![("Test errors".to_owned(), error_table(results))],
     })
+}
+
+/// How the heat map is to be read.
+fn encoding_caption(config: &Config) -> &'static str {
+    if config.routing.enabled {
+        "How much of the encoding each digit uses: a row for each digit, a column for each dim, the \
+         fuller the colour the larger the dim is in the mean. A frame marks the half that a digit \
+         is assigned to. Where routing works, colour is inside the frames, and the same dims are \
+         pale outside of them: each half is used by its own digits. Colour outside says that the \
+         half is in use there, not what it holds; that is for the certificates to tell"
+    } else {
+        "How much of the encoding each digit uses: a row for each digit, a column for each dim, the \
+         fuller the colour the larger the dim is in the mean. Nothing was routed in this run; the \
+         frames mark where the digits of each half would belong"
+    }
 }

@@ -2,6 +2,8 @@
 
 use super::config::{Config, Loss, MeanOver, Routing};
 use super::digit_list::digit_list;
+use super::evaluation::Results;
+use super::halves::Half;
 use super::rules::unusual;
 
 /// The facts of a run that its explanation depends on.
@@ -102,6 +104,41 @@ impl Reading<'_> {
     }
 }
 
+/// The digit that a certificate of the wrong half draws best, and why that is no leak: the half
+/// that the certificate sees, and a few sentences. None where no digit was judged, or where the
+/// digit's own certificate is not ahead.
+pub fn drawn_by_the_wrong_half(results: &Results) -> Option<(Half, String)> {
+    let Results { halves, top, bottom, split, .. } = results;
+    let of = |half: Half, digit: u8| match half {
+        Half::Bottom => bottom.mae[usize::from(digit)],
+        Half::Top => top.mae[usize::from(digit)],
+    };
+    let others = Half::BOTH.into_iter().zip([Half::Top, Half::Bottom]);
+    let (own, wrong, digit) = others
+        .flat_map(|(own, wrong)| own.digits(halves).iter().map(move |&digit| (own, wrong, digit)))
+        .filter(|&(_, wrong, digit)| of(wrong, digit).is_finite())
+        .min_by(|a, b| of(a.1, a.2).total_cmp(&of(b.1, b.2)))?;
+    let margin = split.margins[usize::from(digit)];
+    if !(results.judged() && margin > 0.0) {
+        return None;
+    }
+    let shape = match digit {
+        1 => "A 1 is little more than one stroke, and other digits have such strokes too. ",
+        _ => "",
+    };
+    let (nearest, owns) = (of(wrong, digit), of(own, digit));
+    Some((
+        wrong,
+        format!(
+            "Why does it draw a {digit} so well, the best of all digits that are not its half\u{2019}s \
+             (MAE {nearest:.3})? {shape}A half need not know a digit to draw it: strokes that its own \
+             digits are made of will do. The certificate of the {digit}\u{2019}s own half has an MAE \
+             of {owns:.3}, {:.0} % less",
+            100.0 * margin
+        ),
+    ))
+}
+
 /// Where a gradient passes by a routing rule.
 fn passes(rule: &str) -> String {
     match unusual(rule) {
@@ -141,6 +178,8 @@ mod tests {
 
     use super::*;
     use crate::autoencoder::Autoencoder;
+    use crate::autoencoder::evaluation::{ErrorSums, Floors};
+    use crate::autoencoder::halves::Halves;
 
     fn config(preset: &str) -> Config {
         Autoencoder::<f32>::resolve(&Request::preset(preset, &[])).unwrap().config
@@ -179,5 +218,42 @@ mod tests {
         assert!(text("paper-overlap").contains("0.02 times that over the top half"));
         assert!(text("paper-overlap").contains("on the digits 0-4, which teaches the top half"));
         assert!(!text("paper-unrouted-top-only").contains("on the digits 0-4"));
+    }
+
+    #[test]
+    fn the_digit_that_a_wrong_half_draws_best_is_found_in_the_numbers() {
+        let results = |own: [f64; 10], wrong: [f64; 10]| {
+            let halves = Halves::default();
+            let [mut decoder, mut top, mut bottom, mut floor] = [(); 4].map(|()| ErrorSums::new());
+            for digit in 0..10u8 {
+                let at = usize::from(digit);
+                let of_top = if digit < 5 { wrong[at] } else { own[at] };
+                for (sums, mae) in [
+                    (&mut decoder, 0.1),
+                    (&mut top, of_top),
+                    (&mut bottom, own[at] + wrong[at] - of_top),
+                    (&mut floor, 0.5),
+                ] {
+                    sums.add(digit, mae, mae);
+                }
+            }
+            let floor = floor.errors(&halves);
+            let floors = Floors { constant: floor.clone(), median: floor.clone(), mean: floor };
+            Results::new(halves, &decoder, None, &top, &bottom, floors)
+        };
+        let mut wrong = [0.3; 10];
+        wrong[1] = 0.2;
+        let (half, about) = drawn_by_the_wrong_half(&results([0.1; 10], wrong)).unwrap();
+        assert_eq!(half, Half::Top, "0-4 are the bottom half's");
+        assert!(about.contains("draw a 1 so well") && about.contains("one stroke"), "{about}");
+        assert!(about.contains("0.200") && about.contains("0.100, 50 % less"), "{about}");
+        wrong[7] = 0.15;
+        let (half, about) = drawn_by_the_wrong_half(&results([0.1; 10], wrong)).unwrap();
+        assert_eq!(half, Half::Bottom);
+        assert!(about.contains("draw a 7 so well") && !about.contains("one stroke"), "{about}");
+        // There it is not strokes: the wrong half knows the digit.
+        wrong[7] = 0.05;
+        assert!(drawn_by_the_wrong_half(&results([0.1; 10], wrong)).is_none());
+        assert!(drawn_by_the_wrong_half(&results([0.8; 10], [0.9; 10])).is_none(), "untrained");
     }
 }

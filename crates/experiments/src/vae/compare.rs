@@ -41,6 +41,7 @@ pub fn page(comparison: &Comparison<Config, Results>) -> Result<ComparisonPage, 
         values: &recalls,
         most: 1.0,
         text: |share| format!("{share:.2}"),
+        blocks: &[],
     }
     .draw()?;
     page.figures.push(Figure {

@@ -183,6 +183,7 @@ fn encoding(moments: &[([f64; DIGITS], [f64; DIGITS])]) -> Result<Figure, Figure
         most,
         // Rounded first, as there is no -0.00.
         text: |value| format!("{:.2}", (100.0 * value).round() / 100.0 + 0.0),
+        blocks: &[],
     }
     .draw()?;
     let caption = "Mean of each dim over the test images of each digit; a digit that was learned \
@@ -202,6 +203,7 @@ pub fn confusion(results: &Results) -> Result<Figure, FigureError> {
         values: &values,
         most: 1.0,
         text: |share| format!("{share:.2}"),
+        blocks: &[],
     }
     .draw()?;
     Ok(Figure {

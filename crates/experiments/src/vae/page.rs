@@ -47,7 +47,7 @@ fn verdict(results: &Results) -> Verdict {
             100.0 * results.accuracy(),
             results.decodes_right()
         ),
-        holds: missing.is_empty() && results.decodes_right() >= results.shown(),
+        holds: Some(missing.is_empty() && results.decodes_right() >= results.shown()),
     }
 }
 

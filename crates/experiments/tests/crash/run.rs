@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use crate::program::{left, succeed};
 
 /// What a run has to leave, so that comparing what is there compares these too.
-const RESULTS: [&str; 10] = [
+const RESULTS: [&str; 11] = [
     "config.toml",
     "metrics.jsonl",
     "epochs.jsonl",

@@ -3,7 +3,7 @@
 use super::page::ComparisonPage;
 use super::settings::{Comparison, Setting};
 use super::table::METHOD;
-use crate::config::Settings;
+use crate::config::{Change, Settings};
 use crate::page::Figure;
 use crate::report::{figure_html, page as html_page};
 use crate::table::{Table, escape_html as escape, escape_markdown};
@@ -156,8 +156,15 @@ fn about<C: Settings, R>(setting: &Setting<C, R>) -> String {
         1 => format!("1 run, seed {}", setting.seeds()),
         count => format!("{count} runs, seeds {}", setting.seeds()),
     };
+    let changes = setting.changes.iter().map(Change::to_string).collect::<Vec<_>>();
+    let of_preset = match &changes[..] {
+        [] => format!("{runs}, of preset {}", setting.preset),
+        changes => format!("{runs}, of preset {} with {}", setting.preset, changes.join("; ")),
+    };
     match &setting.description {
-        None => runs,
-        Some(description) => format!("{runs}. Preset {}: {description}", setting.preset),
+        None => of_preset,
+        // It would be taken for a description of the runs.
+        Some(preset) if !changes.is_empty() => format!("{of_preset}. Unchanged, it is: {preset}"),
+        Some(preset) => format!("{of_preset}: {preset}"),
     }
 }

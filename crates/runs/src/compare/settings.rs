@@ -1,19 +1,18 @@
 //! Which runs are of one setting, and what a setting is called.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::de::DeserializeOwned;
-use toml::Value;
 
 use super::error::CompareError;
 use super::run::{ComparedRun, read};
-use crate::config::{self, Keys, Preset, Settings};
+use crate::config::{Change, Preset, Settings, changes};
 use crate::evaluation::{Evaluation, Measure, StageResults};
 use crate::statistics::Estimate;
 
-/// Keys that don't make two runs different experiments: the seed, because runs
-/// of one setting differ in it, and what only looks at a run or saves it.
-const NOT_THE_EXPERIMENT: [&str; 3] = ["train.seed", "train.eval_every", "train.checkpoint_every"];
+/// What runs of one setting change in their preset, by key.
+type Changes = BTreeMap<String, Change>;
 
 /// Settings side by side, all of one experiment and on one data set.
 #[derive(Clone, Debug)]
@@ -37,9 +36,8 @@ pub struct Setting<C, R> {
     pub preset: String,
     /// What the preset is for, in a line, if it still exists.
     pub description: Option<String>,
-    /// What the setting changes in its preset, as `key=value`, without what
-    /// all settings change in the same way.
-    pub changes: Vec<String>,
+    /// What the setting changes in its preset, by key.
+    pub changes: Vec<Change>,
     /// The runs, by seed.
     pub runs: Vec<ComparedRun<C, R>>,
 }
@@ -100,30 +98,34 @@ fn group<C: Settings, R>(
     runs: Vec<ComparedRun<C, R>>,
     presets: &'static [Preset],
 ) -> Result<(Vec<Setting<C, R>>, Vec<String>), CompareError> {
-    let mut groups: Vec<(Keys, Vec<ComparedRun<C, R>>)> = Vec::new();
+    let mut groups: Vec<(Changes, Vec<ComparedRun<C, R>>)> = Vec::new();
     for run in runs {
-        let changes = changes(&run, presets);
+        let changes = changes_of(&run, presets);
         let preset = &run.resolved.preset;
         match groups
             .iter_mut()
-            .find(|(keys, others)| *keys == changes && others[0].resolved.preset == *preset)
+            .find(|(others, runs)| *others == changes && runs[0].resolved.preset == *preset)
         {
-            Some((_, others)) => {
-                refuse_copy(others, &run)?;
-                others.push(run);
+            Some((_, runs)) => {
+                refuse_copy(runs, &run)?;
+                runs.push(run);
             }
             None => groups.push((changes, vec![run])),
         }
     }
-    let mut shared = groups.first().map_or_else(Keys::new, |(keys, _)| keys.clone());
-    shared.retain(|key, value| groups.iter().all(|(keys, _)| keys.get(key) == Some(value)));
+    let mut shared = groups.first().map_or_else(Changes::new, |(changes, _)| changes.clone());
+    // Their presets may have other values.
+    let same = |changes: &Changes, change: &Change| {
+        changes.get(&change.key).is_some_and(|other| other.value == change.value)
+    };
+    shared.retain(|_, change| groups.iter().all(|(changes, _)| same(changes, change)));
     let of_name = |name: &str| presets.iter().find(|preset| preset.name == name);
-    let settings = groups.into_iter().map(|(keys, mut runs)| {
+    let settings = groups.into_iter().map(|(changes, mut runs)| {
         runs.sort_by_key(ComparedRun::seed);
-        let own = keys.into_iter().filter(|(key, _)| !shared.contains_key(key));
-        let changes = texts(own);
+        let changes: Vec<Change> = changes.into_values().collect();
+        let own = texts(changes.iter().filter(|change| !shared.contains_key(&change.key)));
         let preset = runs[0].resolved.preset.clone();
-        let name = std::iter::once(preset.as_str()).chain(changes.iter().map(String::as_str));
+        let name = std::iter::once(preset.as_str()).chain(own.iter().map(String::as_str));
         let name = name.collect::<Vec<_>>().join(", ");
         let description = of_name(&preset).and_then(|preset| preset.description().ok());
         Setting { name, preset, description, changes, runs }
@@ -131,7 +133,7 @@ fn group<C: Settings, R>(
     let mut settings: Vec<Setting<C, R>> = settings.collect();
     // A shell lists folders by name; presets have an order that means something.
     settings.sort_by_key(|setting| presets.iter().position(|p| p.name == setting.preset));
-    Ok((settings, texts(shared.into_iter())))
+    Ok((settings, texts(shared.values())))
 }
 
 fn refuse_copy<C: Settings, R>(
@@ -149,23 +151,13 @@ fn refuse_copy<C: Settings, R>(
 }
 
 /// What a run's configuration changes in its preset, and the file that gave its initial weights if
-/// one did. A key that the preset has and the run leaves out has no value to show.
-fn changes<C: Settings, R>(run: &ComparedRun<C, R>, presets: &'static [Preset]) -> Keys {
-    let mut keys = config::keys(&run.resolved.config);
-    let preset = config::config_of::<C>(presets, &run.resolved.preset);
-    let preset = preset.map_or_else(|_| Keys::new(), |preset| config::keys(&preset));
-    for key in preset.keys() {
-        keys.entry(key.clone()).or_insert_with(|| Value::String("none".to_owned()));
-    }
-    keys.retain(|key, value| {
-        preset.get(key) != Some(value) && !NOT_THE_EXPERIMENT.contains(&key.as_str())
-    });
-    if let Some(file) = &run.manifest.init {
-        keys.insert("initial weights".to_owned(), Value::String(file.clone()));
-    }
-    keys
+/// one did.
+fn changes_of<C: Settings, R>(run: &ComparedRun<C, R>, presets: &'static [Preset]) -> Changes {
+    let mut changes = changes(presets, &run.resolved);
+    changes.extend(run.manifest.other_weights());
+    changes.into_iter().map(|change| (change.key.clone(), change)).collect()
 }
 
-fn texts(keys: impl Iterator<Item = (String, Value)>) -> Vec<String> {
-    keys.map(|(key, value)| format!("{key}={value}")).collect()
+fn texts<'a>(changes: impl Iterator<Item = &'a Change>) -> Vec<String> {
+    changes.map(|Change { key, value, .. }| format!("{key}={value}")).collect()
 }

@@ -135,6 +135,7 @@ fn changed<C: Settings>(config: &C, layer: &Table, origin: &str) -> Result<C, Co
     typed(table, layer, origin)
 }
 
+/// The configuration as TOML has it.
 fn table_of<C: Settings>(config: &C) -> Table {
     Table::try_from(config).expect("a configuration holds only what TOML can")
 }

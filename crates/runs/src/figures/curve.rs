@@ -14,19 +14,19 @@ pub struct Curve<'a> {
     pub name: &'a str,
     /// Colour of the curve.
     pub color: Color,
-    /// The values, one a step. Those that a logarithmic axis can't hold (NaN, infinite, zero or
-    /// negative ones) leave gaps, and their number is stated under the chart.
+    /// The values, one a step. What is not finite leaves a gap, and how many there are is stated
+    /// under the chart.
     pub values: Vec<f32>,
     /// Steps and values of others, marked with hollow diamonds. Those outside
     /// the steps of the chart are left out.
     pub marks: Vec<(u64, f32)>,
 }
 
-/// Curves that share a logarithmic axis. Losses of different sizes are easier to read in panels
+/// Curves that share an axis: a logarithmic one if all values are above 0, else a linear one. Losses of different sizes are easier to read in panels
 /// of their own, above each other over the same steps.
 #[derive(Clone, Debug)]
 pub struct Panel<'a> {
-    /// What the axis measures; "logarithmic scale" is added to it.
+    /// What the axis measures; "logarithmic scale" is added to it where it is one.
     pub name: &'a str,
     /// Height relative to the other panels.
     pub height: f32,

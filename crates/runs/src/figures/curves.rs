@@ -1,6 +1,6 @@
-//! Loss curves over the steps of training, on logarithmic axes.
+//! Loss curves over the steps of training, on logarithmic axes where they can be.
 
-use super::axis::{linear_ticks, shown};
+use super::axis::linear_ticks;
 use super::canvas::Canvas;
 use super::curve::{Curve, LEFT, Panel, RIGHT, WIDTH};
 use super::error::FigureError;
@@ -12,7 +12,8 @@ use super::style::{Align, Stroke, TextStyle};
 /// Panels of curves over steps.
 ///
 /// From 400 steps on each curve is drawn twice: thin, with every value, and thick, as a running
-/// geometric mean (the mean that is an arithmetic one on this axis).
+/// mean: on a logarithmic axis the geometric one, which is the arithmetic one there. Few values
+/// have a dot each.
 #[derive(Clone, Copy, Debug)]
 pub struct Curves<'a> {
     /// Title above the chart.
@@ -52,17 +53,21 @@ impl Curves<'_> {
         let gaps = PANEL_GAP * (self.panels.len() - 1) as f32;
         let room = BASE - TOP_EDGE - gaps;
         let shares: f32 = self.panels.iter().map(share).sum();
-        let mut top = TOP_EDGE;
+        let (mut top, mut left_out) = (TOP_EDGE, 0);
+        let mut logarithmic = Vec::new();
         for panel in self.panels {
             let height = room * share(panel) / shares;
             let marks = self.marks(panel);
             let frame = Frame::new(&panel.curves, &marks, top + BELOW_NAME, top + height);
             frame.draw(&mut canvas, panel, &xs, smooth);
             frame.draw_marks(&mut canvas, &marks);
+            let values = panel.curves.iter().flat_map(|c| &c.values);
+            left_out += values.filter(|v| !frame.axis.holds(**v)).count();
+            logarithmic.push(frame.axis.logarithmic);
             top += height + PANEL_GAP;
         }
         self.step_axis(&mut canvas);
-        self.footnote(&mut canvas, smooth);
+        footnote(&mut canvas, smooth, &logarithmic, left_out);
         Ok(canvas)
     }
 
@@ -106,7 +111,8 @@ impl Curves<'_> {
     /// The marks of a panel that can be shown: place along the steps, value and colour.
     fn marks(&self, panel: &Panel<'_>) -> Vec<Mark> {
         let (first, last) = self.ends();
-        let within = |(step, value): &&(u64, f32)| (first..=last).contains(step) && shown(*value);
+        let within =
+            |(step, value): &&(u64, f32)| (first..=last).contains(step) && value.is_finite();
         let of_curve = |curve: &Curve<'_>| {
             let mark = |(step, value): &(u64, f32)| Mark {
                 x: self.x_of(*step),
@@ -125,7 +131,8 @@ impl Curves<'_> {
     fn x_of(&self, step: u64) -> f32 {
         let (first, last) = self.ends();
         if first == last {
-            return (LEFT + RIGHT) / 2.0;
+            // Where a longer curve ends, beside its name.
+            return RIGHT - END_ROOM;
         }
         let share = (step - first) as f64 / (last - first) as f64;
         LEFT + END_ROOM + share as f32 * (RIGHT - LEFT - 2.0 * END_ROOM)
@@ -144,25 +151,29 @@ impl Curves<'_> {
         let style = TextStyle::regular(17.0, Color::MUTED);
         canvas.text("training step", ((LEFT + RIGHT) / 2.0, BASE + 54.0), Align::Middle, style);
     }
+}
 
-    fn footnote(&self, canvas: &mut Canvas, smooth: Option<usize>) {
-        let mut notes = vec!["Beside each name: the curve's last value.".to_owned()];
-        if let Some(half) = smooth {
-            notes[0] = format!(
-                "Thin: every step. Thick: running geometric mean over {} steps; its last value \
-                 stands beside the name.",
-                2 * half + 1
-            );
-        }
-        let values = self.panels.iter().flat_map(|p| &p.curves).flat_map(|c| &c.values);
-        let left_out = values.filter(|v| !shown(**v)).count();
-        if left_out > 0 {
-            let are = if left_out == 1 { "value is" } else { "values are" };
-            notes.push(format!("{left_out} {are} not shown: NaN, infinite, zero or negative."));
-        }
-        let style = TextStyle::regular(15.0, Color::MUTED);
-        canvas.text(&notes.join(" "), (30.0, HEIGHT - 20.0), Align::Start, style);
+/// What the curves are, and how many values are `left_out`; `logarithmic` says of each panel
+/// whether it is.
+fn footnote(canvas: &mut Canvas, smooth: Option<usize>, logarithmic: &[bool], left_out: usize) {
+    let mut notes = vec!["Beside each name: the curve's last value.".to_owned()];
+    if let Some(half) = smooth {
+        let mean = match (logarithmic.contains(&true), logarithmic.contains(&false)) {
+            (true, false) => "running geometric mean",
+            (false, _) => "running mean",
+            (true, true) => "running mean, geometric on a logarithmic scale,",
+        };
+        notes[0] = format!(
+            "Thin: every step. Thick: {mean} over {} steps; its last value stands beside the name.",
+            2 * half + 1
+        );
     }
+    if left_out > 0 {
+        let are = if left_out == 1 { "value is" } else { "values are" };
+        notes.push(format!("{left_out} {are} not shown: NaN or infinite."));
+    }
+    let style = TextStyle::regular(15.0, Color::MUTED);
+    canvas.text(&notes.join(" "), (30.0, HEIGHT - 20.0), Align::Start, style);
 }
 
 /// A panel's height, kept within what can be drawn.

@@ -1,10 +1,10 @@
 //! One panel of a chart of curves: its axis, its curves and their names.
 
-use super::axis::{LogAxis, shown};
+use super::axis::{Axis, significant};
 use super::canvas::Canvas;
 use super::curve::{Curve, LEFT, Panel, RIGHT, WIDTH};
 use super::palette::Color;
-use super::smoothing::running_geometric_mean;
+use super::smoothing::running_mean;
 use super::spread::diamond;
 use super::style::{Align, Point, Stroke, TextStyle};
 use super::text;
@@ -16,6 +16,8 @@ pub(super) const BELOW_NAME: f32 = 34.0;
 /// Height that a label of the axis needs.
 const LABEL_ROOM: f32 = 22.0;
 const LABEL_STEP: f32 = 45.0;
+/// From a curve's end to the frame.
+const LONGEST_LEADER: f32 = 40.0;
 /// Up to this many values each gets a marker of its own.
 const MOST_MARKERS: usize = 60;
 
@@ -27,22 +29,22 @@ pub(super) struct Mark {
     pub(super) color: Color,
 }
 
-/// The area of a panel and its logarithmic axis.
+/// The area of a panel and its axis.
 pub(super) struct Frame {
-    axis: LogAxis,
+    pub(super) axis: Axis,
     top: f32,
     base: f32,
 }
 
 impl Frame {
-    /// A frame from `top` to `base` that holds every value that can be shown.
+    /// A frame from `top` to `base` that holds every value of the curves that is finite.
     pub(super) fn new(curves: &[Curve<'_>], marks: &[Mark], top: f32, base: f32) -> Frame {
-        let values = curves.iter().flat_map(|c| &c.values).filter(|v| shown(**v));
-        let values = values.chain(marks.iter().map(|mark| &mark.value));
-        let (low, high) = values.fold((f32::INFINITY, 0.0f32), |(l, h), v| (l.min(*v), h.max(*v)));
-        let (low, high) = if high > 0.0 { (low, high) } else { (0.1, 1.0) };
         let most = ((base - top) / LABEL_ROOM) as usize;
-        Frame { axis: LogAxis::around(f64::from(low), f64::from(high), most), top, base }
+        let values = || curves.iter().flat_map(|c| &c.values).copied();
+        // What is marked has room, but does not decide what kind of axis it is.
+        let axis = Axis::of(values(), most);
+        let marks = marks.iter().map(|mark| mark.value).filter(|value| axis.holds(*value));
+        Frame { axis: Axis::of(values().chain(marks), most), top, base }
     }
 
     /// Draws axis, curves and names; `xs` are the places of the steps.
@@ -63,20 +65,20 @@ impl Frame {
                     let marker = Stroke::new(curve.color, 7.0);
                     thin.iter().flatten().for_each(|p| canvas.stroke(&[*p], marker));
                 }
-                ends.push(End::of(xs, &curve.values));
+                ends.push(self.end_of(xs, &curve.values));
                 continue;
             };
             draw(canvas, &thin, Stroke { alpha: 0.3, ..Stroke::new(curve.color, 1.1) });
-            let means = running_geometric_mean(&curve.values, half);
+            let means = running_mean(&curve.values, half, &self.axis);
             draw(canvas, &self.points(xs, &means), Stroke::new(curve.color, 3.0));
-            ends.push(End { last: last_of(&curve.values, &means), ..End::of(xs, &means) });
+            ends.push(End { last: last_of(&curve.values, &means), ..self.end_of(xs, &means) });
         }
         self.draw_names(canvas, &panel.curves, &ends);
     }
 
     /// Draws marks above all curves, with a light edge that parts them from these.
     pub(super) fn draw_marks(&self, canvas: &mut Canvas, marks: &[Mark]) {
-        for mark in marks {
+        for mark in marks.iter().filter(|mark| self.axis.holds(mark.value)) {
             let at = (mark.x, self.y_of(f64::from(mark.value)));
             canvas.stroke(&[at], Stroke::new(Color::PAPER, 13.0));
             diamond(canvas, at, mark.color);
@@ -89,9 +91,15 @@ impl Frame {
 
     /// The points of a curve, as lines between its gaps.
     fn points(&self, xs: &[f32], values: &[f32]) -> Vec<Vec<Point>> {
-        let point =
-            |(x, value): (&f32, &f32)| shown(*value).then(|| (*x, self.y_of(f64::from(*value))));
+        let point = |(x, value): (&f32, &f32)| {
+            self.axis.holds(*value).then(|| (*x, self.y_of(f64::from(*value))))
+        };
         lines(xs.iter().zip(values).map(point))
+    }
+
+    fn end_of(&self, xs: &[f32], values: &[f32]) -> End {
+        let shown = values.iter().rposition(|v| self.axis.holds(*v)).map(|i| (xs[i], values[i]));
+        End { last: values.last().copied().unwrap_or(f32::NAN), shown }
     }
 
     fn draw_axis(&self, canvas: &mut Canvas, name: &str) {
@@ -105,7 +113,8 @@ impl Frame {
             }
         }
         let style = TextStyle::regular(17.0, Color::MUTED);
-        let name = text::shorten(&format!("{name}, logarithmic scale"), style, RIGHT - 30.0);
+        let scale = if self.axis.logarithmic { ", logarithmic scale" } else { "" };
+        let name = text::shorten(&format!("{name}{scale}"), style, RIGHT - 30.0);
         canvas.text(&name, (30.0, self.top - 12.0), Align::Start, style);
     }
 
@@ -119,7 +128,8 @@ impl Frame {
         let placed = spread(&wanted, LABEL_STEP, (self.top + 10.0, self.base - 14.0));
         for (i, curve) in curves.iter().enumerate() {
             let y = placed[i];
-            if let Some((x, _)) = ends[i].shown {
+            // One that ends early has none, which would look like a part of the curve.
+            if let Some((x, _)) = ends[i].shown.filter(|(x, _)| RIGHT - x < LONGEST_LEADER) {
                 let thin = Stroke { alpha: 0.7, ..Stroke::new(curve.color, 1.2) };
                 let points = [(x + 4.0, wanted[i]), (RIGHT + 16.0, y), (RIGHT + 24.0, y)];
                 canvas.stroke(&points, thin);
@@ -129,7 +139,7 @@ impl Frame {
             let name = text::shorten(curve.name, style, WIDTH - RIGHT - 58.0);
             canvas.text(&name, (RIGHT + 50.0, y - 1.0), Align::Start, style);
             let style = TextStyle::regular(16.0, Color::MUTED);
-            let value = significant(ends[i].last);
+            let value = significant(f64::from(ends[i].last));
             canvas.text(&value, (RIGHT + 50.0, y + 18.0), Align::Start, style);
         }
     }
@@ -143,30 +153,14 @@ struct End {
     shown: Option<(f32, f32)>,
 }
 
-impl End {
-    fn of(xs: &[f32], values: &[f32]) -> End {
-        let shown = values.iter().rposition(|v| shown(*v)).map(|i| (xs[i], values[i]));
-        End { last: values.last().copied().unwrap_or(f32::NAN), shown }
-    }
-}
-
 /// The last mean, or the last value itself where it has none (NaN, infinite, zero).
 fn last_of(values: &[f32], means: &[f32]) -> f32 {
     let [value, mean] = [values, means].map(|v| v.last().copied().unwrap_or(f32::NAN));
-    if shown(mean) { mean } else { value }
+    if mean.is_finite() { mean } else { value }
 }
 
 fn draw(canvas: &mut Canvas, lines: &[Vec<Point>], stroke: Stroke) {
     lines.iter().for_each(|line| canvas.stroke(line, stroke));
-}
-
-/// Three significant digits.
-fn significant(value: f32) -> String {
-    match value.abs() {
-        size if !size.is_finite() || size == 0.0 => format!("{value}"),
-        size if !(1e-4..1e5).contains(&size) => format!("{value:.2e}"),
-        size => format!("{value:.*}", (2 - size.log10().floor() as i32).max(0) as usize),
-    }
 }
 
 /// Moves labels apart to at least `step`, in their order, within `limits`; nearer together where
@@ -208,13 +202,5 @@ mod tests {
             }
             prop_assert!(placed.iter().all(|y| (99.9..600.1).contains(y)));
         }
-    }
-
-    #[test]
-    fn last_values_keep_three_significant_digits() {
-        assert_eq!(significant(0.45678), "0.457");
-        assert_eq!(significant(0.006851), "0.00685");
-        assert_eq!(significant(2.841), "2.84");
-        assert_eq!(significant(f32::NAN), "NaN");
     }
 }

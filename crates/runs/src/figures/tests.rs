@@ -2,6 +2,8 @@ use proptest::prelude::*;
 
 use super::*;
 
+mod drawing;
+
 /// Width, height and RGB bytes of a PNG.
 fn decode(png: &[u8]) -> (usize, usize, Vec<u8>) {
     let mut reader = png::Decoder::new(std::io::Cursor::new(png)).read_info().unwrap();
@@ -56,6 +58,7 @@ fn heat(rows: usize, columns: usize, values: &[f64]) -> Result<Vec<u8>, FigureEr
         values,
         most: 1.0,
         text: |value| format!("{value:.2}"),
+        blocks: &[],
     }
     .draw()
     .and_then(|canvas| canvas.png())
@@ -207,6 +210,7 @@ fn wrong_input_is_refused_with_figure_field_and_counts() {
         values: &[0.5],
         most,
         text: |value| value.to_string(),
+        blocks: &[],
     };
     says(most(0.0).draw().and_then(|canvas| canvas.png()), &["most", "is 0", "above 0"]);
     says(most(f64::NAN).draw().and_then(|canvas| canvas.png()), &["most", "NaN"]);

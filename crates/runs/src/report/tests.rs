@@ -21,13 +21,13 @@ fn html(text: &str) -> String {
         notes: vec![text.to_owned()],
     };
     let page = Page {
-        verdict: Some(Verdict { text: text.to_owned(), holds: true }),
+        verdict: Some(Verdict { text: text.to_owned(), holds: Some(true) }),
         reading: vec![(text.to_owned(), text.to_owned())],
         figures: ["a", "b"].map(|name| Figure::new(name, text, canvas())).to_vec(),
         tables: vec![(text.to_owned(), table)],
     };
     let facts = [(text, text.to_owned())];
-    Report { title: text, page: &page, settings: text, facts: &facts }.to_html()
+    Report { title: text, origin: &facts, page: &page, settings: text, facts: &facts }.to_html()
 }
 
 #[test]

@@ -15,6 +15,7 @@ use super::directory::RunDirectory;
 use super::file_error::FileError;
 use super::json::read_json;
 use super::machine;
+use crate::config::Change;
 use crate::program::Program;
 
 /// Everything that a reader needs to know about how a run came about. Written
@@ -180,6 +181,15 @@ impl Manifest {
             return Ok(());
         }
         Err(format!("its own SHA-256 is {found}, expected {expected}"))
+    }
+
+    /// The file that gave the initial weights, as a change of what they are by the preset.
+    pub(crate) fn other_weights(&self) -> Option<Change> {
+        let key = "initial weights".to_owned();
+        let preset = "by the seed".to_owned();
+        // As TOML, as the values of other changes are.
+        let value = self.init.clone().map(toml::Value::String)?.to_string();
+        Some(Change { key, value, preset })
     }
 
     /// The name of the program that made the run.

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use super::error::TrainError;
-use crate::config::{Resolved, Settings};
+use crate::config::{Change, Resolved, Settings, changes};
 use crate::curves::loss_curves;
 use crate::evaluation::{Evaluation, Measure};
 use crate::experiment::Experiment;
@@ -66,8 +66,20 @@ pub fn publish<E: Experiment>(
     );
     let seed = resolved.config.seed();
     let program = manifest.map_or(E::NAME, Manifest::program);
+    let mut changes = changes(E::PRESETS, resolved);
+    changes.extend(manifest.and_then(Manifest::other_weights));
+    let mut origin = vec![("preset", resolved.preset.clone()), ("seed", seed.to_string())];
+    origin.extend(changes.iter().map(|Change { key, value, preset }| {
+        (key.as_str(), format!("{value} instead of {preset}"))
+    }));
+    let changed = match changes.len() {
+        0 => String::new(),
+        1 => " with a change".to_owned(),
+        more => format!(" with {more} changes"),
+    };
     let report = Report {
-        title: &format!("{program}: preset {}, seed {seed}", resolved.preset),
+        title: &format!("{program}: preset {}{changed}, seed {seed}", resolved.preset),
+        origin: &origin,
         page: &page,
         settings: &resolved.to_toml(),
         facts: &facts,

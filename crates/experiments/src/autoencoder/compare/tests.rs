@@ -162,6 +162,35 @@ fn a_single_setting_is_called_by_its_preset() {
 }
 
 #[test]
+fn a_page_says_what_runs_change_in_their_preset_before_what_that_is() {
+    let runs = Folder::new();
+    let folders = [
+        runs.add("a", Made { set: &["train.epochs=3", "model.hidden=[128,64]"], ..RUN }),
+        runs.add("b", Made { preset: "seed", set: &["train.epochs=3"], ..RUN }),
+        runs.add("c", Made { preset: "paper", ..RUN }),
+    ];
+    let comparison = read(&folders[..2]).unwrap();
+    let text = gradroute_runs::compare::markdown(&comparison, &page(&comparison, None).unwrap());
+    let about = |start: &str| {
+        let text = text.replace('\\', "");
+        text.lines().find(|line| line.starts_with(start)).expect(&text).to_owned()
+    };
+    let quick = about("- **quick, model.hidden=[128, 64]**");
+    assert!(
+        quick.contains(
+            "1 run, seed 0, of preset quick with model.hidden = [128, 64] instead of [512, 256]; \
+             train.epochs = 3 instead of 24. Unchanged, it is: The seed made small"
+        ),
+        "{quick}"
+    );
+    let seed = about("- **seed**");
+    assert!(seed.contains("of preset seed with train.epochs = 3 instead of 200."), "{seed}");
+    let comparison = read(&folders[2..]).unwrap();
+    let text = gradroute_runs::compare::markdown(&comparison, &page(&comparison, None).unwrap());
+    assert!(text.contains("**paper**: 1 run, seed 0, of preset paper: "), "{text}");
+}
+
+#[test]
 fn what_is_no_finished_run_of_the_same_data_and_halves_is_refused_by_name() {
     let runs = Folder::new();
     let good = runs.add("good", RUN);

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::errors::{DecoderErrors, ErrorSums};
 use super::floors::Floors;
-use super::split::Split;
+use super::split::{Split, obstacle};
 use crate::autoencoder::halves::{CLASSES, Halves};
 
 /// What a run achieved on the test set.
@@ -59,5 +59,12 @@ impl Results {
         let [decoder, top, bottom] = [decoder, top, bottom].map(|sums| sums.errors(&halves));
         let split = Split::judge(&halves, &counts, &top, &bottom, &floors);
         Self { halves, counts, decoder, bad_decoder, top, bottom, floors, split }
+    }
+
+    /// Whether the split can be judged: the test set shows digits of both halves, and the
+    /// certificates are trained.
+    pub fn judged(&self) -> bool {
+        let Self { halves, counts, top, bottom, floors, .. } = self;
+        obstacle(halves, counts, top, bottom, floors).is_none()
     }
 }

@@ -3,8 +3,9 @@
 use gradroute_runs::nonfinite;
 use serde::{Deserialize, Serialize};
 
-use super::errors::DecoderErrors;
+use super::errors::{DecoderErrors, Groups};
 use super::floors::Floors;
+use crate::autoencoder::digit_list::digit_list;
 use crate::autoencoder::halves::{CLASSES, Halves};
 
 /// A digit's own certificate counts as clearly ahead from this margin on.
@@ -16,7 +17,7 @@ pub const CLEAR_MARGIN: f64 = 0.10;
 pub struct Split {
     /// Whether, on every assigned digit that the test set shows, the
     /// certificate of the digit's own half is ahead by at least
-    /// [`CLEAR_MARGIN`].
+    /// [`CLEAR_MARGIN`]; not where that can't be judged.
     pub holds: bool,
     /// Per digit 1 - own/other: by which fraction the certificate of the
     /// digit's own half has the lower test MAE; negative where it has the
@@ -48,7 +49,10 @@ impl Split {
         judged.retain(|&digit| counts[digit] > 0);
         judged.sort_unstable();
 
-        let holds = !judged.is_empty() && judged.iter().all(|&d| margins[d] >= CLEAR_MARGIN);
+        if let Some(obstacle) = obstacle(halves, counts, top, bottom, floors) {
+            return Self { holds: false, margins, verdict: obstacle };
+        }
+        let holds = judged.iter().all(|&d| margins[d] >= CLEAR_MARGIN);
         let mut verdict = who_is_ahead(halves, &judged, &margins);
         if let Some(crossing) = across_the_split(top, bottom, floors) {
             verdict.push_str("; ");
@@ -59,10 +63,50 @@ impl Split {
     }
 }
 
-fn who_is_ahead(halves: &Halves, judged: &[usize], margins: &[f64; CLASSES]) -> String {
-    if judged.is_empty() {
-        return "The split can't be judged: the test set shows no digit of either half".to_owned();
+/// Why the split can't be judged, if it can't: a half has no digit that the test set shows, or no
+/// certificate has learned to draw anything yet.
+pub fn obstacle(
+    halves: &Halves,
+    counts: &[u64; CLASSES],
+    top: &DecoderErrors,
+    bottom: &DecoderErrors,
+    floors: &Floors,
+) -> Option<String> {
+    let unseen = |digits: &[u8]| digits.iter().all(|&digit| counts[usize::from(digit)] == 0);
+    let which = match (unseen(&halves.bottom), unseen(&halves.top)) {
+        (true, true) => Some("either half".to_owned()),
+        (true, false) => Some(format!("the bottom half ({})", digit_list(&halves.bottom))),
+        (false, true) => Some(format!("the top half ({})", digit_list(&halves.top))),
+        (false, false) => None,
+    };
+    if let Some(which) = which {
+        return Some(format!("The split can't be judged: the test set shows no digit of {which}."));
     }
+    // A certificate that has learned nothing but the digits' common look is at the median image.
+    let black = &floors.constant.groups;
+    let untrained = |errors: &DecoderErrors| {
+        let Groups { bottom, top } = &errors.groups;
+        bottom.mae.by_sample > black.bottom.mae.by_sample
+            && top.mae.by_sample > black.top.mae.by_sample
+    };
+    (untrained(top) && untrained(bottom)).then(|| {
+        let on = |errors: &DecoderErrors| {
+            let Groups { bottom, top } = &errors.groups;
+            format!("{:.2} and {:.2}", bottom.mae.by_sample, top.mae.by_sample)
+        };
+        format!(
+            "Not trained yet, so the split can't be judged: on the digits of either half both \
+             certificates are worse than an image without any ink. On the bottom and the top \
+             half's digits the test MAE of the bottom certificate is {}, of the top certificate \
+             {}, of the empty image {}.",
+            on(bottom),
+            on(top),
+            on(&floors.constant)
+        )
+    })
+}
+
+fn who_is_ahead(halves: &Halves, judged: &[usize], margins: &[f64; CLASSES]) -> String {
     let all = judged.len();
     // Negated, so that a NaN margin counts as behind.
     let (ahead, behind): (Vec<usize>, Vec<usize>) = judged.iter().partition(|&&d| margins[d] > 0.0);

@@ -79,28 +79,53 @@ fn a_certificate_that_is_ahead_everywhere_is_no_split() {
 #[test]
 fn digits_without_samples_are_nan_and_not_judged() {
     let halves = Halves::default();
-    let mut own = ErrorSums::new();
-    own.add(0, 0.1, 0.01);
-    let mut other = ErrorSums::new();
-    other.add(0, 0.2, 0.04);
-    let errors = own.errors(&halves);
+    let sums = |labels: &[u8], mae: f64| {
+        let mut sums = ErrorSums::new();
+        labels.iter().for_each(|&label| sums.add(label, mae, mae * mae));
+        sums
+    };
+    let errors = sums(&[0], 0.1).errors(&halves);
     assert!(errors.mae[0] == 0.1 && errors.mae[1].is_nan());
     assert_eq!(errors.groups.bottom.mae, GroupMean { by_sample: 0.1, over_digits: 0.1 });
     assert!(errors.groups.top.mae.by_sample.is_nan());
-    let floors = Floors { constant: errors.clone(), median: errors.clone(), mean: errors.clone() };
-    let evaluation = Results::new(halves, &own, None, &other, &own, floors);
-    assert!(evaluation.split.holds, "the only digit that can be judged is ahead");
-    let nothing = ErrorSums::new();
-    let nobody = Results::new(
-        Halves::default(),
-        &nothing,
-        None,
-        &nothing,
-        &nothing,
-        evaluation.floors.clone(),
+    let judged = |labels: &[u8], bottom: f64, top: f64| {
+        let floor = sums(labels, 0.5).errors(&halves);
+        let floors = Floors { constant: floor.clone(), median: floor.clone(), mean: floor };
+        let (bottom, top) = (sums(labels, bottom), sums(labels, top));
+        Results::new(halves.clone(), &bottom, None, &top, &bottom, floors)
+    };
+    let both = judged(&[0, 6], 0.1, 0.2);
+    assert!(both.judged() && both.split.verdict.contains("on the other half's digits (6) too"));
+    // One half alone says nothing of a split, however far ahead its certificate is.
+    for (labels, which) in [
+        (&[0, 1][..], "of the top half (5-9)"),
+        (&[7], "of the bottom half (0-4)"),
+        (&[], "of either half"),
+    ] {
+        let Results { split, .. } = judged(labels, 0.1, 0.2);
+        assert!(!split.holds);
+        let expected = format!("The split can't be judged: the test set shows no digit {which}.");
+        assert_eq!(split.verdict, expected);
+        assert!(!judged(labels, 0.1, 0.2).judged());
+    }
+}
+
+#[test]
+fn certificates_that_are_both_worse_than_an_empty_image_are_not_trained_yet() {
+    // The floors of `evaluation` are at 0.25.
+    let untrained = evaluation([0.8; 10], [0.9; 10]);
+    assert!(!untrained.judged() && !untrained.split.holds);
+    let verdict = &untrained.split.verdict;
+    assert!(verdict.starts_with("Not trained yet, so the split can't be judged"), "{verdict}");
+    assert!(verdict.contains("bottom certificate is 0.80 and 0.90"), "{verdict}");
+    assert!(
+        verdict.contains("top certificate 0.90 and 0.80, of the empty image 0.25"),
+        "{verdict}"
     );
-    assert!(!nobody.split.holds);
-    assert!(nobody.split.verdict.starts_with("The split can't be judged"));
+    // One that draws something is enough, and so is what both know of one half.
+    assert!(evaluation([0.1; 10], [0.9; 10]).judged());
+    // What has diverged is not untrained.
+    assert!(evaluation([f64::NAN; 10], [0.9; 10]).judged());
 }
 
 #[test]

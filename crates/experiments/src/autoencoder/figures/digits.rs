@@ -52,7 +52,7 @@ pub struct Digits<'a> {
 const WIDTH: f32 = 1280.0;
 const MARGIN: f32 = 30.0;
 const LEFT: f32 = 56.0;
-const FIRST_PANEL: f32 = 150.0;
+const FIRST_PANEL: f32 = 170.0;
 const PANEL: f32 = 318.0;
 /// The part of a panel that is chart; its name stands above, digits below.
 const CHART: (f32, f32) = (62.0, 264.0);

@@ -1,11 +1,12 @@
 //! The figures of a run, from its results.
 
-use gradroute_runs::figures::{Canvas, FigureError, Sheet};
+use gradroute_runs::figures::{Canvas, FigureError, ImageBand, ImageRow, ImageRows, Sheet};
 
 use super::bars::{Bars, DigitBars, OwnHalf};
 use crate::autoencoder::digit_list::digit_list;
 use crate::autoencoder::evaluation::Results;
 use crate::autoencoder::halves::{CLASSES, Half, Halves};
+use crate::autoencoder::judge::Gallery;
 
 /// The bar chart of both certificates' test MAE per digit: digits of the bottom half,
 /// then of the top half, then of neither, without those that have no test samples.
@@ -97,4 +98,27 @@ pub fn certificate_sheet(
         labels: images.labels,
     };
     sheet.draw()
+}
+
+/// Test images above what the decoder, or both decoders, make of them.
+///
+/// # Errors
+/// As [`ImageRows::draw`].
+pub fn decoder_rows(images: &Gallery, size: (usize, usize)) -> Result<Canvas, FigureError> {
+    let second = images.bad_decoder.as_deref();
+    let decoders = [("decoder", Some(&images.decoder[..])), ("second decoder", second)];
+    let row = |(name, pixels): (_, Option<_>)| Some(ImageRow { name, pixels: pixels? });
+    ImageRows {
+        title: "Test images and their reconstructions",
+        subtitle: "A decoder sees the whole encoding: on the way forward nothing is routed",
+        bands: &[ImageBand {
+            name: "The first images of each digit",
+            labels: &images.names(),
+            originals: Some(&images.originals),
+            rows: decoders.into_iter().filter_map(row).collect(),
+        }],
+        size,
+        scale: (-1.0, 1.0),
+    }
+    .draw()
 }

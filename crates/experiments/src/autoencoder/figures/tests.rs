@@ -1,7 +1,8 @@
-use gradroute_runs::figures::{Color, FigureError, Spread};
+use gradroute_runs::figures::{Canvas, Color, FigureError, Spread};
 use proptest::prelude::*;
 
 use super::*;
+use crate::autoencoder::halves::{Half, Halves};
 use crate::autoencoder::palette::{BOTTOM, TOP};
 
 fn decode(png: &[u8]) -> (usize, usize, Vec<u8>) {
@@ -148,6 +149,51 @@ fn wrong_input_is_refused_with_figure_and_field() {
     says(settings(&[("x", [0.1, 0.2]); 41]), &["rows", "41", "at most 40"]);
     says(digits(&[]), &["Digits", "panels", "empty"]);
     says(bar_chart(&[]), &["Bars", "digits", "empty"]);
+}
+
+/// The heat map where each digit uses its own half of `dims` dims, and what it takes from them.
+fn encoding(dims: usize, halves: &Halves, shown: &[u8]) -> Canvas {
+    let sizes = std::array::from_fn(|digit| {
+        let digit = digit as u8;
+        let of_dim = |dim: usize| match Half::BOTH[dim / (dims / 2)] {
+            _ if !shown.contains(&digit) => f64::NAN,
+            half if half.digits(halves).contains(&digit) => 2.0,
+            _ => 0.0,
+        };
+        (0..dims).map(of_dim).collect()
+    });
+    encoding_map(halves, &sizes).unwrap()
+}
+
+#[test]
+fn an_encoding_of_any_size_has_the_colour_of_its_dims_in_the_frames_of_the_halves() {
+    let digits: Vec<u8> = (0..10).collect();
+    // Halves that are no neighbours in the order of digits.
+    let halves = Halves { bottom: vec![9, 1, 5], top: vec![0, 4] };
+    for dims in [2, 4, 32, 34, 68, 70, 256, 258, 1024] {
+        let canvas = encoding(dims, &halves, &digits);
+        assert!(canvas.size().0 <= 1280.0, "{dims} dims are {} points wide", canvas.size().0);
+        let png = canvas.png().unwrap();
+        // Rows are 40 points high from 150 on: three digits of the bottom half, two of the top one.
+        let in_rows = |rows: std::ops::Range<usize>| {
+            let (from, to) = (300 + 80 * rows.start + 10, 300 + 80 * rows.end - 10);
+            centre(&png, BOTTOM, |_, y| (from..to).contains(&y)).0
+        };
+        let (bottom, top) = (in_rows(0..3), in_rows(3..5));
+        assert!(bottom < top, "{dims} dims: {bottom} and {top}");
+        assert!(in_rows(6..10).is_nan(), "{dims} dims: digits of neither half use none");
+    }
+}
+
+#[test]
+fn an_encoding_of_digits_of_one_half_has_one_frame() {
+    let (halves, shown) = (Halves::default(), [5, 6]);
+    let png = encoding(8, &halves, &shown).png().unwrap();
+    assert!(count(&png, TOP) > 1000);
+    assert_eq!(decode(&png).1, (150 + 2 * 40 + 42 + 28) * 2);
+    let sizes = [(); 10].map(|()| vec![f64::NAN; 8]);
+    let nothing = encoding_map(&halves, &sizes).unwrap_err().to_string();
+    assert!(nothing.contains("rows") && nothing.contains("empty"), "{nothing}");
 }
 
 proptest! {

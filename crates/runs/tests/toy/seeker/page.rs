@@ -14,7 +14,7 @@ pub fn page(world: &World, numbers: &Numbers, results: &Results) -> Result<Page,
     let comparison = if found > anywhere { "more than" } else { "no more than" };
     let text = format!("The walkers find {found:.3}, {comparison} {anywhere:.3} by chance");
     Ok(Page {
-        verdict: Some(Verdict { text, holds: found > anywhere }),
+        verdict: Some(Verdict { text, holds: Some(found > anywhere) }),
         reading: vec![("cell".to_owned(), "a place on the ring".to_owned())],
         figures: vec![visits(world)],
         tables: vec![("Cells".to_owned(), table(world, numbers, results))],
