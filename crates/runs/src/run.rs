@@ -28,6 +28,7 @@ mod lock;
 mod machine;
 mod manifest;
 mod names;
+mod offered;
 mod record;
 pub mod saved;
 
@@ -39,4 +40,5 @@ pub use directory::{DirectoryError, RunDirectory};
 pub use file_error::FileError;
 pub use json::read_json;
 pub use manifest::Manifest;
+pub(crate) use names::{EVALUATION, FIGURES, REPORT};
 pub use record::{Damage, Origin, Record, configuration_sha256};

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::config::{self, Settings};
 use crate::experiment::Experiment;
 use crate::run::{
-    DataRecord, FileDigest, FileError, Manifest, RunDirectory, configuration_sha256, jsonl, saved,
+    DataRecord, FileError, Manifest, RunDirectory, configuration_sha256, jsonl, saved,
 };
 use crate::step::StepLine;
 
@@ -73,7 +73,8 @@ pub fn verify<E: Experiment>(
             let lines = steps.unwrap_or(manifest.steps);
             add("manifest.json", agree(&manifest, lines, newest));
             for (name, expected) in &manifest.files {
-                add(name, file(&directory.root().join(name), expected));
+                let kept = manifest.require(directory, name).map_err(text);
+                add(name, kept.map(|()| format!("{} bytes by SHA-256", expected.bytes)));
             }
             record = Some(manifest.data);
         }
@@ -142,9 +143,7 @@ fn manifest(directory: &RunDirectory) -> Result<Manifest, String> {
     if !file.exists() {
         return Err("there is none: the run did not end, `train --resume` goes on".into());
     }
-    let manifest = Manifest::read(&file).map_err(text)?;
-    manifest.check_own(&std::fs::read_to_string(&file).map_err(text)?)?;
-    Ok(manifest)
+    Manifest::read(&file).map_err(text)
 }
 
 /// Manifest, metrics and newest checkpoint against each other.
@@ -163,17 +162,6 @@ fn agree(manifest: &Manifest, lines: u64, newest: Option<(u64, String)>) -> Resu
         )),
         _ => Ok(format!("{} of {} steps", manifest.steps, manifest.steps_planned)),
     }
-}
-
-fn file(path: &Path, expected: &FileDigest) -> Result<String, String> {
-    let found = FileDigest::of_file(path).map_err(text)?;
-    if found == *expected {
-        return Ok(format!("{} bytes by SHA-256", found.bytes));
-    }
-    Err(format!(
-        "it has {} bytes with SHA-256 {}, expected {} bytes with {}",
-        found.bytes, found.sha256, expected.bytes, expected.sha256
-    ))
 }
 
 fn data_set<E: Experiment>(

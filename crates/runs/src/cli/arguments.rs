@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
+use super::commands::SavedRequest;
 use super::failure::Failure;
 use super::machine::Machine;
 use crate::config::{Override, Request};
@@ -22,11 +23,12 @@ pub(super) enum Asked {
     Train(Box<Train>),
     /// Evaluate a run again from its checkpoint
     ///
-    /// Writes the run's evaluation.json anew and prints the tables.
+    /// Prints the tables, and writes the run's evaluation.json anew or, with --out,
+    /// an evaluation.json elsewhere. Ends with status 1 if it can't be written.
     Evaluate(Saved),
     /// Draw a run's figures and report again from its checkpoint
     ///
-    /// Writes the run's figures/ and report.html anew.
+    /// Writes the run's figures/ and report.html anew or, with --out, elsewhere.
     Figures(Saved),
     Compare(Compare),
     Verify(Verify),
@@ -154,8 +156,25 @@ pub(super) struct Saved {
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub data: Option<PathBuf>,
 
+    /// Folder to write to, for a run that is to stay as it is [default: the run]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+
+    /// Replace what an earlier call has written to --out
+    #[arg(long, requires = "out")]
+    pub overwrite: bool,
+
     #[command(flatten)]
     pub machine: Machine,
+}
+
+impl Saved {
+    /// What is asked for.
+    pub fn request(&self) -> SavedRequest {
+        let Self { run, data, out, overwrite, machine: _ } = self;
+        let (run, data, out) = (run.clone(), data.clone(), out.clone());
+        SavedRequest { run, data, out, overwrite: *overwrite }
+    }
 }
 
 /// Say which parts of a run are whole and which are not

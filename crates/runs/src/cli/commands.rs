@@ -27,9 +27,19 @@ pub(super) struct ResumeRequest {
     pub check_finite: bool,
 }
 
-/// A command on a run that is there.
+/// `evaluate` and `figures`.
 #[derive(Clone, Debug)]
 pub(super) struct SavedRequest {
+    pub run: PathBuf,
+    pub data: Option<PathBuf>,
+    /// The folder that is written to, if not the run's.
+    pub out: Option<PathBuf>,
+    pub overwrite: bool,
+}
+
+/// `verify`.
+#[derive(Clone, Debug)]
+pub(super) struct VerifyRequest {
     pub run: PathBuf,
     pub data: Option<PathBuf>,
 }

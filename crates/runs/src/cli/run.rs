@@ -8,7 +8,7 @@ use clap::{ArgMatches, Command, CommandFactory, FromArgMatches};
 
 use super::arguments::{Arguments, Asked};
 use super::catalogue::Entry;
-use super::commands::{CompareRequest, ResumeRequest, SavedRequest, TrainRequest, VerifyRequest};
+use super::commands::{CompareRequest, ResumeRequest, TrainRequest, VerifyRequest};
 use super::failure::Failure;
 use super::print::print;
 use super::{completions, experiments, presets};
@@ -121,13 +121,11 @@ fn asked(
             }
         },
         Asked::Evaluate(saved) => {
-            let request = SavedRequest { run: saved.run, data: saved.data };
-            let entry = of_run(entries, &request.run)?;
+            let (request, entry) = (saved.request(), of_run(entries, &saved.run)?);
             saved.machine.run(|| entry.commands.evaluate(&request))
         }
         Asked::Figures(saved) => {
-            let request = SavedRequest { run: saved.run, data: saved.data };
-            let entry = of_run(entries, &request.run)?;
+            let (request, entry) = (saved.request(), of_run(entries, &saved.run)?);
             saved.machine.run(|| entry.commands.figures(&request))
         }
         Asked::Verify(asked) => {

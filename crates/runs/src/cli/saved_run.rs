@@ -1,5 +1,7 @@
 //! A run from disk, with what is needed to judge it again.
 
+use std::path::{Path, PathBuf};
+
 use anyhow::anyhow;
 
 use super::commands::SavedRequest;
@@ -9,7 +11,7 @@ use crate::config::Resolved;
 use crate::evaluation::StageResults;
 use crate::experiment::Experiment;
 use crate::plan::Plan;
-use crate::run::{Manifest, RunDirectory};
+use crate::run::{DirectoryError, FileError, Manifest, RunDirectory};
 use crate::train::earlier_results;
 
 /// A run from disk: configuration, data and state.
@@ -28,11 +30,31 @@ pub(super) struct SavedRun<E: Experiment> {
     pub steps: u64,
     /// The results at the ends of stages until then, that of the last apart.
     pub earlier: Vec<StageResults<E::Results>>,
+    /// The folder to write to.
+    to: PathBuf,
+    /// Why nothing can be written there.
+    read_only: Option<FileError>,
 }
 
-/// Reads the run, to change it.
-pub(super) fn open<E: Experiment>(request: &SavedRequest) -> Result<SavedRun<E>, Failure> {
-    let directory = RunDirectory::open_to_change(&request.run)?;
+/// Reads the run, to write `files` anew: in it, or where the request says.
+pub(super) fn open<E: Experiment>(
+    request: &SavedRequest,
+    files: &[&str],
+) -> Result<SavedRun<E>, Failure> {
+    let run = &request.run;
+    let (directory, read_only) = match &request.out {
+        Some(out) => {
+            check_out(out, request.overwrite, files)?;
+            (RunDirectory::open(run)?, None)
+        }
+        None => match RunDirectory::open_to_change(run) {
+            Err(DirectoryError::Io(reason)) if reason.is_of_rights() => {
+                (RunDirectory::open(run)?, Some(reason))
+            }
+            directory => (directory?, None),
+        },
+    };
+    let to = request.out.as_ref().unwrap_or(run).clone();
     let Begun { resolved, loaded, .. } = begun::<E>(&directory)?;
     let file = directory.manifest();
     let manifest = file.is_file().then(|| Manifest::read(&file)).transpose()?;
@@ -55,5 +77,57 @@ pub(super) fn open<E: Experiment>(request: &SavedRequest) -> Result<SavedRun<E>,
     loaded.restore(&mut |state| experiment.state(state))?;
     let steps = loaded.record.steps;
     let earlier = earlier_results(&directory, steps)?;
-    Ok(SavedRun { directory, resolved, data, manifest, experiment, steps, earlier })
+    let run =
+        SavedRun { directory, resolved, data, manifest, experiment, steps, earlier, to, read_only };
+    Ok(run)
+}
+
+impl<E: Experiment> SavedRun<E> {
+    /// The folder to write to.
+    ///
+    /// # Errors
+    /// When it is the run's, and that is on a read-only place or somebody else's.
+    pub fn writable(&mut self) -> Result<PathBuf, Failure> {
+        match self.read_only.take() {
+            None => Ok(self.to.clone()),
+            Some(reason) => Err(anyhow::Error::new(reason)
+                .context(format!(
+                    "nothing was written, as {} can't be changed; --out DIR writes elsewhere",
+                    self.to.display()
+                ))
+                .into()),
+        }
+    }
+
+    /// Takes note of files in the run that were written anew; of others it has none.
+    pub fn note(
+        &mut self,
+        to: &Path,
+        files: impl IntoIterator<Item = PathBuf>,
+    ) -> Result<(), FileError> {
+        match &mut self.manifest {
+            Some(manifest) if to == self.directory.root() => manifest.note(&self.directory, files),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Refuses a folder that holds a run, or what must not be replaced.
+fn check_out(out: &Path, overwrite: bool, files: &[&str]) -> Result<(), Failure> {
+    if RunDirectory::open(out).is_ok() {
+        let out = out.display();
+        return Err(anyhow!(
+            "--out {out}: there is a run in it, whose results these would pass for; choose another \
+             folder, or leave out --out to write to the run that is given"
+        )
+        .into());
+    }
+    match files.iter().map(|file| out.join(file)).find(|file| file.exists()) {
+        Some(file) if !overwrite => Err(anyhow!(
+            "{} is there already; choose another --out, or give --overwrite to replace it",
+            file.display()
+        )
+        .into()),
+        _ => Ok(()),
+    }
 }

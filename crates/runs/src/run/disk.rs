@@ -19,9 +19,10 @@ use std::path::Path;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::console::say;
-
 use tempfile::NamedTempFile;
+
+use super::offered::can_not_sync_folders;
+use crate::console::say;
 
 const VARIABLE: &str = "GRADROUTE_FAULT";
 
@@ -122,9 +123,13 @@ pub(super) fn sync(file: &File) -> io::Result<()> {
     change(true, || file.sync_all())
 }
 
-/// Writes out a folder's list of names; a no-op where folders can't be opened.
+/// Writes out a folder's list of names; a no-op where that can't be asked for.
 pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
-    change(true, || if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) })
+    let sync = || if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) };
+    change(true, || match sync() {
+        Err(error) if can_not_sync_folders(&error) => Ok(()),
+        result => result,
+    })
 }
 
 /// Gives a temporary file its name.

@@ -4,6 +4,8 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
 
 use super::file_error::FileError;
+use super::offered::can_not_lock;
+use crate::console::say;
 
 /// The file that is locked. It stays: to remove it would open a gap in which
 /// two processes lock two files of this name.
@@ -17,7 +19,9 @@ pub(super) struct RunLock {
 }
 
 impl RunLock {
-    /// Takes the lock of the run directory at `root`; `None` if another process has it.
+    /// Takes the lock of the run directory at `root`; `None` if another process has it. Where the
+    /// file system knows no locks, as some that clusters share by network, the user is told, and the
+    /// run goes on without.
     ///
     /// # Errors
     /// When the system says no.
@@ -28,6 +32,14 @@ impl RunLock {
         match file.try_lock() {
             Ok(()) => Ok(Some(Self { _file: file })),
             Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) if can_not_lock(&error) => {
+                say!(
+                    "note: there are no locks on the file system of {} ({error}), so a second \
+                     process on this run would not be noticed; let one at a time work on it",
+                    root.display()
+                );
+                Ok(Some(Self { _file: file }))
+            }
             Err(TryLockError::Error(error)) => Err(FileError::of("lock", &path)(error)),
         }
     }

@@ -1,6 +1,7 @@
 //! `manifest.json`: what made a run, and hashes of what went in and came out.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use gradroute_kernels::Isa;
@@ -171,16 +172,33 @@ impl Manifest {
     }
 
     /// Whether the text of a manifest is what was written, if it says so.
-    ///
-    /// # Errors
-    /// Both hashes, if it is not.
-    pub(crate) fn check_own(&self, text: &str) -> Result<(), String> {
+    fn check_own(&self, text: &str) -> io::Result<()> {
         let Some(expected) = &self.manifest_sha256 else { return Ok(()) };
         let found = hex(&Sha256::digest(text.replacen(&own_line(expected), OWN_EMPTY, 1)));
         if found == *expected {
             return Ok(());
         }
-        Err(format!("its own SHA-256 is {found}, expected {expected}"))
+        Err(io::Error::other(format!(
+            "its own SHA-256 is {found}, expected {expected}: it was changed since it was written, \
+             and `train --resume` writes it anew"
+        )))
+    }
+
+    /// Refuses one of the [files](Manifest::files) that was changed since the manifest was written.
+    ///
+    /// # Errors
+    /// When it was, or can't be read.
+    pub fn require(&self, directory: &RunDirectory, name: &str) -> Result<(), FileError> {
+        let Some(expected) = self.files.get(name) else { return Ok(()) };
+        let path = directory.root().join(name);
+        let found = FileDigest::of_file(&path)?;
+        if found == *expected {
+            return Ok(());
+        }
+        Err(FileError::of("use", &path)(io::Error::other(format!(
+            "it has {} bytes with SHA-256 {}, expected {} bytes with {}",
+            found.bytes, found.sha256, expected.bytes, expected.sha256
+        ))))
     }
 
     /// The file that gave the initial weights, as a change of what they are by the preset.
@@ -200,8 +218,11 @@ impl Manifest {
     /// Reads a manifest.
     ///
     /// # Errors
-    /// When the file can't be read or is no manifest.
+    /// When the file can't be read, is no manifest, or was changed since it was written.
     pub fn read(path: &Path) -> Result<Self, FileError> {
-        read_json(path)
+        let manifest: Self = read_json(path)?;
+        let text = std::fs::read_to_string(path).map_err(FileError::of("read", path))?;
+        manifest.check_own(&text).map_err(FileError::of("use", path))?;
+        Ok(manifest)
     }
 }

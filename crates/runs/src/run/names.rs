@@ -14,10 +14,10 @@ pub(super) const METRICS: &str = "metrics.jsonl";
 pub(super) const TIMING: &str = "timing.jsonl";
 pub(super) const EPOCHS: &str = "epochs.jsonl";
 pub(super) const STAGES: &str = "stages.jsonl";
-pub(super) const EVALUATION: &str = "evaluation.json";
+pub(crate) const EVALUATION: &str = "evaluation.json";
 pub(super) const MANIFEST: &str = "manifest.json";
-pub(super) const FIGURES: &str = "figures";
-pub(super) const REPORT: &str = "report.html";
+pub(crate) const FIGURES: &str = "figures";
+pub(crate) const REPORT: &str = "report.html";
 pub(super) const CHECKPOINTS: &str = "checkpoints";
 pub(super) const CONTROL: &str = "control";
 

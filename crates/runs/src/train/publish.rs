@@ -1,7 +1,7 @@
 //! The figures and the report page of a run directory.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::error::TrainError;
 use crate::config::{Change, Resolved, Settings, changes};
@@ -11,7 +11,7 @@ use crate::experiment::Experiment;
 use crate::figures::FigureError;
 use crate::page::{Figure, Page};
 use crate::report::Report;
-use crate::run::{FileError, Manifest, RunDirectory, atomic, jsonl};
+use crate::run::{FIGURES, FileError, Manifest, REPORT, RunDirectory, atomic, jsonl};
 use crate::step::StepLine;
 use crate::table::{Cell, Column, Section, Table};
 
@@ -19,6 +19,8 @@ use crate::table::{Cell, Column, Section, Table};
 pub struct Published<'a, E: Experiment> {
     /// Where it is.
     pub directory: &'a RunDirectory,
+    /// The folder that is written to, the run's or another.
+    pub to: &'a Path,
     /// Its configuration.
     pub resolved: &'a Resolved<E::Config>,
     /// What made it; a run that did not end properly has no manifest.
@@ -40,7 +42,7 @@ pub fn publish<E: Experiment>(
     experiment: &mut E,
     data: &E::Data,
 ) -> Result<(Page, Vec<PathBuf>), TrainError> {
-    let Published { directory, resolved, manifest, steps, evaluation } = run;
+    let Published { directory, to, resolved, manifest, steps, evaluation } = run;
     let mut lines: Vec<StepLine> = jsonl::read(&directory.metrics())?;
     lines.retain(|line| line.step < steps);
     let mut page = shown(experiment, data, evaluation)?;
@@ -50,9 +52,9 @@ pub fn publish<E: Experiment>(
         page.figures.push(Figure::new("losses", "Training losses", drawing));
     }
 
-    let folder = directory.figures();
+    let folder = to.join(FIGURES);
     fs::create_dir_all(&folder).map_err(FileError::of("create", &folder))?;
-    let mut written = vec![directory.report()];
+    let mut written = vec![to.join(REPORT)];
     for figure in &page.figures {
         for (name, content) in figure.files()? {
             let file = folder.join(name);
@@ -84,7 +86,7 @@ pub fn publish<E: Experiment>(
         settings: &resolved.to_toml(),
         facts: &facts,
     };
-    atomic::write(&directory.report(), report.to_html().as_bytes())?;
+    atomic::write(&to.join(REPORT), report.to_html().as_bytes())?;
     Ok((page, written))
 }
 

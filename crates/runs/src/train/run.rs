@@ -77,22 +77,26 @@ pub fn run<E: Experiment>(job: Job<'_, E>) -> Result<Outcome<E::Results>, TrainE
     manifest.steps = driver.made();
     manifest.interrupted = !driver.is_done();
 
-    let evaluation = judge(directory, driver.experiment_mut(), data, earlier)?;
-    let (facts, evaluation_of) = (Some(&manifest), &evaluation);
-    let steps = manifest.steps;
-    let published =
-        Published { directory, resolved, manifest: facts, steps, evaluation: evaluation_of };
+    let evaluation = judge(driver.experiment_mut(), data, earlier)?;
+    atomic::write_json(&directory.evaluation(), &evaluation)?;
+    let published = Published {
+        directory,
+        to: directory.root(),
+        resolved,
+        manifest: Some(&manifest),
+        steps: manifest.steps,
+        evaluation: &evaluation,
+    };
     let (page, _) = publish(published, driver.experiment_mut(), data)?;
     manifest.finish(directory)?;
     Ok(Outcome { manifest, evaluation, page })
 }
 
-/// Evaluates an experiment as it is and writes `evaluation.json`.
+/// Evaluates an experiment as it is: the content of `evaluation.json`.
 ///
 /// # Errors
-/// When it can't be written, or could not be read again.
+/// When that could not be read again.
 pub fn judge<E: Experiment>(
-    directory: &RunDirectory,
     experiment: &mut E,
     data: &E::Data,
     earlier: Vec<StageResults<E::Results>>,
@@ -100,9 +104,7 @@ pub fn judge<E: Experiment>(
     let results = experiment.evaluate(data);
     readable(&results).map_err(|reason| TrainError::Results { reason })?;
     let measures = Measures::from(&E::measures(&results, &earlier)[..]);
-    let evaluation = Evaluation { results, earlier, measures };
-    atomic::write_json(&directory.evaluation(), &evaluation)?;
-    Ok(evaluation)
+    Ok(Evaluation { results, earlier, measures })
 }
 
 /// The value of the key that makes runs longer.

@@ -6,11 +6,15 @@ mod changed;
 mod company;
 mod corruption;
 mod faults;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod filesystems;
 mod nonfinite;
 #[allow(dead_code, reason = "each test program uses a part of it")]
 #[path = "../program/mod.rs"]
 mod program;
 mod resume;
 mod run;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod shim;
 mod stages;
 mod verify;
