@@ -198,6 +198,11 @@ fn wrong_requests_end_with_status_2_and_name_what_was_wrong() {
         (vec!["--preset", "nonsense"], "nonsense"),
         (vec!["--set", "train.batch"], "="),
         (vec!["--isa", "mmx"], "mmx"),
+        (
+            vec!["--preset", "paper", "--set", "train.batch=20", "--set", "data.limit=41"],
+            "`train.batch` is 20; expected another number, or another data.limit, as the last \
+             batch of an epoch has 1 of the 41 training samples",
+        ),
         (vec!["--epochs", "5", "--set", "train.epochs=6"], "train.epochs"),
     ] {
         let mut all = vec!["train", "--out", run.to_str().unwrap()];

@@ -27,6 +27,10 @@ pub struct Source {
     pub directory: PathBuf,
     /// The four files, in the order of [`Role::ALL`].
     pub files: [FileRecord; 4],
+    /// Training images in the files.
+    pub train: usize,
+    /// How many of them were asked for, where not all were.
+    pub limit: Option<usize>,
 }
 
 /// A file that was read.
@@ -52,17 +56,25 @@ impl Source {
         expected.filter(|(file, sha256)| file.sha256 != *sha256)
     }
 
-    /// What the set is, in a line, and where it lies.
+    /// What the set is, in a line, where it lies, and whether it has fewer images than were asked for.
     pub fn describe(&self) -> String {
         let (name, directory) = (self.set.name, self.directory.display());
         let other: Vec<&str> = self.others().map(|(file, _)| file.role.canonical_name()).collect();
-        match other.len() {
+        let set = match other.len() {
             0 => format!("{name} from {directory}, checked by SHA-256"),
             4 => format!("the data set in {directory}, which is not {name}"),
             _ => format!(
                 "the data set in {directory}, which is not canonical {name}: {} differ",
                 other.join(", ")
             ),
+        };
+        match self.limit.filter(|&limit| limit > self.train) {
+            Some(limit) => format!(
+                "{set}; note: its {} training images are fewer than the limit of {limit} \
+                 (data.limit), and all are used",
+                self.train
+            ),
+            None => set,
         }
     }
 }
@@ -147,6 +159,8 @@ pub fn load(
             record(Role::TestImages, test_images, &test.images.sha256),
             record(Role::TestLabels, test_labels, &test.labels.sha256),
         ],
+        train: train.labels.labels.len(),
+        limit,
     };
     if !location.given
         && let Some((file, expected)) = source.others().next()

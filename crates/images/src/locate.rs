@@ -29,12 +29,10 @@ pub struct NotFound {
 impl NotFound {
     fn text(&self) -> String {
         let mut text = if self.given {
-            "no data set in the folder given by --data:".to_owned()
+            "there is no data set:".to_owned()
         } else {
-            {
-                let ImageSet { name, folder, .. } = self.set;
-                format!("{name} not found; looked for a folder {folder} in these places:")
-            }
+            let ImageSet { name, folder, .. } = self.set;
+            format!("{name} not found; looked for a folder {folder} in these places:")
         };
         for (folder, missing) in &self.looked {
             text += &match missing {

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 pub use signals::end;
+pub(crate) use signals::let_long_files_fail;
 
 /// The number of SIGINT, which Ctrl-C sends, on every system that has it.
 pub const SIGINT: i32 = 2;

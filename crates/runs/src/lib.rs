@@ -105,6 +105,7 @@ pub mod compare;
 pub mod config;
 mod console;
 mod curves;
+mod data_again;
 mod driver;
 pub mod evaluation;
 mod experiment;

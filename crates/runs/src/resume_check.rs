@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::driver::Driver;
 use crate::evaluation::{Evaluation, Measures, StageResults, readable};
 use crate::experiment::Experiment;
+use crate::inputs::Inputs;
 use crate::run::saved::{self, Loaded};
 use crate::run::{DataRecord, Origin, RunDirectory};
 use crate::state::{Layout, State};
@@ -142,7 +143,7 @@ fn checkpoint<E: Experiment>(directory: &RunDirectory, driver: &mut Driver<'_, E
     let origin = Origin {
         configuration_sha256: String::new(),
         length: None,
-        data: DataRecord { directory: None, canonical: true, sha256: Default::default() },
+        data: DataRecord::new(&Inputs::none(), directory.root()),
         init: None,
         started: String::new(),
         resumed: Vec::new(),

@@ -30,10 +30,12 @@ mod manifest;
 mod names;
 mod offered;
 mod record;
+mod recorded_path;
 pub mod saved;
 
 pub use clock::timestamp;
 pub use data_record::DataRecord;
+pub(crate) use data_record::absolute;
 pub use digest::FileDigest;
 pub(crate) use digest::hex;
 pub use directory::{DirectoryError, RunDirectory};

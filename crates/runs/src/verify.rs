@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::config::{self, Settings};
+use crate::data_again::load_again;
 use crate::experiment::Experiment;
 use crate::run::{
     DataRecord, FileError, Manifest, RunDirectory, configuration_sha256, jsonl, saved,
@@ -87,7 +88,7 @@ pub fn verify<E: Experiment>(
         );
     }
     if let (Some(record), Ok((config, _))) = (record, &config) {
-        add("data set", data_set::<E>(config, &record, data));
+        add("data set", data_set::<E>(config, &record, data, directory.root()));
     }
     let control = directory.control();
     if control.is_dir() {
@@ -168,21 +169,11 @@ fn data_set<E: Experiment>(
     config: &E::Config,
     record: &DataRecord,
     given: Option<&Path>,
+    run: &Path,
 ) -> Result<String, String> {
-    let (_, inputs) =
-        E::load(config, given.or(record.place())).map_err(|error| text_of(error.as_ref()))?;
-    let found = DataRecord::from(&inputs);
-    match record.first_difference(&found) {
-        Some((name, hash)) => {
-            let place = found.directory.as_deref().unwrap_or_default();
-            Err(match hash {
-                Some(hash) => {
-                    format!("{name} in {place} is not the run's, whose SHA-256 is {hash}")
-                }
-                None => format!("the run has not read {name} in {place}"),
-            })
-        }
-        None if record.sha256.is_empty() => Ok("none is read".to_owned()),
-        None => Ok("the run's, by SHA-256".to_owned()),
-    }
+    load_again::<E>(config, given, record, run).map_err(|error| text_of(error.as_ref()))?;
+    Ok(match record.sha256.is_empty() {
+        true => "none is read".to_owned(),
+        false => "the run's, by SHA-256".to_owned(),
+    })
 }

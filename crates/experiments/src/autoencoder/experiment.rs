@@ -15,7 +15,7 @@ use gradroute_tape::{Params, Real};
 use ndarray::ArrayView2;
 
 use super::compare;
-use super::config::{Config, check_size};
+use super::config::{Config, check_last_batch, check_size};
 use super::curves::CURVES;
 use super::error::ObjectiveError;
 use super::evaluation::{Floors, Results};
@@ -141,7 +141,8 @@ impl<T: Real> Experiment<T> for Autoencoder<T> {
     }
 
     fn check(config: &Config, data: &Data) -> Result<(), ConfigError> {
-        check_size(config, data.train.pixels())
+        check_size(config, data.train.pixels())?;
+        check_last_batch(config, data.train.len())
     }
 
     fn new(config: &Config, data: &Data) -> Self {

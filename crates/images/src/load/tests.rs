@@ -48,6 +48,19 @@ fn load_changed(change: impl Fn(&Path)) -> String {
 }
 
 #[test]
+fn a_limit_above_the_size_of_a_set_is_mentioned() {
+    let folder = tempfile::tempdir().unwrap();
+    small_set(folder.path());
+    let told = |limit| load(&SET, &given(folder.path()), limit).unwrap().source.describe();
+    for limit in [None, Some(2), Some(3)] {
+        assert!(!told(limit).contains("limit"), "{}", told(limit));
+    }
+    let text = told(Some(1_000_000));
+    assert!(text.contains("note: its 3 training images are fewer than the limit of 1000000"));
+    assert!(text.contains("data.limit"), "{text}");
+}
+
+#[test]
 fn another_set_loads_and_says_that_it_is_another() {
     let folder = tempfile::tempdir().unwrap();
     small_set(folder.path());

@@ -6,7 +6,7 @@ use super::arguments::Format;
 use super::commands::CompareRequest;
 use super::failure::Failure;
 use super::print::print;
-use super::start::load;
+use super::start::load_again;
 use crate::compare::{Comparison, ComparisonTable, Destination, Files, csv, measure_table};
 use crate::console::say;
 use crate::experiment::Experiment;
@@ -25,7 +25,8 @@ pub(super) fn run<E: Experiment>(request: &CompareRequest) -> Result<(), Failure
     let data = match &destination {
         Some(_) => {
             let (config, record) = (&first.resolved.config, &first.manifest.data);
-            Some(load::<E>(config, request.data.as_deref(), Some(record))?.0)
+            let given = request.data.as_deref();
+            Some(load_again::<E>(config, given, record, first.folder())?.0)
         }
         None => None,
     };

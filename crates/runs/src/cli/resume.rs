@@ -6,7 +6,7 @@ use super::commands::ResumeRequest;
 use super::control;
 use super::failure::Failure;
 use super::print::print;
-use super::start::{Begun, begun, load};
+use super::start::{Begun, begun, load_again};
 use super::summary::conclude;
 use crate::config::{self, Resolved, Settings, length};
 use crate::console::say;
@@ -39,7 +39,8 @@ pub(super) fn go_on<E: Experiment>(
     };
     let config = &resolved.config;
     let record = &loaded.record;
-    let (data, inputs) = load::<E>(config, request.data.as_deref(), Some(&record.origin.data))?;
+    let (given, root) = (request.data.as_deref(), directory.root());
+    let (data, inputs) = load_again::<E>(config, given, &record.origin.data, root)?;
     let (file, steps) = (directory.config(), record.steps);
     let plan = Plan::new(E::stages(config, &data))?;
     let total = plan.steps();

@@ -13,6 +13,7 @@ use super::failure::Failure;
 use super::print::print;
 use super::{completions, experiments, presets};
 use crate::config::{FileLayer, nearest};
+use crate::interrupt;
 use crate::program::Program;
 use crate::run::{Manifest, RunDirectory};
 
@@ -23,6 +24,7 @@ use crate::run::{Manifest, RunDirectory};
 /// If there is no experiment, or two have one name or presets of one name.
 pub fn run(program: &Program, entries: &'static [Entry]) -> ExitCode {
     check(entries);
+    interrupt::let_long_files_fail();
     let command = command(program, entries);
     // Clap prints its own messages and ends with 2, or with 0 after `--help`.
     let matches = command.clone().get_matches();

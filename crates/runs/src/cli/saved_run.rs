@@ -6,7 +6,7 @@ use anyhow::anyhow;
 
 use super::commands::SavedRequest;
 use super::failure::Failure;
-use super::start::{Begun, begun, load};
+use super::start::{Begun, begun, load_again};
 use crate::config::Resolved;
 use crate::evaluation::StageResults;
 use crate::experiment::Experiment;
@@ -59,7 +59,7 @@ pub(super) fn open<E: Experiment>(
     let file = directory.manifest();
     let manifest = file.is_file().then(|| Manifest::read(&file)).transpose()?;
     let record = &loaded.record.origin.data;
-    let (data, _) = load::<E>(&resolved.config, request.data.as_deref(), Some(record))?;
+    let (data, _) = load_again::<E>(&resolved.config, request.data.as_deref(), record, run)?;
     let planned = Plan::new(E::stages(&resolved.config, &data))?.steps();
     if let Some(manifest) = &manifest
         && manifest.steps_planned != planned

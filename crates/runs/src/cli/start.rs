@@ -7,7 +7,8 @@ use anyhow::anyhow;
 use super::failure::Failure;
 use crate::config::{self, Resolved, Settings, length};
 use crate::console::say;
-use crate::experiment::Experiment;
+use crate::data_again;
+use crate::experiment::{Experiment, LoadError};
 use crate::inputs::Inputs;
 use crate::run::saved::{self, Loaded};
 use crate::run::{DataRecord, RunDirectory, configuration_sha256};
@@ -71,33 +72,29 @@ fn at_checkpoint<E: Experiment>(
     Ok(before)
 }
 
-/// The data of a run: from `given` if the user named a place, else from where the run had them.
-/// They must be those of `record`, if there is one.
+/// The data of a new run: from `given` if the user named a place, else from where the experiment
+/// finds them by itself.
 pub(super) fn load<E: Experiment>(
     config: &E::Config,
     given: Option<&Path>,
-    record: Option<&DataRecord>,
 ) -> Result<(E::Data, Inputs), Failure> {
-    let place = given.or(record.and_then(DataRecord::place));
-    let (data, inputs) = E::load(config, place).map_err(Failure::boxed)?;
+    told(E::load(config, given))
+}
+
+/// The data of a run that is there, as [`data_again::load_again`].
+pub(super) fn load_again<E: Experiment>(
+    config: &E::Config,
+    given: Option<&Path>,
+    record: &DataRecord,
+    run: &Path,
+) -> Result<(E::Data, Inputs), Failure> {
+    told(data_again::load_again::<E>(config, given, record, run))
+}
+
+fn told<D>(loaded: Result<(D, Inputs), LoadError>) -> Result<(D, Inputs), Failure> {
+    let (data, inputs) = loaded.map_err(Failure::boxed)?;
     if !inputs.description.is_empty() {
         say!("Data: {}", inputs.description);
-    }
-    let found = DataRecord::from(&inputs);
-    if let Some(record) = record
-        && let Some((name, hash)) = record.first_difference(&found)
-    {
-        let place = |record: &DataRecord| record.directory.clone().unwrap_or_default();
-        return Err(anyhow!(
-            "the run was trained on another data set: by its records {}, but that is not so in {}; \
-             give the run's data set with --data",
-            match hash {
-                Some(hash) => format!("{name} in {} has SHA-256 {hash}", place(record)),
-                None => format!("there was no {name} in {}", place(record)),
-            },
-            place(&found)
-        )
-        .into());
     }
     Ok((data, inputs))
 }

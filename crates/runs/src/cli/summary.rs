@@ -1,6 +1,7 @@
 //! What is printed at the end of a run.
 
 use std::io::IsTerminal;
+use std::path::Path;
 
 use super::failure::Failure;
 use super::print::print;
@@ -30,7 +31,7 @@ fn summary<R>(program: &str, directory: &RunDirectory, outcome: &Outcome<R>) -> 
             "Ended early, after {} of {} steps; to go on: {program} train --resume {}\n",
             manifest.steps,
             manifest.steps_planned,
-            directory.root().display()
+            quoted(directory.root())
         );
     }
     text += &format!(
@@ -39,6 +40,13 @@ fn summary<R>(program: &str, directory: &RunDirectory, outcome: &Outcome<R>) -> 
         directory.report().display()
     );
     text
+}
+
+/// A path as a shell takes it back.
+fn quoted(path: &Path) -> String {
+    let text = path.display().to_string();
+    let plain = |c: char| c.is_alphanumeric() || "/._-+=:,@%".contains(c);
+    if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 
 /// The tables, and in words what they say.

@@ -25,7 +25,7 @@ const RUNS: &str = "runs";
 pub(super) fn run<E: Experiment>(program: &Program, request: &TrainRequest) -> Result<(), Failure> {
     let resolved = E::resolve(&request.request).map_err(Failure::usage)?;
     let config = &resolved.config;
-    let (data, inputs) = load::<E>(config, request.data.as_deref(), None)?;
+    let (data, inputs) = load::<E>(config, request.data.as_deref())?;
     E::check(config, &data).map_err(Failure::usage)?;
     let init = match &request.init {
         Some(file) => Some((file.as_path(), Checkpoint::load(file)?)),

@@ -74,6 +74,14 @@ impl Train {
         samples.div_ceil(self.batch) as u64
     }
 
+    /// Samples of the last batch of an epoch over `samples` training samples.
+    ///
+    /// # Panics
+    /// If `batch` is 0, which [`Train::check`] refuses.
+    pub fn last_batch(&self, samples: usize) -> usize {
+        samples - (samples.saturating_sub(1) / self.batch) * self.batch
+    }
+
     /// Total steps over `samples` training samples: all batches of all epochs, or `steps` if that
     /// is less.
     pub fn total_steps(&self, samples: usize) -> u64 {

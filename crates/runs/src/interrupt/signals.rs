@@ -2,6 +2,8 @@
 
 use std::io;
 #[cfg(unix)]
+use std::sync::atomic::AtomicBool;
+#[cfg(unix)]
 use std::thread;
 
 use super::StopFlag;
@@ -33,6 +35,15 @@ pub(super) fn receive(flag: StopFlag) -> io::Result<()> {
     Ok(())
 }
 
+/// Lets a write fail that would make a file longer than may be (`ulimit -f`): the signal SIGXFSZ
+/// would end the process without a word.
+#[cfg(unix)]
+pub fn let_long_files_fail() {
+    // The flag is not looked at: that there is a handler is enough.
+    static FLAG: AtomicBool = AtomicBool::new(false);
+    let _ = signal_hook::flag::register(libc::SIGXFSZ, &FLAG);
+}
+
 /// Which signals the process ignores, where the system tells.
 #[cfg(unix)]
 fn ignored() -> impl Fn(i32) -> bool {
@@ -50,6 +61,10 @@ pub fn end(signal: i32) -> ! {
     let _ = signal_hook::low_level::emulate_default_handler(signal);
     std::process::exit(128 + signal)
 }
+
+/// There is no such limit.
+#[cfg(not(unix))]
+pub fn let_long_files_fail() {}
 
 /// Lets Ctrl-C set the flag; a second one ends the process at once.
 ///

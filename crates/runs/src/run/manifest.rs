@@ -16,6 +16,7 @@ use super::directory::RunDirectory;
 use super::file_error::FileError;
 use super::json::read_json;
 use super::machine;
+use super::recorded_path;
 use crate::config::Change;
 use crate::program::Program;
 
@@ -54,7 +55,8 @@ pub struct Manifest {
     /// The data set.
     pub data: DataRecord,
     /// The file that gave the initial weights, if not the seed.
-    pub init: Option<String>,
+    #[serde(with = "recorded_path")]
+    pub init: Option<PathBuf>,
     /// Number of parameters.
     pub parameters: u64,
     /// SHA-256 over all parameters in declared order, as little-endian f32 in

@@ -16,6 +16,7 @@ use super::data_record::DataRecord;
 use super::digest::FileDigest;
 use super::file_error::FileError;
 use super::json::MAX_JSON_BYTES;
+use super::recorded_path;
 use crate::config::length;
 use crate::state::StateError;
 use format1::{OriginFormat1, RecordFormat1};
@@ -55,7 +56,8 @@ pub struct Origin {
     /// The data set.
     pub data: DataRecord,
     /// The file that gave the initial weights, if not the seed.
-    pub init: Option<String>,
+    #[serde(with = "recorded_path")]
+    pub init: Option<PathBuf>,
     /// When the run began, UTC.
     pub started: String,
     /// After how many steps it was resumed, once for each time.
@@ -215,11 +217,12 @@ impl From<RecordFormat1> for Record {
         let RecordFormat1 { format, steps, weights_sha256, origin, weights, optimizer, logs } = old;
         let OriginFormat1 { configuration_sha256, data, init, started, resumed } = origin;
         let data = DataRecord {
-            directory: Some(data.directory),
+            directory: Some(data.directory.into()),
+            from_run: None,
             canonical: data.canonical_mnist,
             sha256: data.sha256,
         };
-        let length = None;
+        let (length, init) = (None, init.map(PathBuf::from));
         let origin = Origin { configuration_sha256, length, data, init, started, resumed };
         Self { format, steps, weights_sha256, origin, weights, optimizer, logs }
     }
@@ -239,7 +242,8 @@ mod tests {
             ),
             length: Some("3".to_owned()),
             data: DataRecord {
-                directory: Some("data/set".to_owned()),
+                directory: Some("data/set".into()),
+                from_run: Some("../data/set".into()),
                 canonical: true,
                 sha256: BTreeMap::new(),
             },

@@ -172,12 +172,15 @@ fn require(weights: &Checkpoint, show: Show<'_>) -> Result<Layout, CheckpointErr
 /// Reads the checkpoint after `steps` steps and holds the logs to its record.
 ///
 /// # Errors
-/// When a byte of its files, or of the logs until then, is not as it was.
+/// When a byte of its files, or of the logs until then, is not as it was, or a number is not finite,
+/// which the program's first version would save.
 pub fn load(directory: &RunDirectory, steps: u64) -> Result<Loaded, Damage> {
     let record = read_record(directory, steps)?;
     check_logs(directory, &record)?;
     let weights = Checkpoint::load_exactly(&directory.checkpoint(steps), &record.weights)?;
     let rest = Checkpoint::load_exactly(&directory.optimizer(steps), &record.optimizer)?;
+    weights.require_finite()?;
+    rest.require_finite()?;
     Ok(Loaded { record, weights, rest })
 }
 

@@ -10,7 +10,8 @@ use crate::driver::Driver;
 use crate::evaluation::{Evaluation, Measures, StageResults, readable};
 use crate::experiment::Experiment;
 use crate::run::{
-    DataRecord, Manifest, Origin, RunDirectory, atomic, configuration_sha256, jsonl, saved,
+    DataRecord, Manifest, Origin, RunDirectory, absolute, atomic, configuration_sha256, jsonl,
+    saved,
 };
 use crate::state::{Parameters, State};
 
@@ -23,7 +24,8 @@ pub fn run<E: Experiment>(job: Job<'_, E>) -> Result<Outcome<E::Results>, TrainE
     let Job { program, resolved, data, inputs, directory, start, .. } = job;
     let config = &resolved.config;
     let (preset, seed) = (&resolved.preset, config.seed());
-    let mut manifest = Manifest::begin(program, E::NAME, preset, seed, DataRecord::from(inputs));
+    let record = DataRecord::new(inputs, directory.root());
+    let mut manifest = Manifest::begin(program, E::NAME, preset, seed, record);
     let mut driver = Driver::<E>::new(config, data)?;
     driver.check_every_op(job.check_every_op);
     let plan = driver.plan().clone();
@@ -44,7 +46,7 @@ pub fn run<E: Experiment>(job: Job<'_, E>) -> Result<Outcome<E::Results>, TrainE
                 configuration_sha256: configuration_sha256(&config, E::Config::LENGTH_KEY),
                 length: length_of::<E>(&config),
                 data: manifest.data.clone(),
-                init: init.map(|(file, _)| file.display().to_string()),
+                init: init.map(|(file, _)| absolute(file)),
                 started: manifest.started.clone(),
                 resumed: Vec::new(),
             };
@@ -64,6 +66,8 @@ pub fn run<E: Experiment>(job: Job<'_, E>) -> Result<Outcome<E::Results>, TrainE
             saved = Some((record.steps, record.weights_sha256.clone()));
             let mut origin = record.origin.clone();
             origin.resumed.push(record.steps);
+            // The same data, but they may have been moved.
+            origin.data = manifest.data.clone();
             origin.length = length_of::<E>(&resolved.to_toml());
             (origin, Logs::open(directory, &plan, Some(record))?)
         }

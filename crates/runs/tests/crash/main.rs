@@ -8,7 +8,11 @@ mod corruption;
 mod faults;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod filesystems;
+#[cfg(unix)]
+mod limits;
 mod nonfinite;
+#[cfg(unix)]
+mod paths;
 #[allow(dead_code, reason = "each test program uses a part of it")]
 #[path = "../program/mod.rs"]
 mod program;

@@ -1,7 +1,13 @@
 //! `verify` names what is not whole.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+
+use proptest::collection::vec;
+use proptest::prelude::{any, prop_assert};
+use proptest::sample::{Index, select};
+use proptest::test_runner::{Config, TestRunner};
 
 use crate::program::{copy, output, results, succeed};
 use crate::run::{Place, toy};
@@ -70,39 +76,69 @@ fn one_changed_bit_or_a_missing_file_anywhere_in_a_run_is_named() {
     assert_eq!(bad.next(), None, "{out}");
 }
 
+/// What may be done to a run; of compare, what is printed and what is written.
+const COMMANDS: [&[&str]; 4] =
+    [&["evaluate"], &["figures"], &["compare"], &["compare", "--overwrite", "--out"]];
+
+/// Every file of a run, with its content.
+fn every_file(run: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut files = results(run);
+    let mut names = ["timing.jsonl", "report.html", "manifest.json"].map(str::to_owned).to_vec();
+    names.extend(["09", "12"].map(|step| format!("checkpoints/step-000000{step}.json")));
+    files.extend(names.into_iter().map(|name| (name.clone(), fs::read(run.join(name)).unwrap())));
+    files
+}
+
 #[test]
-fn a_changed_bit_is_named_whatever_was_done_to_the_run_since() {
+fn a_changed_bit_in_any_file_is_named_after_any_commands_before_and_after_it_came() {
     let place = Place::new();
     let whole = place.whole("whole");
-    let mut files: Vec<String> = results(&whole).into_keys().collect();
-    files.extend(["timing.jsonl", "report.html"].map(str::to_owned));
-    let run = place.path("damaged");
-    for (number, file) in files.iter().enumerate() {
-        copy(&whole, &run);
-        change_one_bit(&run.join(file));
-        // Every order of the three comes up; each may refuse what is damaged.
-        let mut commands = vec!["evaluate", "figures", "compare"];
-        commands.rotate_left(number % 3);
-        if number % 2 == 1 {
-            commands.swap(1, 2);
-        }
-        for command in &commands {
-            output(toy(&[command]).arg(&run));
-        }
-        let (status, out) = verify(&run);
-        // What a command has made anew is whole again, and nothing else is.
-        let (steps, name) = (file.contains("checkpoints/"), file.rsplit('/').next().unwrap());
-        let remade =
-            ["evaluation.json", "report.html"].contains(&name) || name.starts_with("figures/");
-        let named = |line: &str| line.contains("NOT WHOLE") && (steps || line.contains(name));
-        if remade && status == Some(0) {
-            assert!(fs::read(run.join(file)).unwrap() == fs::read(whole.join(file)).unwrap());
-        } else {
-            assert_eq!(status, Some(1), "{file} after {commands:?}: {out}");
-            assert!(out.lines().any(named), "{file} after {commands:?}: {out}");
-        }
-        fs::remove_dir_all(&run).unwrap();
-    }
+    let expected = every_file(&whole);
+    let (run, compared) = (place.path("damaged"), place.path("compared"));
+    let names: Vec<&String> = expected.keys().collect();
+    let strategy = (
+        (0..names.len(), any::<Index>(), 0..8u8),
+        vec(select(&COMMANDS[..]), 0..=6),
+        any::<Index>(),
+    );
+    let config = Config { cases: 64, failure_persistence: None, ..Config::default() };
+    let property =
+        |((file, at, bit), commands, moment): ((usize, Index, u8), Vec<&[&str]>, Index)| {
+            let name = names[file].as_str();
+            let do_all = |commands: &[&[&str]]| {
+                for command in commands {
+                    let mut called = toy(command);
+                    if command.len() > 1 {
+                        called.arg(&compared);
+                    }
+                    // Each may refuse what is damaged.
+                    output(called.arg(&run));
+                }
+            };
+            let _ = fs::remove_dir_all(&run);
+            copy(&whole, &run);
+            let (before, after) = commands.split_at(moment.index(commands.len() + 1));
+            do_all(before);
+            prop_assert!(every_file(&run) == expected, "{before:?} changed a whole run");
+            let mut bytes = expected[name].clone();
+            bytes[at.index(expected[name].len())] ^= 1 << bit;
+            fs::write(run.join(name), bytes).unwrap();
+            do_all(after);
+            let (status, out) = verify(&run);
+            if status == Some(0) {
+                // What a command has made anew is whole again, and then so is all else.
+                prop_assert!(every_file(&run) == expected, "damage of {name} was sealed: {out}");
+            } else {
+                let last = name.rsplit('/').next().unwrap();
+                let steps = last.trim_start_matches("step-").trim_start_matches('0');
+                let of_steps = format!("after {} steps", steps.split('.').next().unwrap());
+                let named = |line: &str| line.contains(last) || line.contains(&of_steps);
+                let mut bad = out.lines().filter(|line| line.starts_with("NOT WHOLE"));
+                prop_assert!(status == Some(1) && bad.any(named), "{name} is not named: {out}");
+            }
+            Ok(())
+        };
+    TestRunner::new(config).run(&strategy, property).unwrap();
 }
 
 fn change_one_bit(path: &Path) {

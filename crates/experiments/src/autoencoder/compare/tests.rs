@@ -64,7 +64,8 @@ impl Folder {
         let evaluation = Evaluation { results, earlier: Vec::new(), measures };
         atomic::write_json(&directory.evaluation(), &evaluation).unwrap();
         let data = DataRecord {
-            directory: Some(folder.display().to_string()),
+            directory: Some(folder.clone()),
+            from_run: None,
             canonical: false,
             sha256: BTreeMap::from([("t10k-images-idx3-ubyte".into(), made.sha256.into())]),
         };

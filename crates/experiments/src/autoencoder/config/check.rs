@@ -114,3 +114,24 @@ fn check_routing(routing: &Routing) -> Result<(), ConfigError> {
 pub fn check_size(config: &Config, pixels: usize) -> Result<(), ConfigError> {
     require_parameters("model.hidden", &config.model.hidden, config.parameters(pixels))
 }
+
+/// Refuses batches of one sample, of which there is no correlation, wherever the run would come to
+/// one in `samples` training samples.
+///
+/// # Errors
+/// When it would.
+pub fn check_last_batch(config: &Config, samples: usize) -> Result<(), ConfigError> {
+    let Config { train, loss, .. } = config;
+    let epoch = train.steps_per_epoch(samples);
+    let alone = train.last_batch(samples) == 1 && train.total_steps(samples) >= epoch;
+    require(
+        loss.correlation == 0.0 || !alone,
+        "train.batch",
+        train.batch,
+        &format!(
+            "another number, or another data.limit, as the last batch of an epoch has 1 of the \
+             {samples} training samples, and loss.correlation needs two to correlate anything; or \
+             loss.correlation=0"
+        ),
+    )
+}

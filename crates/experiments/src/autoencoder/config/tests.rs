@@ -245,6 +245,29 @@ fn a_step_limit_ends_a_run_before_its_epochs_do() {
 }
 
 #[test]
+fn batches_of_one_sample_are_refused_where_the_run_comes_to_one_and_correlates() {
+    let of = |more: &str, samples| {
+        let config = set(&["train.batch=20", more]).unwrap();
+        check_last_batch(&config, samples).map_err(|error| error.to_string())
+    };
+    for samples in [41, 21, 1, 60_001] {
+        let message = of("loss.correlation=0.1", samples).unwrap_err();
+        let last = format!("has 1 of the {samples} training samples");
+        for part in ["`train.batch` is 20", "data.limit", "loss.correlation=0", &last] {
+            assert!(message.contains(part), "{message}");
+        }
+    }
+    for samples in [2, 20, 22, 39, 40, 42, 60_000] {
+        of("loss.correlation=0.1", samples).unwrap();
+    }
+    of("loss.correlation=0", 41).unwrap();
+    // A run that ends before it comes to that batch.
+    let steps = |steps| set(&["train.batch=20", "loss.correlation=1", steps]).unwrap();
+    check_last_batch(&steps("train.steps=2"), 41).unwrap();
+    check_last_batch(&steps("train.steps=3"), 41).unwrap_err();
+}
+
+#[test]
 fn models_that_no_machine_could_hold_are_refused() {
     assert_eq!(preset_of("seed").parameters(784), 10_678_576);
     let two = preset_of("paper-separate-decoders");
