@@ -1,6 +1,6 @@
 //! Whether two runs are the same, and where they part first.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
@@ -64,7 +64,7 @@ pub fn against<E: Experiment>(
 /// What a run says of itself.
 struct Side {
     keys: Keys,
-    init: Option<String>,
+    init: Option<PathBuf>,
     data: Option<DataRecord>,
     /// Steps, and the hash of the weights after them.
     weights: Option<(u64, String)>,
@@ -115,7 +115,10 @@ fn settings(ours: &Side, theirs: &Side) -> Agreement {
         .collect();
     // The name of a file says nothing: step 0 shows what was in it.
     if ours.init.is_some() != theirs.init.is_some() {
-        let text = |init: &Option<String>| init.clone().unwrap_or("the seed's".to_owned());
+        let text = |init: &Option<PathBuf>| match init {
+            Some(file) => format!("those of {}", file.display()),
+            None => "the seed's".to_owned(),
+        };
         let (here, there) = (text(&ours.init), text(&theirs.init));
         differences.push(format!("the initial weights are {here}, there {there}"));
     }

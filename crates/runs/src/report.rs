@@ -4,8 +4,8 @@
 //! forbids everything else. It follows the reader's light or dark setting, and so do the pictures;
 //! it fits a phone and prints.
 
-use crate::page::{Figure, Page};
-use crate::table::escape_html as escape;
+use crate::page::{Figure, Page, Verdict};
+use crate::table::{Table, escape_html as escape};
 
 /// Everything on the page of a run.
 #[derive(Clone, Copy, Debug)]
@@ -16,6 +16,8 @@ pub struct Report<'a> {
     pub origin: &'a [(&'a str, String)],
     /// What the experiment shows.
     pub page: &'a Page,
+    /// What it shows of the run's control, if there is one.
+    pub control: Option<&'a Page>,
     /// The resolved configuration, as TOML.
     pub settings: &'a str,
     /// What made the run: name and value, in order, such as ("seed", "0").
@@ -26,19 +28,18 @@ impl Report<'_> {
     /// The page. All texts are escaped.
     pub fn to_html(&self) -> String {
         let Page { verdict, reading, figures, tables } = self.page;
+        let control = self.control;
         let mut body = format!("<h1>{}</h1>\n", escape(self.title));
         if let Some(verdict) = verdict {
-            let class = match verdict.holds {
-                Some(true) => " holds",
-                Some(false) => " fails",
-                None => "",
-            };
-            let text = escape(&verdict.text);
-            body.push_str(&format!("<p class=\"verdict{class}\">{text}</p>\n"));
+            let other = control.and_then(|control| control.verdict.as_ref());
+            body.push_str(&pair(verdict_html(verdict), other.map(verdict_html)));
         }
         body.push_str(&list_html(self.origin));
         if !reading.is_empty() {
             body.push_str("<section>\n<h2>How to read this page</h2>\n");
+            if control.is_some() {
+                body.push_str(&format!("<p><b>The control</b> {CONTROL}</p>\n"));
+            }
             for (term, text) in reading {
                 body.push_str(&format!("<p><b>{}</b> {}</p>\n", escape(term), escape(text)));
             }
@@ -46,15 +47,25 @@ impl Report<'_> {
         }
         if !figures.is_empty() {
             body.push_str("<section>\n<h2>Pictures</h2>\n");
-            let figures = figures.iter().zip(1..);
-            figures.for_each(|(figure, i)| body.push_str(&figure_html(figure, i)));
+            for (figure, i) in figures.iter().zip(1..) {
+                let same = |control: &Page| {
+                    let number = figures.len() + i;
+                    let other = control.figures.iter().find(|other| other.name == figure.name)?;
+                    Some(figure_html(other, number))
+                };
+                body.push_str(&pair(figure_html(figure, i), control.and_then(same)));
+            }
             body.push_str("</section>\n");
         }
         for (heading, table) in tables {
+            let of_control = |control: &Page| {
+                let other = control.tables.iter().find(|(other, _)| other == heading)?;
+                Some(table_html(&other.1))
+            };
             body.push_str(&format!(
-                "<section>\n<h2>{}</h2>\n<div class=\"wide\">\n{}</div>\n</section>\n",
+                "<section>\n<h2>{}</h2>\n{}</section>\n",
                 escape(heading),
-                table.to_html()
+                pair(table_html(table), control.and_then(of_control))
             ));
         }
         body.push_str(&format!(
@@ -65,6 +76,34 @@ impl Report<'_> {
         ));
         page(self.title, &body)
     }
+}
+
+/// What a control is.
+const CONTROL: &str = "is the same run without routing: same settings otherwise, same seed, same \
+                       initial weights, same batches. What it shows too, routing has not done.";
+
+/// A part of the page, and beside it the same part of the control's.
+fn pair(run: String, control: Option<String>) -> String {
+    match control {
+        None => run,
+        Some(control) => format!(
+            "<div class=\"pair\">\n<div>\n<h3>This run</h3>\n{run}</div>\n\
+             <div>\n<h3>Its control</h3>\n{control}</div>\n</div>\n"
+        ),
+    }
+}
+
+fn verdict_html(verdict: &Verdict) -> String {
+    let class = match verdict.holds {
+        Some(true) => " holds",
+        Some(false) => " fails",
+        None => "",
+    };
+    format!("<p class=\"verdict{class}\">{}</p>\n", escape(&verdict.text))
+}
+
+fn table_html(table: &Table) -> String {
+    format!("<div class=\"wide\">\n{}</div>\n", table.to_html())
 }
 
 /// Names and values.

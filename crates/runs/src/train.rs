@@ -10,6 +10,6 @@ mod steps;
 pub use error::TrainError;
 pub use job::{Job, Outcome, Start};
 pub(crate) use publish::shown;
-pub use publish::{Published, publish};
+pub use publish::{Published, page_of, publish};
 pub(crate) use run::earlier_results;
 pub use run::{judge, run};

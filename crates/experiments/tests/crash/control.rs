@@ -35,6 +35,8 @@ fn a_run_and_its_control_differ_in_routing_alone_and_are_both_whole() {
     let alone = place.path("alone");
     succeed(&mut place.train(&alone, &[]));
     assert_eq!(manifest(&run)["weights_sha256"], manifest(&alone)["weights_sha256"]);
+    let page = fs::read_to_string(run.join("report.html")).unwrap();
+    assert!(page.matches("<h3>Its control</h3>").count() > 6, "the page shows both");
     let (out, _) = succeed(&mut verify(&run));
     assert!(out.lines().filter(|line| line.contains("control: ")).count() > 10, "{out}");
     let metrics = run.join("control/metrics.jsonl");

@@ -41,13 +41,6 @@ pub(super) struct SavedRequest {
 #[derive(Clone, Debug)]
 pub(super) struct VerifyRequest {
     pub run: PathBuf,
-    pub data: Option<PathBuf>,
-}
-
-/// `verify`.
-#[derive(Clone, Debug)]
-pub(super) struct VerifyRequest {
-    pub run: PathBuf,
     pub against: Option<PathBuf>,
     pub data: Option<PathBuf>,
 }

@@ -6,7 +6,7 @@ use anyhow::anyhow;
 
 use super::commands::{ResumeRequest, SavedRequest};
 use super::failure::Failure;
-use super::start::load;
+use super::start::load_again;
 use super::summary::conclude;
 use super::{figures, resume};
 use crate::config::{self, Resolved, Settings};
@@ -58,7 +58,8 @@ pub(super) fn follow<E: Experiment>(
     } else {
         begin::<E>(program, request, &run, init)?;
     }
-    figures::run::<E>(&SavedRequest { run: request.run.clone(), data: request.data.clone() })
+    let (run, data) = (request.run.clone(), request.data.clone());
+    figures::run::<E>(&SavedRequest { run, data, out: None, overwrite: false })
 }
 
 fn begin<E: Experiment>(
@@ -70,14 +71,16 @@ fn begin<E: Experiment>(
     let manifest = Manifest::read(&run.manifest())?;
     if let (Some(file), None) = (&manifest.init, init) {
         return Err(anyhow!(
-            "the run began with the weights in {file}, which may have changed since, so its control \
-             can't begin with them now; train both anew"
+            "the run began with the weights in {}, which may have changed since, so its control \
+             can't begin with them now; train both anew",
+            file.display()
         )
         .into());
     }
     let resolved = of(&config::read::<E::Config>(E::NAME, E::PRESETS, &run.config())?)?;
     let record = &manifest.data;
-    let (data, inputs) = load::<E>(&resolved.config, request.data.as_deref(), Some(record))?;
+    let (data, inputs) =
+        load_again::<E>(&resolved.config, request.data.as_deref(), record, &request.run)?;
     let directory = RunDirectory::create(&run.control(), true)?;
     let stop = interrupt::install()?;
     let outcome = train::run::<E>(Job {

@@ -1,5 +1,7 @@
 //! `figures`.
 
+use std::path::Path;
+
 use anyhow::Context;
 
 use super::commands::SavedRequest;
@@ -7,8 +9,26 @@ use super::failure::Failure;
 use super::print::print;
 use super::saved_run::{SavedRun, open};
 use crate::experiment::Experiment;
-use crate::run::{EVALUATION, FIGURES, REPORT, read_json};
-use crate::train::{Published, judge, publish};
+use crate::page::Page;
+use crate::run::{EVALUATION, FIGURES, REPORT, RunDirectory, read_json};
+use crate::train::{Published, judge, page_of, publish};
+
+/// What is shown of a run's control, if it has one that has come to its end.
+fn control<E: Experiment>(
+    run: &RunDirectory,
+    data: Option<&Path>,
+) -> Result<Option<Page>, Failure> {
+    let is_done = RunDirectory::open(&run.control())
+        .is_ok_and(|control| control.manifest().is_file() && control.evaluation().is_file());
+    if !is_done {
+        return Ok(None);
+    }
+    let (run, data) = (run.control(), data.map(Path::to_owned));
+    let request = SavedRequest { run, data, out: None, overwrite: false };
+    let SavedRun { directory, data, mut experiment, steps, .. } = open::<E>(&request, &[])?;
+    let evaluation = read_json(&directory.evaluation())?;
+    Ok(Some(page_of(&directory, steps, &evaluation, &mut experiment, &data)?))
+}
 
 /// Draws a run's figures and report again from its checkpoint.
 pub(super) fn run<E: Experiment>(request: &SavedRequest) -> Result<(), Failure> {
@@ -25,8 +45,10 @@ pub(super) fn run<E: Experiment>(request: &SavedRequest) -> Result<(), Failure> 
     } else {
         judge(experiment, data, std::mem::take(earlier))?
     };
+    let control = control::<E>(directory, request.data.as_deref())?;
     let published = Published::<E> {
         directory,
+        control: control.as_ref(),
         to: &to,
         resolved,
         manifest: manifest.as_ref(),

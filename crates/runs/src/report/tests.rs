@@ -27,7 +27,15 @@ fn html(text: &str) -> String {
         tables: vec![(text.to_owned(), table)],
     };
     let facts = [(text, text.to_owned())];
-    Report { title: text, origin: &facts, page: &page, settings: text, facts: &facts }.to_html()
+    Report {
+        title: text,
+        origin: &facts,
+        page: &page,
+        control: None,
+        settings: text,
+        facts: &facts,
+    }
+    .to_html()
 }
 
 #[test]
@@ -93,4 +101,28 @@ fn every_element_that_is_opened_is_closed() {
         }
     }
     assert!(open.is_empty(), "left open: {open:?}");
+}
+
+#[test]
+fn a_control_stands_beside_the_run_part_by_part_under_a_name_of_its_own() {
+    let page = |text: &str| Page {
+        verdict: Some(Verdict { text: text.to_owned(), holds: Some(true) }),
+        reading: vec![("Term".to_owned(), "text".to_owned())],
+        figures: ["a", "b"].map(|name| Figure::new(name, text, canvas())).to_vec(),
+        tables: Vec::new(),
+    };
+    let (run, mut control) = (page("of the run"), page("of the control"));
+    control.figures.remove(0);
+    let html = |control| {
+        let (title, page, settings) = ("t", &run, "");
+        Report { title, origin: &[], page, control, settings, facts: &[] }.to_html()
+    };
+    let (alone, both) = (html(None), html(Some(&control)));
+    assert!(!alone.contains("Its control") && !alone.contains("class=\"pair\""));
+    assert_eq!(both.matches("<h3>Its control</h3>").count(), 2, "a verdict and one picture");
+    let ids: Vec<&str> =
+        both.split(" id=\"").skip(1).map(|id| id.split('"').next().unwrap()).collect();
+    let distinct: std::collections::BTreeSet<&str> = ids.iter().copied().collect();
+    assert_eq!(distinct.len(), ids.len(), "no two elements have one id");
+    assert!(both.contains("without routing"));
 }

@@ -208,7 +208,8 @@ impl Manifest {
         let key = "initial weights".to_owned();
         let preset = "by the seed".to_owned();
         // As TOML, as the values of other changes are.
-        let value = self.init.clone().map(toml::Value::String)?.to_string();
+        let file = self.init.as_ref()?.display().to_string();
+        let value = toml::Value::String(file).to_string();
         Some(Change { key, value, preset })
     }
 

@@ -29,6 +29,8 @@ pub struct Published<'a, E: Experiment> {
     pub steps: u64,
     /// How it was judged.
     pub evaluation: &'a Evaluation<E::Results>,
+    /// What is shown of its control, to stand beside it.
+    pub control: Option<&'a Page>,
 }
 
 /// Draws everything that a run shows, from its metrics, its evaluation and its state: the files in
@@ -42,16 +44,8 @@ pub fn publish<E: Experiment>(
     experiment: &mut E,
     data: &E::Data,
 ) -> Result<(Page, Vec<PathBuf>), TrainError> {
-    let Published { directory, to, resolved, manifest, steps, evaluation } = run;
-    let mut lines: Vec<StepLine> = jsonl::read(&directory.metrics())?;
-    lines.retain(|line| line.step < steps);
-    let mut page = shown(experiment, data, evaluation)?;
-    if !lines.is_empty() {
-        let subtitle = "On the batch of each step, before its update";
-        let drawing = loss_curves(E::CURVES, &lines, &|_| Vec::new(), subtitle)?;
-        page.figures.push(Figure::new("losses", "Training losses", drawing));
-    }
-
+    let Published { directory, to, resolved, manifest, steps, evaluation, control } = run;
+    let page = page_of(directory, steps, evaluation, experiment, data)?;
     let folder = to.join(FIGURES);
     fs::create_dir_all(&folder).map_err(FileError::of("create", &folder))?;
     let mut written = vec![to.join(REPORT)];
@@ -83,11 +77,35 @@ pub fn publish<E: Experiment>(
         title: &format!("{program}: preset {}{changed}, seed {seed}", resolved.preset),
         origin: &origin,
         page: &page,
+        control,
         settings: &resolved.to_toml(),
         facts: &facts,
     };
     atomic::write(&to.join(REPORT), report.to_html().as_bytes())?;
     Ok((page, written))
+}
+
+/// Everything that is shown of a run: what the experiment shows, and the losses of the run's first
+/// `steps` steps.
+///
+/// # Errors
+/// When metrics can't be read, or figures can't be drawn.
+pub fn page_of<E: Experiment>(
+    directory: &RunDirectory,
+    steps: u64,
+    evaluation: &Evaluation<E::Results>,
+    experiment: &mut E,
+    data: &E::Data,
+) -> Result<Page, TrainError> {
+    let mut lines: Vec<StepLine> = jsonl::read(&directory.metrics())?;
+    lines.retain(|line| line.step < steps);
+    let mut page = shown(experiment, data, evaluation)?;
+    if !lines.is_empty() {
+        let subtitle = "On the batch of each step, before its update";
+        let drawing = loss_curves(E::CURVES, &lines, &|_| Vec::new(), subtitle)?;
+        page.figures.push(Figure::new("losses", "Training losses", drawing));
+    }
+    Ok(page)
 }
 
 /// What the experiment shows, with the table of its measures if it has none of its own.

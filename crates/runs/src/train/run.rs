@@ -90,6 +90,7 @@ pub fn run<E: Experiment>(job: Job<'_, E>) -> Result<Outcome<E::Results>, TrainE
         manifest: Some(&manifest),
         steps: manifest.steps,
         evaluation: &evaluation,
+        control: None,
     };
     let (page, _) = publish(published, driver.experiment_mut(), data)?;
     manifest.finish(directory)?;
