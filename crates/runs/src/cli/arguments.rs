@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
-use super::commands::SavedRequest;
 use super::failure::Failure;
 use super::machine::Machine;
 use crate::config::{Override, Request};
@@ -166,15 +165,6 @@ pub(super) struct Saved {
 
     #[command(flatten)]
     pub machine: Machine,
-}
-
-impl Saved {
-    /// What is asked for.
-    pub fn request(&self) -> SavedRequest {
-        let Self { run, data, out, overwrite, machine: _ } = self;
-        let (run, data, out) = (run.clone(), data.clone(), out.clone());
-        SavedRequest { run, data, out, overwrite: *overwrite }
-    }
 }
 
 /// Say which parts of a run are whole and which are not

@@ -6,10 +6,11 @@ use std::process::ExitCode;
 use clap::builder::PossibleValuesParser;
 use clap::{ArgMatches, Command, CommandFactory, FromArgMatches};
 
-use super::arguments::{Arguments, Asked};
+use super::arguments::{Arguments, Asked, Saved};
 use super::catalogue::Entry;
-use super::commands::{CompareRequest, ResumeRequest, TrainRequest, VerifyRequest};
+use super::commands::{CompareRequest, ResumeRequest, SavedRequest, TrainRequest, VerifyRequest};
 use super::failure::Failure;
+use super::machine::Machine;
 use super::print::print;
 use super::{completions, experiments, presets};
 use crate::config::{FileLayer, nearest};
@@ -123,12 +124,14 @@ fn asked(
             }
         },
         Asked::Evaluate(saved) => {
-            let (request, entry) = (saved.request(), of_run(entries, &saved.run)?);
-            saved.machine.run(|| entry.commands.evaluate(&request))
+            let (machine, request) = saved_request(saved);
+            let entry = of_run(entries, &request.run)?;
+            machine.run(|| entry.commands.evaluate(&request))
         }
         Asked::Figures(saved) => {
-            let (request, entry) = (saved.request(), of_run(entries, &saved.run)?);
-            saved.machine.run(|| entry.commands.figures(&request))
+            let (machine, request) = saved_request(saved);
+            let entry = of_run(entries, &request.run)?;
+            machine.run(|| entry.commands.figures(&request))
         }
         Asked::Verify(asked) => {
             let request =
@@ -151,6 +154,11 @@ fn asked(
         Asked::Presets(asked) => presets::run(entries, asked.action),
         Asked::Completions(asked) => completions::run(command, program.name, asked.shell),
     }
+}
+
+fn saved_request(saved: Saved) -> (Machine, SavedRequest) {
+    let Saved { run, data, out, overwrite, machine } = saved;
+    (machine, SavedRequest { run, data, out, overwrite })
 }
 
 /// The experiment that a request for training is of.

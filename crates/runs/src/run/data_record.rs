@@ -14,7 +14,7 @@ use crate::inputs::Inputs;
 pub struct DataRecord {
     /// The folder it was read from, if it is files; from the root of the file system on, so that it
     /// means the same wherever it is read.
-    #[serde(with = "recorded_path")]
+    #[serde(default, with = "recorded_path")]
     pub directory: Option<PathBuf>,
     /// The way there from the run's folder, where both are in one tree: if that is moved, this way
     /// stays.

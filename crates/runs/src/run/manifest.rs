@@ -55,7 +55,7 @@ pub struct Manifest {
     /// The data set.
     pub data: DataRecord,
     /// The file that gave the initial weights, if not the seed.
-    #[serde(with = "recorded_path")]
+    #[serde(default, with = "recorded_path")]
     pub init: Option<PathBuf>,
     /// Number of parameters.
     pub parameters: u64,

@@ -56,7 +56,7 @@ pub struct Origin {
     /// The data set.
     pub data: DataRecord,
     /// The file that gave the initial weights, if not the seed.
-    #[serde(with = "recorded_path")]
+    #[serde(default, with = "recorded_path")]
     pub init: Option<PathBuf>,
     /// When the run began, UTC.
     pub started: String,
