@@ -68,6 +68,7 @@ fn runs_are_printed_as_settings_and_written_as_tables_page_and_pictures() {
         "compare.csv",
         "compare.html",
         "compare.md",
+        "compare.tex",
         "digits-mae.png",
         "digits-mae.svg",
         "digits-mse.png",
