@@ -175,7 +175,7 @@ impl Experiment for Starter {
         };
         let map = HeatMap {
             title: "Test error of each certificate, digit by digit",
-            subtitle: "The darker, the larger; below: the mean image, which knows nothing",
+            subtitle: "The fuller, the larger; below: the mean image, which knows nothing",
             rows: ("certificate", &NAMES.map(String::from)),
             columns: ("digit", &(0..10).map(|digit| digit.to_string()).collect::<Vec<_>>()),
             values: &of.results.errors.concat(),

@@ -9,7 +9,7 @@
 //! | `stages.jsonl` | results at the end of each stage but the last ([`crate::evaluation::StageResults`]) |
 //! | `checkpoints/` | of the last two checkpoints: weights, the rest of the state, record ([`saved`]) |
 //! | `evaluation.json` | [`crate::evaluation::Evaluation`] |
-//! | `figures/`, `report.html` | pictures, and the page with all of them |
+//! | `figures/`, `report.html` | pictures, each as PNG and SVG, and the page with all of them |
 //! | `manifest.json` | [`Manifest`]: versions, machine, hashes; written last |
 //! | `control/` | the run's control, as a run of its own, where it was asked for |
 //! | `.lock` | locked by the process that works on the run |

@@ -72,7 +72,7 @@ pub fn page<T: Real>(
             if let Some((_, about)) = wrong.as_ref().filter(|(half, _)| *half == sees)
                 && sees != shown
             {
-                caption += &format!(". {about}");
+                caption += &format!(". {about}.");
             }
             figures.push(Figure::new(
                 format!("{sees_name}-certificate-on-{shown_name}-digits"),
@@ -98,10 +98,10 @@ fn encoding_caption(config: &Config) -> &'static str {
          fuller the colour the larger the dim is in the mean. A frame marks the half that a digit \
          is assigned to. Where routing works, colour is inside the frames, and the same dims are \
          pale outside of them: each half is used by its own digits. Colour outside says that the \
-         half is in use there, not what it holds; that is for the certificates to tell"
+         half is in use there, not what it holds; that is for the certificates to tell."
     } else {
         "How much of the encoding each digit uses: a row for each digit, a column for each dim, the \
          fuller the colour the larger the dim is in the mean. Nothing was routed in this run; the \
-         frames mark where the digits of each half would belong"
+         frames mark where the digits of each half would belong."
     }
 }

@@ -130,10 +130,9 @@ pub fn drawn_by_the_wrong_half(results: &Results) -> Option<(Half, String)> {
     Some((
         wrong,
         format!(
-            "Why does it draw a {digit} so well, the best of all digits that are not its half\u{2019}s \
-             (MAE {nearest:.3})? {shape}A half need not know a digit to draw it: strokes that its own \
-             digits are made of will do. The certificate of the {digit}\u{2019}s own half has an MAE \
-             of {owns:.3}, {:.0} % less",
+            "The {digit} is the digit that a wrong half draws best (MAE {nearest:.3}). {shape}A half \
+             need not know a digit to draw it: strokes that its own digits are made of will do. \
+             The certificate of the {digit}\u{2019}s own half has an MAE of {owns:.3}, {:.0} % less",
             100.0 * margin
         ),
     ))
@@ -245,12 +244,12 @@ mod tests {
         wrong[1] = 0.2;
         let (half, about) = drawn_by_the_wrong_half(&results([0.1; 10], wrong)).unwrap();
         assert_eq!(half, Half::Top, "0-4 are the bottom half's");
-        assert!(about.contains("draw a 1 so well") && about.contains("one stroke"), "{about}");
+        assert!(about.contains("The 1 is the digit") && about.contains("one stroke"), "{about}");
         assert!(about.contains("0.200") && about.contains("0.100, 50 % less"), "{about}");
         wrong[7] = 0.15;
         let (half, about) = drawn_by_the_wrong_half(&results([0.1; 10], wrong)).unwrap();
         assert_eq!(half, Half::Bottom);
-        assert!(about.contains("draw a 7 so well") && !about.contains("one stroke"), "{about}");
+        assert!(about.contains("The 7 is the digit") && !about.contains("one stroke"), "{about}");
         // There it is not strokes: the wrong half knows the digit.
         wrong[7] = 0.05;
         assert!(drawn_by_the_wrong_half(&results([0.1; 10], wrong)).is_none());

@@ -99,4 +99,34 @@ impl Canvas {
         let style = TextStyle::regular(18.0, Color::MUTED);
         self.text(&shorten(subtitle, style, width), (x, 76.0), Align::Start, style);
     }
+
+    /// An image with `factor` page pixels for each of its own on both sides, two page pixels being
+    /// a point, in a hairline frame; `corner`, in points, is its upper left one, inside the frame.
+    ///
+    /// `pixels` are `[rows, cols]`, row-major: -1 is white and +1 black on a dark page too, values
+    /// between are linear in the picture's sRGB value, values outside are cut off, and what is not
+    /// a number is yellow. Pixels of a last row that is not whole are not drawn.
+    ///
+    /// # Panics
+    /// If `cols` is 0.
+    pub fn image(&mut self, pixels: &[f32], cols: usize, factor: usize, corner: Point) {
+        self.image_of(pixels, (-1.0, 1.0), cols, factor, corner);
+    }
+
+    /// As [`Canvas::image`], with values of its own for white and black.
+    ///
+    /// # Panics
+    /// If `cols` is 0 or white is not below black.
+    pub fn image_of(
+        &mut self,
+        pixels: &[f32],
+        scale: (f32, f32),
+        cols: usize,
+        factor: usize,
+        corner: Point,
+    ) {
+        assert!(scale.0 < scale.1, "white, {}, must be below black, {}", scale.0, scale.1);
+        let pixels = pixels[..pixels.len() / cols * cols].to_vec();
+        self.record(Shape::Image(Image { pixels, cols, factor, corner, scale }));
+    }
 }

@@ -1,6 +1,5 @@
-//! A grey image on the canvas.
+//! A grey image.
 
-use super::canvas::{Canvas, Shape};
 use super::palette::Color;
 use super::style::Point;
 
@@ -33,37 +32,5 @@ impl Image {
     /// The same as a colour.
     pub(super) fn color(&self, pixel: f32) -> [u8; 3] {
         self.grey(pixel).map_or(Color::YELLOW.rgb(), |grey| [grey; 3])
-    }
-}
-
-impl Canvas {
-    /// An image with `factor` page pixels for each of its own on both sides, two page pixels being
-    /// a point, in a hairline frame; `corner`, in points, is its upper left one, inside the frame.
-    ///
-    /// `pixels` are `[rows, cols]`, row-major: -1 is white and +1 black on a dark page too, values
-    /// between are linear in the picture's sRGB value, values outside are cut off, and what is not
-    /// a number is yellow. Pixels of a last row that is not whole are not drawn.
-    ///
-    /// # Panics
-    /// If `cols` is 0.
-    pub fn image(&mut self, pixels: &[f32], cols: usize, factor: usize, corner: Point) {
-        self.image_of(pixels, (-1.0, 1.0), cols, factor, corner);
-    }
-
-    /// As [`Canvas::image`], with values of its own for white and black.
-    ///
-    /// # Panics
-    /// If `cols` is 0 or white is not below black.
-    pub fn image_of(
-        &mut self,
-        pixels: &[f32],
-        scale: (f32, f32),
-        cols: usize,
-        factor: usize,
-        corner: Point,
-    ) {
-        assert!(scale.0 < scale.1, "white, {}, must be below black, {}", scale.0, scale.1);
-        let pixels = pixels[..pixels.len() / cols * cols].to_vec();
-        self.record(Shape::Image(Image { pixels, cols, factor, corner, scale }));
     }
 }

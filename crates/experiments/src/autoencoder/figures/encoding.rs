@@ -5,6 +5,15 @@ use gradroute_runs::figures::{Block, Canvas, FigureError, HeatMap};
 use crate::autoencoder::halves::{CLASSES, Half, Halves};
 use crate::autoencoder::palette::{BOTTOM, TOP};
 
+/// A size in three signs or so, as squares are narrow.
+fn short(size: f64) -> String {
+    match size {
+        ..0.995 => format!("{size:.2}")[1..].to_owned(),
+        ..9.95 => format!("{size:.1}"),
+        _ => format!("{size:.0}"),
+    }
+}
+
 /// The most columns for a half; more dims share columns.
 const MOST_COLUMNS: usize = 128;
 
@@ -60,7 +69,7 @@ pub fn encoding_map(halves: &Halves, sizes: &[Vec<f64>; CLASSES]) -> Result<Canv
         columns: (&columns_are, &first.map(|dim| dim.to_string()).collect::<Vec<_>>()),
         values: &values,
         most: largest.max(f64::MIN_POSITIVE),
-        text: |size| format!("{size:.1}"),
+        text: short,
         blocks: &blocks,
     }
     .draw()
