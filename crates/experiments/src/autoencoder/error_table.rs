@@ -48,7 +48,7 @@ pub fn error_table(results: &Results) -> Table {
         notes: second_decoder_note(results).into_iter().chain([
             "bottom, top: the certificates, decoders that see one half of the encoding only."
                 .to_owned(),
-            "median, mean image: those of the training set, the best that can be had without looking."
+            "median, mean image: the errors of always drawing the training set's median or mean image."
                 .to_owned(),
         ]).collect(),
     }
