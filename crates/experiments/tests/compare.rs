@@ -142,6 +142,15 @@ fn what_cannot_be_compared_ends_with_status_1_names_the_run_and_writes_nothing()
     std::fs::remove_file(killed.join("manifest.json")).unwrap();
     fail(with(&killed), 1, &["killed is not finished", "manifest.json"]);
 
+    // Without its keys it would pass for a plain run of the preset.
+    let emptied = train(&folder.path().join("emptied"), &["--seed", "4"]);
+    std::fs::write(emptied.join("config.toml"), "experiment = \"autoencoder\"\n").unwrap();
+    fail(with(&emptied), 1, &["emptied/config.toml", "SHA-256"]);
+    let better = train(&folder.path().join("better"), &["--seed", "5"]);
+    let results = std::fs::read_to_string(better.join("evaluation.json")).unwrap();
+    std::fs::write(better.join("evaluation.json"), results.replacen("0.", "0.0", 1)).unwrap();
+    fail(with(&better), 1, &["better/evaluation.json", "SHA-256"]);
+
     // A damaged checkpoint is found while drawing, after all tables are made.
     let damaged = train(&folder.path().join("damaged"), &["--seed", "3", "--set", "loss.l1=0"]);
     let checkpoint = damaged.join("checkpoints/step-00000003.safetensors");

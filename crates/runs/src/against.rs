@@ -6,7 +6,9 @@ use serde_json::{Map, Value};
 
 use crate::config::{self, Keys};
 use crate::experiment::Experiment;
-use crate::run::{DataRecord, DirectoryError, Manifest, RunDirectory, jsonl, read_json, saved};
+use crate::run::{
+    CONFIG, DataRecord, DirectoryError, EVALUATION, Manifest, RunDirectory, jsonl, read_json, saved,
+};
 
 /// One part of two runs, held against each other.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,12 +39,20 @@ use Agreement::{Different, Same, Unknown};
 /// version tells more, are named and count as the same.
 ///
 /// # Errors
-/// When one of both is no run of this experiment.
+/// When one of both is no run of this experiment, or the reference's configuration or evaluation is
+/// not what its manifest says.
 pub fn against<E: Experiment>(
     run: &RunDirectory,
     reference: &RunDirectory,
 ) -> anyhow::Result<Vec<Part>> {
     let (ours, theirs) = (Side::read::<E>(run)?, Side::read::<E>(reference)?);
+    // What is damaged in the run itself, `verify` says.
+    if let Some(manifest) = &theirs.manifest {
+        manifest.require(reference, CONFIG)?;
+        if reference.evaluation().is_file() {
+            manifest.require(reference, EVALUATION)?;
+        }
+    }
     let part = |name, agreement| Part { name, agreement };
     let mut parts =
         vec![part("settings", settings(&ours, &theirs)), part("data set", data(&ours, &theirs))];

@@ -42,5 +42,5 @@ pub use directory::{DirectoryError, RunDirectory};
 pub use file_error::FileError;
 pub use json::read_json;
 pub use manifest::Manifest;
-pub(crate) use names::{EVALUATION, FIGURES, REPORT};
+pub(crate) use names::{CONFIG, EVALUATION, FIGURES, REPORT};
 pub use record::{Damage, Origin, Record, configuration_sha256};

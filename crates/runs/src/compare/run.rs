@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use super::error::CompareError;
 use crate::config::{self, ConfigError, Preset, Resolved, Settings};
 use crate::evaluation::Evaluation;
-use crate::run::{Manifest, RunDirectory, read_json};
+use crate::run::{CONFIG, EVALUATION, Manifest, RunDirectory, read_json};
 
 /// A finished run of an experiment with configuration `C` and results `R`.
 #[derive(Clone, Debug)]
@@ -56,6 +56,9 @@ pub fn read<C: Settings, R: DeserializeOwned>(
     if !directory.evaluation().is_file() {
         return Err(unfinished("there is no evaluation.json".to_owned()));
     }
+    // What was changed since is no result of the run.
+    manifest.require(&directory, CONFIG)?;
+    manifest.require(&directory, EVALUATION)?;
     let evaluation = read_json(&directory.evaluation())?;
     Ok(ComparedRun { directory, resolved, manifest, evaluation })
 }

@@ -9,7 +9,7 @@ use super::atomic::TEMPORARY_PREFIX;
 use super::file_error::FileError;
 use super::lock::LOCK;
 
-pub(super) const CONFIG: &str = "config.toml";
+pub(crate) const CONFIG: &str = "config.toml";
 pub(super) const METRICS: &str = "metrics.jsonl";
 pub(super) const TIMING: &str = "timing.jsonl";
 pub(super) const EPOCHS: &str = "epochs.jsonl";
