@@ -14,7 +14,7 @@ use crate::run::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
     /// What is compared, such as `metrics.jsonl`.
-    pub name: &'static str,
+    pub name: String,
     /// What came out.
     pub agreement: Agreement,
 }
@@ -45,6 +45,30 @@ pub fn against<E: Experiment>(
     run: &RunDirectory,
     reference: &RunDirectory,
 ) -> anyhow::Result<Vec<Part>> {
+    let mut parts = of_runs::<E>(run, reference)?;
+    let controls = [run, reference].map(|run| RunDirectory::open(&run.control()));
+    match controls {
+        [Ok(ours), Ok(theirs)] => {
+            let of_controls = of_runs::<E>(&ours, &theirs)?.into_iter();
+            parts.extend(of_controls.map(|Part { name, agreement }| Part {
+                name: format!("control: {name}"),
+                agreement,
+            }));
+        }
+        [Err(_), Err(_)] => {}
+        _ => parts.push(Part {
+            name: "control".to_owned(),
+            agreement: Unknown("only one of both has one".to_owned()),
+        }),
+    }
+    Ok(parts)
+}
+
+/// The parts of two runs, without their controls.
+fn of_runs<E: Experiment>(
+    run: &RunDirectory,
+    reference: &RunDirectory,
+) -> anyhow::Result<Vec<Part>> {
     let (ours, theirs) = (Side::read::<E>(run)?, Side::read::<E>(reference)?);
     // What is damaged in the run itself, `verify` says.
     if let Some(manifest) = &theirs.manifest {
@@ -53,7 +77,7 @@ pub fn against<E: Experiment>(
             manifest.require(reference, EVALUATION)?;
         }
     }
-    let part = |name, agreement| Part { name, agreement };
+    let part = |name: &str, agreement| Part { name: name.to_owned(), agreement };
     let mut parts =
         vec![part("settings", settings(&ours, &theirs)), part("data set", data(&ours, &theirs))];
     for name in ["metrics.jsonl", "epochs.jsonl", "stages.jsonl"] {
@@ -251,6 +275,7 @@ fn logs(
         Some((line, _)) if !thinned => {
             Different(format!("it goes on with {line}, where the reference ends"))
         }
+        _ if compared == 0 => Unknown("both keep no line that can be compared".to_owned()),
         _ if thinned => Same(format!("in the {compared} lines that both keep")),
         _ => Same(format!("all {compared} lines")),
     }
@@ -267,6 +292,9 @@ fn evaluations(run: &RunDirectory, reference: &RunDirectory) -> Agreement {
     match (read(run), read(reference)) {
         (Ok(found), Ok(expected)) => match difference(&found, &expected, "") {
             Some(difference) => Different(difference),
+            None if expected.as_object().is_none_or(Map::is_empty) => {
+                Unknown("the reference's is empty".to_owned())
+            }
             None => {
                 let more = match (&found, &expected) {
                     (Value::Object(found), Value::Object(expected)) => found

@@ -6,7 +6,7 @@ use crate::config::{self, Settings};
 use crate::data_again::load_again;
 use crate::experiment::Experiment;
 use crate::run::{
-    DataRecord, FileError, Manifest, RunDirectory, configuration_sha256, jsonl, saved,
+    CONFIG, DataRecord, FileError, Manifest, RunDirectory, configuration_sha256, jsonl, saved,
 };
 use crate::step::StepLine;
 
@@ -25,6 +25,34 @@ pub struct Finding {
 /// # Errors
 /// When folders of the run can't be listed. What is damaged or missing is a finding, no error.
 pub fn verify<E: Experiment>(
+    directory: &RunDirectory,
+    data: Option<&Path>,
+) -> Result<Vec<Finding>, FileError> {
+    let mut findings = of_run::<E>(directory, data)?;
+    let control = directory.control();
+    if !control.exists() {
+        return Ok(findings);
+    }
+    let of_control = match RunDirectory::open(&control) {
+        Ok(control) => of_run::<E>(&control, data)?,
+        Err(_) => vec![Finding {
+            part: CONFIG.to_owned(),
+            state: Err(
+                "the control did not begin, or lost it: `train --resume` of the run goes on"
+                    .to_owned(),
+            ),
+        }],
+    };
+    findings.extend(
+        of_control
+            .into_iter()
+            .map(|Finding { part, state }| Finding { part: format!("control: {part}"), state }),
+    );
+    Ok(findings)
+}
+
+/// The parts of one run, without its control.
+fn of_run<E: Experiment>(
     directory: &RunDirectory,
     data: Option<&Path>,
 ) -> Result<Vec<Finding>, FileError> {
@@ -89,19 +117,6 @@ pub fn verify<E: Experiment>(
     }
     if let (Some(record), Ok((config, _))) = (record, &config) {
         add("data set", data_set::<E>(config, &record, data, directory.root()));
-    }
-    let control = directory.control();
-    if control.is_dir() {
-        match RunDirectory::open(&control) {
-            Err(_) => add("control", Err("it did not begin, `train --resume` goes on".to_owned())),
-            Ok(control) => {
-                let of_control = verify::<E>(&control, data)?.into_iter();
-                findings.extend(of_control.map(|Finding { part, state }| Finding {
-                    part: format!("control: {part}"),
-                    state,
-                }));
-            }
-        }
     }
     Ok(findings)
 }

@@ -37,8 +37,13 @@ pub fn page<T: Real>(
     let sizes = encoding_sizes(network, learner, test, config.train.batch);
     let all: Vec<u8> = (0..CLASSES as u8).collect();
     let shown = gallery(network, learner, test, &Chosen::of(test, &all, OF_DECODER));
-    let mut figures = vec![
-        Figure::new("encoding", encoding_caption(config), encoding_map(halves, &sizes)?),
+    let mut figures = Vec::new();
+    // A model whose weights went beyond all bounds has no encoding to show.
+    if sizes.iter().flatten().any(|size| !size.is_nan()) {
+        let map = encoding_map(halves, &sizes)?;
+        figures.push(Figure::new("encoding", encoding_caption(config), map));
+    }
+    figures.extend([
         Figure::new(
             "errors",
             "Test error of both certificates, digit by digit",
@@ -49,7 +54,7 @@ pub fn page<T: Real>(
             "Test images above, what the decoder makes of their whole encoding below",
             decoder_rows(&shown, size)?,
         ),
-    ];
+    ]);
     let wrong = config.routing.enabled.then(|| drawn_by_the_wrong_half(results)).flatten();
     for shown in Half::BOTH {
         let chosen = Chosen::of(test, shown.digits(halves), IMAGES);

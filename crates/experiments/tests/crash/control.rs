@@ -40,7 +40,7 @@ fn a_run_and_its_control_differ_in_routing_alone_and_are_both_whole() {
     let (out, _) = succeed(&mut verify(&run));
     assert!(out.lines().filter(|line| line.contains("control: ")).count() > 10, "{out}");
     let metrics = run.join("control/metrics.jsonl");
-    fs::write(&metrics, fs::read_to_string(&metrics).unwrap().replace("0.9", "0.8")).unwrap();
+    fs::write(&metrics, fs::read_to_string(&metrics).unwrap().replacen("1", "7", 1)).unwrap();
     let (end, err) = output(&mut verify(&run));
     assert_eq!(end.status.code(), Some(1), "{err}");
 }
@@ -88,4 +88,92 @@ fn a_control_of_what_is_not_routed_is_refused_and_nothing_is_left() {
     assert!(!run.exists());
     succeed(&mut place.train(&run, &[]));
     refused(&mut resume(&run, &["--with-control"]), 2, &["--with-control contradicts --resume"]);
+}
+
+#[test]
+fn a_run_that_is_routed_in_part_has_a_control_that_is_not_routed_at_all() {
+    let place = Place::new();
+    for (name, set) in [("share", "routing.fraction=0.5"), ("epochs", "routing.scheduled=true")] {
+        let run = place.path(name);
+        let more = ["--set", "routing.fraction=0.5", "--set", set, "--with-control"];
+        let more = if name == "share" { &more[2..] } else { &more[..] };
+        succeed(&mut place.train(&run, more));
+        succeed(&mut verify(&run));
+    }
+}
+
+#[test]
+fn a_control_follows_a_run_that_was_killed_while_it_was_made_longer() {
+    let place = Place::new();
+    let run = place.path("run");
+    succeed(&mut place.train(&run, &["--with-control"]));
+    let mut longer = resume(&run, &["--epochs", "6"]);
+    let (end, err) = output(longer.env("GRADROUTE_FAULT", "kill:30"));
+    assert_eq!(end.status.code(), None, "it ended by itself: {err}");
+    succeed(&mut resume(&run, &[]));
+    for run in both(&run) {
+        assert_eq!(manifest(&run)["steps"], 18);
+    }
+    succeed(&mut verify(&run));
+}
+
+#[test]
+fn where_nobody_reads_its_output_a_run_trains_its_control_all_the_same() {
+    let place = Place::new();
+    let run = place.path("run");
+    let mut child = place
+        .train(&run, &["--with-control"])
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    child.wait().unwrap();
+    succeed(&mut verify(&run));
+    let page = fs::read_to_string(run.join("report.html")).unwrap();
+    assert!(page.contains("Its control"), "both are on the page");
+}
+
+#[test]
+fn a_run_is_not_replaced_while_its_control_trains() {
+    let place = Place::new();
+    let run = place.path("run");
+    let mut long = place.train(&run, &["--with-control", "--set", "train.epochs=300"]);
+    // The flag that the small run has contradicts the key.
+    let arguments: Vec<_> = long.get_args().map(ToOwned::to_owned).collect();
+    let at = arguments.iter().position(|argument| argument == "--epochs").unwrap();
+    let mut first = std::process::Command::new(long.get_program());
+    first.args(&arguments[..at]).args(&arguments[at + 2..]);
+    let mut child = first.spawn().unwrap();
+    while !run.join("control/metrics.jsonl").exists() {
+        assert!(child.try_wait().unwrap().is_none(), "it ended before its control began");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    let second = &mut place.train(&run, &["--overwrite", "--seed", "5"]);
+    refused(second, 1, &["another process is working on"]);
+    assert!(child.wait().unwrap().success());
+    drop(long);
+    succeed(&mut verify(&run));
+}
+
+#[test]
+fn a_control_that_is_changed_or_not_the_runs_own_is_not_shown() {
+    let place = Place::new();
+    let run = place.path("run");
+    succeed(&mut place.train(&run, &["--with-control"]));
+    let figures = || {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_gradroute"));
+        succeed(command.arg("figures").arg(&run));
+        fs::read_to_string(run.join("report.html")).unwrap().contains("Its control")
+    };
+    assert!(figures());
+    let evaluation = run.join("control/evaluation.json");
+    let results = fs::read_to_string(&evaluation).unwrap();
+    fs::write(&evaluation, results.replacen("0.", "0.0", 1)).unwrap();
+    assert!(!figures());
+    fs::write(&evaluation, results).unwrap();
+    assert!(figures());
+    let routed = place.whole("routed");
+    fs::remove_dir_all(run.join("control")).unwrap();
+    crate::program::copy(&routed, &run.join("control"));
+    assert!(!figures());
 }

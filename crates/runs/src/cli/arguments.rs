@@ -83,7 +83,7 @@ pub(super) struct Train {
     pub overwrite: bool,
 
     /// Train the run's control beside it, the same without routing, into RUN/control
-    #[arg(long)]
+    #[arg(long, conflicts_with = "init")]
     pub with_control: bool,
 
     /// Go on with a run from its last whole checkpoint; with --epochs, for longer
@@ -209,7 +209,7 @@ pub(super) struct Compare {
     #[arg(long = "table", value_name = "NAME")]
     pub tables: Vec<String>,
 
-    /// Folder to write: compare.html, compare.md, compare.csv and pictures
+    /// Folder to write: compare.html, .md, .csv, .tex and pictures
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub out: Option<PathBuf>,
 

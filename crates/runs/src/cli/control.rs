@@ -1,33 +1,33 @@
 //! The control of a run: the same without routing, as a run in its folder `control`.
 
-use std::path::Path;
-
 use anyhow::anyhow;
 
-use super::commands::{ResumeRequest, SavedRequest};
+use super::commands::ResumeRequest;
 use super::failure::Failure;
+use super::figures;
+use super::resume::go_on;
+use super::saved_run::held;
 use super::start::load_again;
-use super::summary::conclude;
-use super::{figures, resume};
-use crate::config::{self, Resolved, Settings};
+use super::summary::{conclude, quoted};
+use crate::config::{self, Resolved, Settings, length};
 use crate::console::say;
 use crate::experiment::Experiment;
 use crate::interrupt;
 use crate::program::Program;
-use crate::run::checkpoint::Checkpoint;
-use crate::run::{DirectoryError, Manifest, RunDirectory, saved};
+use crate::run::{CONFIG, DirectoryError, EVALUATION, Manifest, RunDirectory, saved};
 use crate::train::{self, Job, Start};
 
 /// The configuration of a run's control.
 pub(super) fn of<C: Settings>(run: &Resolved<C>) -> Result<Resolved<C>, Failure> {
     let Resolved { experiment, preset, config } = run;
-    match config.control() {
-        Some(config) => Ok(Resolved { experiment, preset: preset.clone(), config }),
-        None => Err(Failure::usage(anyhow!(
+    let Some(config) = config.control() else {
+        return Err(Failure::usage(anyhow!(
             "--with-control: these settings of the preset {preset} have no control, as they route \
              nothing, or as the experiment {experiment} names none (Settings::control)"
-        ))),
-    }
+        )));
+    };
+    config.check().map_err(Failure::usage)?;
+    Ok(Resolved { experiment, preset: preset.clone(), config })
 }
 
 /// Notes in a run's folder that it is to have a control, so that a run that is resumed has one too.
@@ -35,52 +35,93 @@ pub(super) fn want(directory: &RunDirectory) -> Result<(), DirectoryError> {
     RunDirectory::create(&directory.control(), true).map(drop)
 }
 
-/// Trains the control of a run that has come to its end, or goes on with it, if the run was begun
-/// with one; then shows both on the run's page. A control that begins does so from the weights
-/// `init`, if the run did.
-pub(super) fn follow<E: Experiment>(
-    program: &Program,
-    request: &ResumeRequest,
-    init: Option<(&Path, &Checkpoint)>,
-) -> Result<(), Failure> {
-    let run = RunDirectory::open(&request.run)?;
-    let root = run.control();
-    if !root.is_dir() {
-        return Ok(());
-    }
-    say!("Its control, the same without routing: {}", root.display());
-    let is_begun = match RunDirectory::open(&root) {
-        Ok(control) => !saved::list(&control)?.is_empty(),
-        Err(_) => false,
-    };
-    if is_begun {
-        resume::go_on::<E>(program, &ResumeRequest { run: root, ..request.clone() })?;
-    } else {
-        begin::<E>(program, request, &run, init)?;
-    }
-    let (run, data) = (request.run.clone(), request.data.clone());
-    figures::run::<E>(&SavedRequest { run, data, out: None, overwrite: false })
+/// The control of a run of these settings, if it has one that has come to its end and is as it was
+/// then.
+pub(super) fn done<E: Experiment>(run: &RunDirectory, config: &E::Config) -> Option<RunDirectory> {
+    let control = RunDirectory::open(&run.control()).ok()?;
+    let manifest = Manifest::read(&control.manifest()).ok()?;
+    let whole = |name| manifest.require(&control, name).is_ok();
+    let found = config::read::<E::Config>(E::NAME, E::PRESETS, &control.config()).ok()?;
+    let is_done = !manifest.interrupted
+        && manifest.steps == manifest.steps_planned
+        && control.evaluation().is_file()
+        && whole(CONFIG)
+        && whole(EVALUATION)
+        && Some(found.config) == config.control();
+    is_done.then_some(control)
 }
 
-fn begin<E: Experiment>(
+/// After a run has come to its end: trains its control or goes on with it, if the run was begun
+/// with one, and shows both on the run's page. `told` is how the run's end was told; where nobody
+/// listens, the control is trained all the same.
+pub(super) fn after<E: Experiment>(
+    told: Result<(), Failure>,
     program: &Program,
+    directory: RunDirectory,
+    resolved: &Resolved<E::Config>,
     request: &ResumeRequest,
-    run: &RunDirectory,
-    init: Option<(&Path, &Checkpoint)>,
 ) -> Result<(), Failure> {
-    let manifest = Manifest::read(&run.manifest())?;
-    if let (Some(file), None) = (&manifest.init, init) {
-        return Err(anyhow!(
-            "the run began with the weights in {}, which may have changed since, so its control \
-             can't begin with them now; train both anew",
-            file.display()
-        )
-        .into());
+    let root = directory.control();
+    if !root.is_dir() {
+        return told;
     }
-    let resolved = of(&config::read::<E::Config>(E::NAME, E::PRESETS, &run.config())?)?;
-    let record = &manifest.data;
-    let (data, inputs) =
-        load_again::<E>(&resolved.config, request.data.as_deref(), record, &request.run)?;
+    let resume = format!("{} train --resume {}", program.name, quoted(&request.run));
+    if matches!(told, Err(Failure::Interrupted(_))) {
+        say!("Its control is still to come; to go on: {resume}");
+        return told;
+    }
+    say!("Its control, the same without routing: {}", root.display());
+    let trained = train::<E>(program, &directory, resolved, request).and_then(|told_of_control| {
+        if matches!(told_of_control, Err(Failure::Interrupted(_))) {
+            return told_of_control;
+        }
+        if done::<E>(&directory, &resolved.config).is_none() {
+            return Err(anyhow!("{} is no control of this run", root.display()).into());
+        }
+        let printed =
+            figures::draw(held::<E>(directory, request.data.as_deref())?, request.data.as_deref());
+        told_of_control.and(printed)
+    });
+    let trained = trained.map_err(|failure| match failure {
+        Failure::Failed(error) => Failure::Failed(error.context(format!(
+            "the run is whole, but not its control; if that can't go on, empty the folder {}, and \
+             {resume} trains it anew",
+            quoted(&root)
+        ))),
+        other => other,
+    });
+    told.and(trained)
+}
+
+/// Trains the control, or goes on with it, for as long as the run went. The inner result is how
+/// that was told.
+fn train<E: Experiment>(
+    program: &Program,
+    run: &RunDirectory,
+    resolved: &Resolved<E::Config>,
+    request: &ResumeRequest,
+) -> Result<Result<(), Failure>, Failure> {
+    let root = run.control();
+    // Before its first checkpoint is whole there is nothing to lose: it begins anew.
+    let has_record = |control: &RunDirectory| -> Result<bool, Failure> {
+        Ok(saved::list(control)?.iter().any(|&steps| control.record(steps).exists()))
+    };
+    if let Ok(control) = RunDirectory::open(&root)
+        && has_record(&control)?
+    {
+        let text = std::fs::read_to_string(run.config())?;
+        let of_run = E::Config::LENGTH_KEY.and_then(|key| length::value(&text, key)?.parse().ok());
+        let text = std::fs::read_to_string(control.config())?;
+        let own = E::Config::LENGTH_KEY.and_then(|key| length::value(&text, key)?.parse().ok());
+        let epochs: Option<i64> = of_run.filter(|_| of_run != own);
+        let control = RunDirectory::open_to_change(&root)?;
+        let on = ResumeRequest { run: root, epochs, ..request.clone() };
+        return Ok(go_on::<E>(program, &on, &control, &request.run)?.told);
+    }
+    let resolved = of(resolved)?;
+    let record = Manifest::read(&run.manifest())?.data;
+    let (given, root) = (request.data.as_deref(), run.root());
+    let (data, inputs) = load_again::<E>(&resolved.config, given, &record, root)?;
     let directory = RunDirectory::create(&run.control(), true)?;
     let stop = interrupt::install()?;
     let outcome = train::run::<E>(Job {
@@ -89,10 +130,10 @@ fn begin<E: Experiment>(
         data: &data,
         inputs: &inputs,
         directory: &directory,
-        start: Start::Fresh { init },
+        start: Start::Fresh { init: None },
         stop: &stop,
         check_every_op: request.check_finite,
         show_progress: true,
     })?;
-    conclude(program.name, &directory, &outcome, &stop)
+    Ok(conclude(program.name, &directory, &outcome, &stop, &request.run))
 }

@@ -5,9 +5,10 @@ use std::path::Path;
 use anyhow::Context;
 
 use super::commands::SavedRequest;
+use super::control;
 use super::failure::Failure;
 use super::print::print;
-use super::saved_run::{SavedRun, open};
+use super::saved_run::{SavedRun, held, open};
 use crate::experiment::Experiment;
 use crate::page::Page;
 use crate::run::{EVALUATION, FIGURES, REPORT, RunDirectory, read_json};
@@ -16,23 +17,25 @@ use crate::train::{Published, judge, page_of, publish};
 /// What is shown of a run's control, if it has one that has come to its end.
 fn control<E: Experiment>(
     run: &RunDirectory,
+    config: &E::Config,
     data: Option<&Path>,
 ) -> Result<Option<Page>, Failure> {
-    let is_done = RunDirectory::open(&run.control())
-        .is_ok_and(|control| control.manifest().is_file() && control.evaluation().is_file());
-    if !is_done {
-        return Ok(None);
-    }
-    let (run, data) = (run.control(), data.map(Path::to_owned));
-    let request = SavedRequest { run, data, out: None, overwrite: false };
-    let SavedRun { directory, data, mut experiment, steps, .. } = open::<E>(&request, &[])?;
+    let Some(control) = control::done::<E>(run, config) else { return Ok(None) };
+    let SavedRun { directory, data, mut experiment, steps, .. } = held::<E>(control, data)?;
     let evaluation = read_json(&directory.evaluation())?;
     Ok(Some(page_of(&directory, steps, &evaluation, &mut experiment, &data)?))
 }
 
 /// Draws a run's figures and report again from its checkpoint.
 pub(super) fn run<E: Experiment>(request: &SavedRequest) -> Result<(), Failure> {
-    let mut run = open::<E>(request, &[FIGURES, REPORT])?;
+    draw(open::<E>(request, &[FIGURES, REPORT])?, request.data.as_deref())
+}
+
+/// The same of a run that is read already.
+pub(super) fn draw<E: Experiment>(
+    mut run: SavedRun<E>,
+    given: Option<&Path>,
+) -> Result<(), Failure> {
     let to = run.writable()?;
     let SavedRun { directory, resolved, data, manifest, experiment, steps, earlier, .. } = &mut run;
     let file = directory.evaluation();
@@ -45,7 +48,7 @@ pub(super) fn run<E: Experiment>(request: &SavedRequest) -> Result<(), Failure> 
     } else {
         judge(experiment, data, std::mem::take(earlier))?
     };
-    let control = control::<E>(directory, request.data.as_deref())?;
+    let control = control::<E>(directory, &resolved.config, given)?;
     let published = Published::<E> {
         directory,
         control: control.as_ref(),

@@ -1,5 +1,7 @@
 //! `train --resume`.
 
+use std::path::Path;
+
 use anyhow::{anyhow, bail};
 
 use super::commands::ResumeRequest;
@@ -22,19 +24,29 @@ pub(super) fn run<E: Experiment>(
     program: &Program,
     request: &ResumeRequest,
 ) -> Result<(), Failure> {
-    go_on::<E>(program, request)?;
-    control::follow::<E>(program, request, None)
+    let directory = RunDirectory::open_to_change(&request.run)?;
+    let Gone { resolved, told } = go_on::<E>(program, request, &directory, &request.run)?;
+    control::after::<E>(told, program, directory, &resolved, request)
 }
 
-/// Goes on with a run.
+/// How a run went on.
+pub(super) struct Gone<C> {
+    /// Its configuration.
+    pub resolved: Resolved<C>,
+    /// Whether it was told, and the signal by which the run was told to end, if one came.
+    pub told: Result<(), Failure>,
+}
+
+/// Goes on with the run in a directory, which `train --resume resumed` would go on with.
 pub(super) fn go_on<E: Experiment>(
     program: &Program,
     request: &ResumeRequest,
-) -> Result<(), Failure> {
-    let directory = RunDirectory::open_to_change(&request.run)?;
-    let Begun { resolved: now, text, at_checkpoint, loaded } = begun::<E>(&directory)?;
+    directory: &RunDirectory,
+    resumed: &Path,
+) -> Result<Gone<E::Config>, Failure> {
+    let Begun { resolved: now, text, at_checkpoint, loaded } = begun::<E>(directory)?;
     let (resolved, changed) = match request.epochs {
-        Some(epochs) => longer::<E>(&directory, &now, &text, epochs).map_err(Failure::usage)?,
+        Some(epochs) => longer::<E>(directory, &now, &text, epochs).map_err(Failure::usage)?,
         None => (now.clone(), None),
     };
     let config = &resolved.config;
@@ -56,16 +68,17 @@ pub(super) fn go_on<E: Experiment>(
         };
         Failure::usage(anyhow!("{asked}: {reason}"))
     })?;
-    if steps == total && is_finished(&directory, total) {
-        let one_more = one_epoch_more::<E>(&directory, &now, &text)
+    if steps == total && is_finished(directory, total) {
+        let one_more = one_epoch_more::<E>(directory, &now, &text)
             .and_then(|config| Plan::new(E::stages(&config, &data)).ok());
         let more = match one_more.is_some_and(|plan| planned.goes_on_as(&plan, steps).is_ok()) {
             true => " With --epochs and more of them than there were the run goes on.",
             false => "",
         };
-        return print(&format!(
+        let told = print(&format!(
             "Nothing is left to do: all {steps} steps are made and judged.{more}\n"
         ));
+        return Ok(Gone { resolved, told });
     }
     say!("Going on after step {steps} of {total} in {}", directory.root().display());
     let stop = interrupt::install()?;
@@ -74,13 +87,14 @@ pub(super) fn go_on<E: Experiment>(
         resolved: &resolved,
         data: &data,
         inputs: &inputs,
-        directory: &directory,
+        directory,
         start: Start::Resume { loaded: Box::new(loaded), config: changed },
         stop: &stop,
         check_every_op: request.check_finite,
         show_progress: true,
     })?;
-    conclude(program.name, &directory, &outcome, &stop)
+    let told = conclude(program.name, directory, &outcome, &stop, resumed);
+    Ok(Gone { resolved, told })
 }
 
 /// Whether the manifest, which is written last, is of all steps.

@@ -55,11 +55,19 @@ pub(super) fn open<E: Experiment>(
         },
     };
     let to = request.out.as_ref().unwrap_or(run).clone();
+    Ok(SavedRun { to, read_only, ..held(directory, request.data.as_deref())? })
+}
+
+/// Reads the run in a directory that is open already, to write into it.
+pub(super) fn held<E: Experiment>(
+    directory: RunDirectory,
+    data: Option<&Path>,
+) -> Result<SavedRun<E>, Failure> {
     let Begun { resolved, loaded, .. } = begun::<E>(&directory)?;
     let file = directory.manifest();
     let manifest = file.is_file().then(|| Manifest::read(&file)).transpose()?;
     let record = &loaded.record.origin.data;
-    let (data, _) = load_again::<E>(&resolved.config, request.data.as_deref(), record, run)?;
+    let (data, _) = load_again::<E>(&resolved.config, data, record, directory.root())?;
     let planned = Plan::new(E::stages(&resolved.config, &data))?.steps();
     if let Some(manifest) = &manifest
         && manifest.steps_planned != planned
@@ -77,6 +85,7 @@ pub(super) fn open<E: Experiment>(
     loaded.restore(&mut |state| experiment.state(state))?;
     let steps = loaded.record.steps;
     let earlier = earlier_results(&directory, steps)?;
+    let (to, read_only) = (directory.root().to_owned(), None);
     let run =
         SavedRun { directory, resolved, data, manifest, experiment, steps, earlier, to, read_only };
     Ok(run)
@@ -112,13 +121,20 @@ impl<E: Experiment> SavedRun<E> {
     }
 }
 
-/// Refuses a folder that holds a run, or what must not be replaced.
+/// Whether a folder holds a run, and not just a file `config.toml` of somebody else's.
+fn is_run(folder: &Path) -> bool {
+    RunDirectory::open(folder)
+        .is_ok_and(|run| run.manifest().is_file() || run.checkpoints().is_dir())
+}
+
+/// Refuses a folder that holds a run or is within one, or what must not be replaced.
 fn check_out(out: &Path, overwrite: bool, files: &[&str]) -> Result<(), Failure> {
-    if RunDirectory::open(out).is_ok() {
-        let out = out.display();
+    let whole = std::path::absolute(out).map_err(FileError::of("look for", out))?;
+    if let Some(run) = whole.ancestors().find(|folder| is_run(folder)) {
+        let (out, run) = (out.display(), run.display());
         return Err(anyhow!(
-            "--out {out}: there is a run in it, whose results these would pass for; choose another \
-             folder, or leave out --out to write to the run that is given"
+            "--out {out}: it is within the run in {run}, whose results these would pass for; choose \
+             another folder, or leave out --out to write to the run that is given"
         )
         .into());
     }

@@ -11,19 +11,26 @@ use crate::page::Page;
 use crate::run::RunDirectory;
 use crate::train::Outcome;
 
-/// Prints the summary of a run; the error is the signal by which it was told to end, if one came.
+/// Prints the summary of a run that `train --resume resumed` would go on with; the error is the
+/// signal by which it was told to end, if one came.
 pub(super) fn conclude<R>(
     program: &str,
     directory: &RunDirectory,
     outcome: &Outcome<R>,
     stop: &StopFlag,
+    resumed: &Path,
 ) -> Result<(), Failure> {
-    let printed = print(&summary(program, directory, outcome));
+    let printed = print(&summary(program, directory, outcome, resumed));
     stop.signal().map_or(printed, |signal| Err(Failure::Interrupted(signal)))
 }
 
 /// Tables and verdict, where the results are, and how to go on if the run ended early.
-fn summary<R>(program: &str, directory: &RunDirectory, outcome: &Outcome<R>) -> String {
+fn summary<R>(
+    program: &str,
+    directory: &RunDirectory,
+    outcome: &Outcome<R>,
+    resumed: &Path,
+) -> String {
     let mut text = results(&outcome.page);
     let manifest = &outcome.manifest;
     if manifest.interrupted {
@@ -31,7 +38,7 @@ fn summary<R>(program: &str, directory: &RunDirectory, outcome: &Outcome<R>) -> 
             "Ended early, after {} of {} steps; to go on: {program} train --resume {}\n",
             manifest.steps,
             manifest.steps_planned,
-            quoted(directory.root())
+            quoted(resumed)
         );
     }
     text += &format!(
@@ -43,7 +50,7 @@ fn summary<R>(program: &str, directory: &RunDirectory, outcome: &Outcome<R>) -> 
 }
 
 /// A path as a shell takes it back.
-fn quoted(path: &Path) -> String {
+pub(super) fn quoted(path: &Path) -> String {
     let text = path.display().to_string();
     let plain = |c: char| c.is_alphanumeric() || "/._-+=:,@%".contains(c);
     if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }

@@ -56,13 +56,11 @@ pub(super) fn run<E: Experiment>(program: &Program, request: &TrainRequest) -> R
         check_every_op: request.check_finite,
         show_progress: true,
     })?;
-    conclude(program.name, &directory, &outcome, &stop)?;
+    let told = conclude(program.name, &directory, &outcome, &stop, directory.root());
     let (run, data) = (directory.root().to_owned(), request.data.clone());
-    // Unlocked, for the page to be drawn again.
-    drop(directory);
     let check_finite = request.check_finite;
-    let init = init.as_ref().map(|(file, weights)| (*file, weights));
-    control::follow::<E>(program, &ResumeRequest { run, epochs: None, data, check_finite }, init)
+    let request = ResumeRequest { run, epochs: None, data, check_finite };
+    control::after::<E>(told, program, directory, &resolved, &request)
 }
 
 fn directory<C: Settings>(

@@ -48,7 +48,8 @@ impl Files {
 /// All tables, for a document that takes them in with `\\input`.
 fn latex(page: &ComparisonPage) -> String {
     let tables = page.tables.iter().map(|table| table.table.to_latex());
-    "% Needs \\usepackage{booktabs}.\n\n".to_owned() + &tables.collect::<Vec<_>>().join("\n")
+    "% Needs \\usepackage{booktabs}; letters beyond Latin need XeLaTeX or LuaLaTeX.\n\n".to_owned()
+        + &tables.collect::<Vec<_>>().join("\n")
 }
 
 /// A folder that may be written to.

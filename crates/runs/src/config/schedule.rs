@@ -61,7 +61,9 @@ impl FromStr for Schedule {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let share_of = |number: &str| {
-            number.parse().ok().filter(|&number: &f64| number > 0.0 && number <= 1.0)
+            // From the least number that 32 bits hold, as the rate has that many.
+            let least = f64::from(f32::MIN_POSITIVE);
+            number.parse().ok().filter(|&number: &f64| number >= least && number <= 1.0)
         };
         let schedule = match text.split_once(':') {
             None if text == "constant" => Some(Schedule::Constant),

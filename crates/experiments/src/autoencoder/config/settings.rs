@@ -18,7 +18,9 @@ impl Settings for Config {
     }
 
     fn control(&self) -> Option<Self> {
-        let routing = Routing { enabled: false, ..self.routing.clone() };
+        // Routing a part of the samples, or of the epochs, is routing too.
+        let (enabled, fraction, scheduled) = (false, 1.0, false);
+        let routing = Routing { enabled, fraction, scheduled, ..self.routing.clone() };
         self.routing.enabled.then(|| Self { routing, ..self.clone() })
     }
 

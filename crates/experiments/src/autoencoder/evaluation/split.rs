@@ -63,8 +63,8 @@ impl Split {
     }
 }
 
-/// Why the split can't be judged, if it can't: a half has no digit that the test set shows, or no
-/// certificate has learned to draw anything yet.
+/// Why the split can't be judged, if it can't: a half has no digit that the test set shows, an error
+/// is no finite number, or no certificate has learned to draw anything yet.
 pub fn obstacle(
     halves: &Halves,
     counts: &[u64; CLASSES],
@@ -81,6 +81,17 @@ pub fn obstacle(
     };
     if let Some(which) = which {
         return Some(format!("The split can't be judged: the test set shows no digit of {which}."));
+    }
+    let finite = |errors: &DecoderErrors| {
+        let Groups { bottom, top } = &errors.groups;
+        bottom.mae.by_sample.is_finite() && top.mae.by_sample.is_finite()
+    };
+    if !(finite(top) && finite(bottom)) {
+        return Some(
+            "The split can't be judged: a certificate's errors are no finite numbers, so training \
+             went wrong; a lower learning rate is the usual remedy."
+                .to_owned(),
+        );
     }
     // A certificate that has learned nothing but the digits' common look is at the median image.
     let black = &floors.constant.groups;

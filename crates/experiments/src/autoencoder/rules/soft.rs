@@ -19,8 +19,9 @@ impl Rule for Soft {
     }
 }
 
-/// The rule, which takes a finite factor.
+/// The rule, which takes a factor that 32 bits hold.
 pub(super) fn make(number: Option<f64>) -> Option<Box<dyn Rule>> {
-    let factor = number.filter(|factor| factor.is_finite())?;
+    let held = |factor: &f64| *factor == 0.0 || (*factor as f32).is_normal();
+    let factor = number.filter(held)?;
     Some(Box::new(Soft { factor }))
 }

@@ -82,13 +82,15 @@ impl Checkpoint {
 }
 
 /// What all names in the file have in front of the names that are missing, such as the `module.` of
-/// PyTorch's parallel wrappers.
+/// PyTorch's parallel wrappers. Where there are two such, as in a file of an optimizer's moments,
+/// neither is meant.
 fn prefix<'e>(extra: &[&'e str], missing: &[String]) -> Option<&'e str> {
     let first = missing.first()?;
     let candidates = extra.iter().filter_map(|name| name.strip_suffix(first.as_str()));
-    candidates.filter(|prefix| !prefix.is_empty()).find(|prefix| {
+    let mut whole = candidates.filter(|prefix| !prefix.is_empty()).filter(|prefix| {
         missing.iter().all(|name| extra.contains(&format!("{prefix}{name}").as_str()))
-    })
+    });
+    whole.next().filter(|_| whole.next().is_none())
 }
 
 fn listed(names: Vec<String>) -> String {
