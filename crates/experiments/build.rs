@@ -8,7 +8,8 @@ use std::process::Command;
 fn main() {
     let git = |arguments: &[&str]| output(Command::new("git").args(arguments));
     if let Some(revision) = git(&["rev-parse", "HEAD"]) {
-        let changed = git(&["status", "--porcelain", "--", "../..", ":!../../data"]);
+        let changed =
+            git(&["status", "--porcelain", "--untracked-files=no", "--", "../..", ":!../../data"]);
         let suffix = if changed.is_some() { "-modified" } else { "" };
         println!("cargo:rustc-env=GRADROUTE_GIT_REVISION={revision}{suffix}");
     }

@@ -241,8 +241,8 @@ fn logs(
                 Same("by the hashes in both manifests".to_owned())
             }
             (Some(_), Some(_)) => Different(
-                "it has another hash; the log itself is not kept in one of both, so that where \
-                 they part first can't be said"
+                "it has another hash; one of both does not keep the log itself, so the first step \
+                 that differs is not known"
                     .to_owned(),
             ),
             _ => Unknown("only one of both has it".to_owned()),

@@ -80,7 +80,7 @@ impl Report<'_> {
 
 /// What a control is.
 const CONTROL: &str = "is the same run without routing: same settings otherwise, same seed, same \
-                       initial weights, same batches. What it shows too, routing has not done.";
+                       initial weights, same batches. What it shows as well is no effect of routing.";
 
 /// A part of the page, and beside it the same part of the control's.
 fn pair(run: String, control: Option<String>) -> String {

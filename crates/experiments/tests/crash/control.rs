@@ -137,7 +137,7 @@ fn where_nobody_reads_its_output_a_run_trains_its_control_all_the_same() {
 fn a_run_is_not_replaced_while_its_control_trains() {
     let place = Place::new();
     let run = place.path("run");
-    let mut long = place.train(&run, &["--with-control", "--set", "train.epochs=300"]);
+    let long = place.train(&run, &["--with-control", "--set", "train.epochs=300"]);
     // The flag that the small run has contradicts the key.
     let arguments: Vec<_> = long.get_args().map(ToOwned::to_owned).collect();
     let at = arguments.iter().position(|argument| argument == "--epochs").unwrap();
@@ -151,7 +151,6 @@ fn a_run_is_not_replaced_while_its_control_trains() {
     let second = &mut place.train(&run, &["--overwrite", "--seed", "5"]);
     refused(second, 1, &["another process is working on"]);
     assert!(child.wait().unwrap().success());
-    drop(long);
     succeed(&mut verify(&run));
 }
 
