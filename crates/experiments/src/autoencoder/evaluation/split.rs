@@ -63,8 +63,8 @@ impl Split {
     }
 }
 
-/// Why the split can't be judged, if it can't: a half has no digit that the test set shows, an error
-/// is no finite number, or no certificate has learned to draw anything yet.
+/// Why the split can't be judged, if it can't: a half has no digit that the test set shows, no error
+/// is a finite number, or no certificate has learned to draw anything yet.
 pub fn obstacle(
     halves: &Halves,
     counts: &[u64; CLASSES],
@@ -82,13 +82,9 @@ pub fn obstacle(
     if let Some(which) = which {
         return Some(format!("The split can't be judged: the test set shows no digit of {which}."));
     }
-    let finite = |errors: &DecoderErrors| {
-        let Groups { bottom, top } = &errors.groups;
-        bottom.mae.by_sample.is_finite() && top.mae.by_sample.is_finite()
-    };
-    if !(finite(top) && finite(bottom)) {
+    if top.mae.iter().chain(&bottom.mae).all(|error| !error.is_finite()) {
         return Some(
-            "The split can't be judged: a certificate's errors are no finite numbers, so training \
+            "The split can't be judged: the certificates' errors are no finite numbers, so training \
              went wrong; a lower learning rate is the usual remedy."
                 .to_owned(),
         );

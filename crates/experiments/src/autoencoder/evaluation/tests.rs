@@ -126,6 +126,8 @@ fn certificates_that_are_both_worse_than_an_empty_image_are_not_trained_yet() {
     assert!(evaluation([0.1; 10], [0.9; 10]).judged());
     // What has diverged is not untrained.
     assert!(evaluation([f64::NAN; 10], [0.9; 10]).judged());
+    let diverged = evaluation([f64::NAN; 10], [f64::NAN; 10]);
+    assert!(!diverged.judged() && diverged.split.verdict.contains("no finite numbers"));
 }
 
 #[test]
