@@ -152,9 +152,9 @@ mod tests {
         assert!(message.contains(&format!("{} is not there", absent.display())), "{message}");
         let file = folder.path().join("file");
         std::fs::write(&file, "").unwrap();
+        assert!(message.contains("--data"), "{message}");
         let message = search(&SET, vec![file.clone()], true).unwrap_err().to_string();
         assert!(message.contains(&format!("{} is no folder", file.display())), "{message}");
-        assert!(message.contains("--data"), "{message}");
     }
 
     #[test]

@@ -168,7 +168,7 @@ fn with_out_a_run_is_evaluated_and_drawn_elsewhere_and_stays_as_it_is() {
         // Another run's folder, or its own, would have results that its manifest does not know.
         let mut into = on(&read_only.run, &[name, "--overwrite"]);
         into.arg("--out").arg(&read_only.run);
-        refused(&mut into, 1, &["there is a run in it"]);
+        refused(&mut into, 1, &["it is within the run in"]);
     }
     read_only.is_as_before();
 }
