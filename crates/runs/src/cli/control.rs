@@ -3,18 +3,19 @@
 use anyhow::anyhow;
 
 use super::commands::ResumeRequest;
+use super::control_done::done;
 use super::failure::Failure;
 use super::figures;
-use super::resume::go_on;
+use super::go_on::go_on;
 use super::saved_run::held;
 use super::start::load_again;
 use super::summary::{conclude, quoted};
-use crate::config::{self, Resolved, Settings, length};
+use crate::config::{Resolved, Settings, length};
 use crate::console::say;
 use crate::experiment::Experiment;
 use crate::interrupt;
 use crate::program::Program;
-use crate::run::{CONFIG, DirectoryError, EVALUATION, Manifest, RunDirectory, saved};
+use crate::run::{DirectoryError, Manifest, RunDirectory, saved};
 use crate::train::{self, Job, Start};
 
 /// The configuration of a run's control.
@@ -33,22 +34,6 @@ pub(super) fn of<C: Settings>(run: &Resolved<C>) -> Result<Resolved<C>, Failure>
 /// Notes in a run's folder that it is to have a control, so that a run that is resumed has one too.
 pub(super) fn want(directory: &RunDirectory) -> Result<(), DirectoryError> {
     RunDirectory::create(&directory.control(), true).map(drop)
-}
-
-/// The control of a run of these settings, if it has one that has come to its end and is as it was
-/// then.
-pub(super) fn done<E: Experiment>(run: &RunDirectory, config: &E::Config) -> Option<RunDirectory> {
-    let control = RunDirectory::open(&run.control()).ok()?;
-    let manifest = Manifest::read(&control.manifest()).ok()?;
-    let whole = |name| manifest.require(&control, name).is_ok();
-    let found = config::read::<E::Config>(E::NAME, E::PRESETS, &control.config()).ok()?;
-    let is_done = !manifest.interrupted
-        && manifest.steps == manifest.steps_planned
-        && control.evaluation().is_file()
-        && whole(CONFIG)
-        && whole(EVALUATION)
-        && Some(found.config) == config.control();
-    is_done.then_some(control)
 }
 
 /// After a run has come to its end: trains its control or goes on with it, if the run was begun

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Context;
 
 use super::commands::SavedRequest;
-use super::control;
+use super::control_done::done;
 use super::failure::Failure;
 use super::print::print;
 use super::saved_run::{SavedRun, held, open};
@@ -20,7 +20,7 @@ fn control<E: Experiment>(
     config: &E::Config,
     data: Option<&Path>,
 ) -> Result<Option<Page>, Failure> {
-    let Some(control) = control::done::<E>(run, config) else { return Ok(None) };
+    let Some(control) = done::<E>(run, config) else { return Ok(None) };
     let SavedRun { directory, data, mut experiment, steps, .. } = held::<E>(control, data)?;
     let evaluation = read_json(&directory.evaluation())?;
     Ok(Some(page_of(&directory, steps, &evaluation, &mut experiment, &data)?))
