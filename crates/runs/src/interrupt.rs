@@ -3,31 +3,14 @@
 
 mod signals;
 
-use std::io;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 
-pub use signals::end;
 pub(crate) use signals::let_long_files_fail;
+pub use signals::{end, install};
 
 /// The number of SIGINT, which Ctrl-C sends, on every system that has it.
 pub const SIGINT: i32 = 2;
-
-/// Lets signals set the flag that is returned; a second one ends the process at once. There is one
-/// flag in a process: each further call returns the same.
-///
-/// # Errors
-/// When the system takes no handler.
-pub fn install() -> io::Result<StopFlag> {
-    static INSTALLED: Mutex<Option<StopFlag>> = Mutex::new(None);
-    let mut installed = INSTALLED.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(flag) = &*installed {
-        return Ok(flag.clone());
-    }
-    let flag = StopFlag::new();
-    signals::receive(flag.clone())?;
-    Ok(installed.insert(flag).clone())
-}
 
 /// Whether, and by which signal, the run was asked to end. Clones share the answer.
 #[derive(Clone, Debug, Default)]

@@ -3,6 +3,7 @@
 use std::io;
 #[cfg(unix)]
 use std::sync::atomic::AtomicBool;
+use std::sync::{Mutex, PoisonError};
 #[cfg(unix)]
 use std::thread;
 
@@ -11,13 +12,29 @@ use crate::console::say;
 
 const WORD: &str = "\nEnding after this step; what there is will be saved. Again to end at once.";
 
+/// Lets signals set the flag that is returned; a second one ends the process at once. There is one
+/// flag in a process: each further call returns the same.
+///
+/// # Errors
+/// When the system takes no handler.
+pub fn install() -> io::Result<StopFlag> {
+    static INSTALLED: Mutex<Option<StopFlag>> = Mutex::new(None);
+    let mut installed = INSTALLED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(flag) = &*installed {
+        return Ok(flag.clone());
+    }
+    let flag = StopFlag::new();
+    receive(flag.clone())?;
+    Ok(installed.insert(flag).clone())
+}
+
 /// Lets Ctrl-C, SIGTERM and SIGHUP set the flag; a second one ends the process at once. A signal that the process was started to ignore, as `nohup` does with SIGHUP, stays
 /// ignored.
 ///
 /// # Errors
 /// When the system takes no handler.
 #[cfg(unix)]
-pub(super) fn receive(flag: StopFlag) -> io::Result<()> {
+fn receive(flag: StopFlag) -> io::Result<()> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     use signal_hook::iterator::Signals;
 
@@ -71,7 +88,7 @@ pub fn let_long_files_fail() {}
 /// # Errors
 /// When the system takes no handler.
 #[cfg(not(unix))]
-pub(super) fn receive(flag: StopFlag) -> io::Result<()> {
+fn receive(flag: StopFlag) -> io::Result<()> {
     let handler = move || {
         if !flag.receive(super::SIGINT) {
             end(super::SIGINT);
