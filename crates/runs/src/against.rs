@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
-use crate::config::{self, Keys};
+use crate::config::{self, Keys, differing};
 use crate::experiment::Experiment;
 use crate::run::{
     CONFIG, DataRecord, DirectoryError, EVALUATION, Manifest, RunDirectory, jsonl, read_json, saved,
@@ -137,14 +137,7 @@ impl Side {
 
 fn settings(ours: &Side, theirs: &Side) -> Agreement {
     let text = |value: Option<&toml::Value>| value.map_or("not set".to_owned(), |v| v.to_string());
-    let mut names: Vec<&String> = ours.keys.keys().chain(theirs.keys.keys()).collect();
-    names.sort_unstable();
-    names.dedup();
-    let count = names.len();
-    let mut differences: Vec<String> = names
-        .into_iter()
-        .map(|name| (name, ours.keys.get(name), theirs.keys.get(name)))
-        .filter(|(_, here, there)| here != there)
+    let mut differences: Vec<String> = differing(&ours.keys, &theirs.keys)
         .map(|(name, here, there)| format!("{name} is {}, there {}", text(here), text(there)))
         .collect();
     // The name of a file says nothing: step 0 shows what was in it.
@@ -157,7 +150,7 @@ fn settings(ours: &Side, theirs: &Side) -> Agreement {
         differences.push(format!("the initial weights are {here}, there {there}"));
     }
     match differences.is_empty() {
-        true => Same(format!("all {count} keys")),
+        true => Same(format!("all {} keys", ours.keys.len())),
         false => Different(differences.join("; ")),
     }
 }

@@ -20,6 +20,7 @@ mod run;
 mod saved_run;
 mod start;
 mod summary;
+mod to_end;
 mod train;
 mod verify;
 

@@ -20,17 +20,22 @@ pub(crate) use say;
 pub(crate) fn line(text: Arguments<'_>) {
     let error = std::io::stderr().lock();
     let text = text.to_string();
-    let text = match error.is_terminal() {
-        true => fitted(&text, textwrap::termwidth()),
-        false => Cow::Borrowed(text.as_str()),
-    };
+    let text = format!("{}\n", fitted_to(&error, &text));
     // In one piece, or lines of several programs on one terminal would mix.
-    let _ = { error }.write_all(format!("{text}\n").as_bytes());
+    let _ = { error }.write_all(text.as_bytes());
+}
+
+/// Text as it is to be written to `stream`: as [`fitted`] where that is a terminal.
+pub(crate) fn fitted_to<'t>(stream: &impl IsTerminal, text: &'t str) -> Cow<'t, str> {
+    match stream.is_terminal() {
+        true => fitted(text, textwrap::termwidth()),
+        false => Cow::Borrowed(text),
+    }
 }
 
 /// Text for a terminal of so many columns: broken between words, so that the terminal does not
 /// break within one. What is longer than a line by itself, such as a path, stays whole.
-pub(crate) fn fitted(text: &str, columns: usize) -> Cow<'_, str> {
+fn fitted(text: &str, columns: usize) -> Cow<'_, str> {
     let options = textwrap::Options::new(columns.max(20))
         .break_words(false)
         .word_splitter(textwrap::WordSplitter::NoHyphenation);

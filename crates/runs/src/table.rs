@@ -27,7 +27,6 @@ mod model;
 mod text;
 
 pub use html::escape_html;
-pub use latex::escape_latex;
 pub use markdown::escape_markdown;
 pub use model::{Cell, Column, Section, Table};
 

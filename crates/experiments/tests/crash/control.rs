@@ -93,10 +93,10 @@ fn a_control_of_what_is_not_routed_is_refused_and_nothing_is_left() {
 #[test]
 fn a_run_that_is_routed_in_part_has_a_control_that_is_not_routed_at_all() {
     let place = Place::new();
-    for (name, set) in [("share", "routing.fraction=0.5"), ("epochs", "routing.scheduled=true")] {
+    let share = ["--with-control", "--set", "routing.fraction=0.5"];
+    let epochs = [&share[..], &["--set", "routing.scheduled=true"]].concat();
+    for (name, more) in [("share", &share[..]), ("epochs", &epochs)] {
         let run = place.path(name);
-        let more = ["--set", "routing.fraction=0.5", "--set", set, "--with-control"];
-        let more = if name == "share" { &more[2..] } else { &more[..] };
         succeed(&mut place.train(&run, more));
         succeed(&mut verify(&run));
     }
@@ -137,13 +137,7 @@ fn where_nobody_reads_its_output_a_run_trains_its_control_all_the_same() {
 fn a_run_is_not_replaced_while_its_control_trains() {
     let place = Place::new();
     let run = place.path("run");
-    let long = place.train(&run, &["--with-control", "--set", "train.epochs=300"]);
-    // The flag that the small run has contradicts the key.
-    let arguments: Vec<_> = long.get_args().map(ToOwned::to_owned).collect();
-    let at = arguments.iter().position(|argument| argument == "--epochs").unwrap();
-    let mut first = std::process::Command::new(long.get_program());
-    first.args(&arguments[..at]).args(&arguments[at + 2..]);
-    let mut child = first.spawn().unwrap();
+    let mut child = place.train_for(300, &run, &["--with-control"]).spawn().unwrap();
     while !run.join("control/metrics.jsonl").exists() {
         assert!(child.try_wait().unwrap().is_none(), "it ended before its control began");
         std::thread::sleep(std::time::Duration::from_millis(5));

@@ -51,10 +51,15 @@ impl Place {
 
     /// `train` with the small run's settings.
     pub fn train(&self, run: &Path, more: &[&str]) -> Command {
+        self.train_for(4, run, more)
+    }
+
+    /// The same for so many epochs, of three steps each.
+    pub fn train_for(&self, epochs: u32, run: &Path, more: &[&str]) -> Command {
         let data = self.path("data");
         // The learning rate of `seed` is constant, so that a run can be made longer.
         let mut command = gradroute(&["train", "--threads", "1", "--preset", "seed"]);
-        command.args(["--epochs", "4"]);
+        command.args(["--epochs", &epochs.to_string()]);
         for set in [
             "model.hidden=[6,4]",
             "model.encoding=4",

@@ -6,17 +6,17 @@ use super::commands::ResumeRequest;
 use super::control_done::done;
 use super::failure::Failure;
 use super::figures;
-use super::go_on::go_on;
+use super::go_on::{epochs, go_on};
 use super::saved_run::held;
 use super::start::load_again;
-use super::summary::{conclude, quoted};
-use crate::config::{Resolved, Settings, length};
+use super::summary::quoted;
+use super::to_end::{Told, to_end};
+use crate::config::{Resolved, Settings};
 use crate::console::say;
 use crate::experiment::Experiment;
-use crate::interrupt;
 use crate::program::Program;
 use crate::run::{DirectoryError, Manifest, RunDirectory, saved};
-use crate::train::{self, Job, Start};
+use crate::train::Start;
 
 /// The configuration of a run's control.
 pub(super) fn of<C: Settings>(run: &Resolved<C>) -> Result<Resolved<C>, Failure> {
@@ -40,12 +40,12 @@ pub(super) fn want(directory: &RunDirectory) -> Result<(), DirectoryError> {
 /// with one, and shows both on the run's page. `told` is how the run's end was told; where nobody
 /// listens, the control is trained all the same.
 pub(super) fn after<E: Experiment>(
-    told: Result<(), Failure>,
+    told: Told,
     program: &Program,
     directory: RunDirectory,
     resolved: &Resolved<E::Config>,
     request: &ResumeRequest,
-) -> Result<(), Failure> {
+) -> Told {
     let root = directory.control();
     if !root.is_dir() {
         return told;
@@ -63,8 +63,7 @@ pub(super) fn after<E: Experiment>(
         if done::<E>(&directory, &resolved.config).is_none() {
             return Err(anyhow!("{} is no control of this run", root.display()).into());
         }
-        let printed =
-            figures::draw(held::<E>(directory, request.data.as_deref())?, request.data.as_deref());
+        let printed = figures::draw(held::<E>(directory, request.data.as_deref())?);
         told_of_control.and(printed)
     });
     let trained = trained.map_err(|failure| match failure {
@@ -78,14 +77,13 @@ pub(super) fn after<E: Experiment>(
     told.and(trained)
 }
 
-/// Trains the control, or goes on with it, for as long as the run went. The inner result is how
-/// that was told.
+/// Trains the control, or goes on with it, for as long as the run went.
 fn train<E: Experiment>(
     program: &Program,
     run: &RunDirectory,
     resolved: &Resolved<E::Config>,
     request: &ResumeRequest,
-) -> Result<Result<(), Failure>, Failure> {
+) -> Result<Told, Failure> {
     let root = run.control();
     // Before its first checkpoint is whole there is nothing to lose: it begins anew.
     let has_record = |control: &RunDirectory| -> Result<bool, Failure> {
@@ -94,11 +92,11 @@ fn train<E: Experiment>(
     if let Ok(control) = RunDirectory::open(&root)
         && has_record(&control)?
     {
-        let text = std::fs::read_to_string(run.config())?;
-        let of_run = E::Config::LENGTH_KEY.and_then(|key| length::value(&text, key)?.parse().ok());
-        let text = std::fs::read_to_string(control.config())?;
-        let own = E::Config::LENGTH_KEY.and_then(|key| length::value(&text, key)?.parse().ok());
-        let epochs: Option<i64> = of_run.filter(|_| of_run != own);
+        let length = |of: &RunDirectory| -> Result<Option<i64>, Failure> {
+            Ok(epochs::<E::Config>(&std::fs::read_to_string(of.config())?))
+        };
+        let (of_run, own) = (length(run)?, length(&control)?);
+        let epochs = of_run.filter(|_| of_run != own);
         let control = RunDirectory::open_to_change(&root)?;
         let on = ResumeRequest { run: root, epochs, ..request.clone() };
         return Ok(go_on::<E>(program, &on, &control, &request.run)?.told);
@@ -106,19 +104,8 @@ fn train<E: Experiment>(
     let resolved = of(resolved)?;
     let record = Manifest::read(&run.manifest())?.data;
     let (given, root) = (request.data.as_deref(), run.root());
-    let (data, inputs) = load_again::<E>(&resolved.config, given, &record, root)?;
+    let loaded = load_again::<E>(&resolved.config, given, &record, root)?;
     let directory = RunDirectory::create(&run.control(), true)?;
-    let stop = interrupt::install()?;
-    let outcome = train::run::<E>(Job {
-        program,
-        resolved: &resolved,
-        data: &data,
-        inputs: &inputs,
-        directory: &directory,
-        start: Start::Fresh { init: None },
-        stop: &stop,
-        check_every_op: request.check_finite,
-        show_progress: true,
-    })?;
-    Ok(conclude(program.name, &directory, &outcome, &stop, &request.run))
+    let (start, check_finite) = (Start::Fresh { init: None }, request.check_finite);
+    to_end::<E>(program, &resolved, &loaded, &directory, start, check_finite, &request.run)
 }

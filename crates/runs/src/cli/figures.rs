@@ -1,41 +1,38 @@
 //! `figures`.
 
-use std::path::Path;
-
 use anyhow::Context;
 
 use super::commands::SavedRequest;
 use super::control_done::done;
 use super::failure::Failure;
 use super::print::print;
-use super::saved_run::{SavedRun, held, open};
+use super::saved_run::{SavedRun, open};
+use super::start::begun;
 use crate::experiment::Experiment;
 use crate::page::Page;
 use crate::run::{EVALUATION, FIGURES, REPORT, RunDirectory, read_json};
 use crate::train::{Published, judge, page_of, publish};
 
-/// What is shown of a run's control, if it has one that has come to its end.
+/// What is shown of a run's control, if it has one that has come to its end; `data` are the run's.
 fn control<E: Experiment>(
     run: &RunDirectory,
     config: &E::Config,
-    data: Option<&Path>,
+    data: &E::Data,
 ) -> Result<Option<Page>, Failure> {
     let Some(control) = done::<E>(run, config) else { return Ok(None) };
-    let SavedRun { directory, data, mut experiment, steps, .. } = held::<E>(control, data)?;
-    let evaluation = read_json(&directory.evaluation())?;
-    Ok(Some(page_of(&directory, steps, &evaluation, &mut experiment, &data)?))
+    let begun = begun::<E>(&control)?;
+    let (mut experiment, steps) = (begun.experiment(data)?, begun.loaded.record.steps);
+    let evaluation = read_json(&control.evaluation())?;
+    Ok(Some(page_of(&control, steps, &evaluation, &mut experiment, data)?))
 }
 
 /// Draws a run's figures and report again from its checkpoint.
 pub(super) fn run<E: Experiment>(request: &SavedRequest) -> Result<(), Failure> {
-    draw(open::<E>(request, &[FIGURES, REPORT])?, request.data.as_deref())
+    draw(open::<E>(request, &[FIGURES, REPORT])?)
 }
 
 /// The same of a run that is read already.
-pub(super) fn draw<E: Experiment>(
-    mut run: SavedRun<E>,
-    given: Option<&Path>,
-) -> Result<(), Failure> {
+pub(super) fn draw<E: Experiment>(mut run: SavedRun<E>) -> Result<(), Failure> {
     let to = run.writable()?;
     let SavedRun { directory, resolved, data, manifest, experiment, steps, earlier, .. } = &mut run;
     let file = directory.evaluation();
@@ -48,7 +45,7 @@ pub(super) fn draw<E: Experiment>(
     } else {
         judge(experiment, data, std::mem::take(earlier))?
     };
-    let control = control::<E>(directory, &resolved.config, given)?;
+    let control = control::<E>(directory, &resolved.config, data)?;
     let published = Published::<E> {
         directory,
         control: control.as_ref(),

@@ -8,22 +8,21 @@ use super::commands::ResumeRequest;
 use super::failure::Failure;
 use super::print::print;
 use super::start::{Begun, begun, load_again};
-use super::summary::conclude;
+use super::to_end::{Told, to_end};
 use crate::config::{self, Resolved, Settings, length};
 use crate::console::say;
 use crate::experiment::Experiment;
-use crate::interrupt;
 use crate::plan::Plan;
 use crate::program::Program;
 use crate::run::{Manifest, RunDirectory};
-use crate::train::{self, Job, Start};
+use crate::train::Start;
 
 /// How a run went on.
 pub(super) struct Gone<C> {
     /// Its configuration.
     pub resolved: Resolved<C>,
-    /// Whether it was told, and the signal by which the run was told to end, if one came.
-    pub told: Result<(), Failure>,
+    /// How its end was told.
+    pub told: Told,
 }
 
 /// Goes on with the run in a directory, which `train --resume resumed` would go on with.
@@ -41,15 +40,16 @@ pub(super) fn go_on<E: Experiment>(
     let config = &resolved.config;
     let record = &loaded.record;
     let (given, root) = (request.data.as_deref(), directory.root());
-    let (data, inputs) = load_again::<E>(config, given, &record.origin.data, root)?;
+    let of_run = load_again::<E>(config, given, &record.origin.data, root)?;
+    let data = &of_run.0;
     let (file, steps) = (directory.config(), record.steps);
-    let plan = Plan::new(E::stages(config, &data))?;
+    let plan = Plan::new(E::stages(config, data))?;
     let total = plan.steps();
     if steps > total {
         let file = file.display();
         return Err(anyhow!("{file} asks for {total} steps, but {steps} were made already").into());
     }
-    let planned = Plan::new(E::stages(&at_checkpoint, &data))?;
+    let planned = Plan::new(E::stages(&at_checkpoint, data))?;
     planned.goes_on_as(&plan, steps).map_err(|reason| {
         let asked = match request.epochs {
             Some(epochs) => format!("--epochs {epochs}"),
@@ -59,7 +59,7 @@ pub(super) fn go_on<E: Experiment>(
     })?;
     if steps == total && is_finished(directory, total) {
         let one_more = one_epoch_more::<E>(directory, &now, &text)
-            .and_then(|config| Plan::new(E::stages(&config, &data)).ok());
+            .and_then(|config| Plan::new(E::stages(&config, data)).ok());
         let more = match one_more.is_some_and(|plan| planned.goes_on_as(&plan, steps).is_ok()) {
             true => " With --epochs and more of them than there were the run goes on.",
             false => "",
@@ -70,19 +70,9 @@ pub(super) fn go_on<E: Experiment>(
         return Ok(Gone { resolved, told });
     }
     say!("Going on after step {steps} of {total} in {}", directory.root().display());
-    let stop = interrupt::install()?;
-    let outcome = train::run::<E>(Job {
-        program,
-        resolved: &resolved,
-        data: &data,
-        inputs: &inputs,
-        directory,
-        start: Start::Resume { loaded: Box::new(loaded), config: changed },
-        stop: &stop,
-        check_every_op: request.check_finite,
-        show_progress: true,
-    })?;
-    let told = conclude(program.name, directory, &outcome, &stop, resumed);
+    let (start, check_finite) =
+        (Start::Resume { loaded: Box::new(loaded), config: changed }, request.check_finite);
+    let told = to_end::<E>(program, &resolved, &of_run, directory, start, check_finite, resumed)?;
     Ok(Gone { resolved, told })
 }
 
@@ -91,13 +81,18 @@ fn is_finished(directory: &RunDirectory, total: u64) -> bool {
     Manifest::read(&directory.manifest()).is_ok_and(|manifest| manifest.steps == total)
 }
 
+/// The value of the key that makes a run longer, in the text of a configuration.
+pub(super) fn epochs<C: Settings>(text: &str) -> Option<i64> {
+    length::value(text, C::LENGTH_KEY?)?.parse().ok()
+}
+
 /// The configuration with one epoch more, if it allows that.
 fn one_epoch_more<E: Experiment>(
     directory: &RunDirectory,
     now: &Resolved<E::Config>,
     text: &str,
 ) -> Option<E::Config> {
-    let epochs: i64 = length::value(text, E::Config::LENGTH_KEY?)?.parse().ok()?;
+    let epochs = epochs::<E::Config>(text)?;
     longer::<E>(directory, now, text, epochs + 1).ok().map(|(after, _)| after.config)
 }
 

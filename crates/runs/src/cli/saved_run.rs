@@ -63,7 +63,8 @@ pub(super) fn held<E: Experiment>(
     directory: RunDirectory,
     data: Option<&Path>,
 ) -> Result<SavedRun<E>, Failure> {
-    let Begun { resolved, loaded, .. } = begun::<E>(&directory)?;
+    let begun = begun::<E>(&directory)?;
+    let Begun { resolved, loaded, .. } = &begun;
     let file = directory.manifest();
     let manifest = file.is_file().then(|| Manifest::read(&file)).transpose()?;
     let record = &loaded.record.origin.data;
@@ -81,11 +82,10 @@ pub(super) fn held<E: Experiment>(
         )
         .into());
     }
-    let mut experiment = E::new(&resolved.config, &data);
-    loaded.restore(&mut |state| experiment.state(state))?;
+    let experiment = begun.experiment(&data)?;
     let steps = loaded.record.steps;
     let earlier = earlier_results(&directory, steps)?;
-    let (to, read_only) = (directory.root().to_owned(), None);
+    let (resolved, to, read_only) = (begun.resolved, directory.root().to_owned(), None);
     let run =
         SavedRun { directory, resolved, data, manifest, experiment, steps, earlier, to, read_only };
     Ok(run)

@@ -25,6 +25,15 @@ pub(super) struct Begun<E: Experiment> {
     pub loaded: Loaded,
 }
 
+impl<E: Experiment> Begun<E> {
+    /// The experiment on these data, in the state of the checkpoint.
+    pub fn experiment(&self, data: &E::Data) -> Result<E, Failure> {
+        let mut experiment = E::new(&self.resolved.config, data);
+        self.loaded.restore(&mut |state| experiment.state(state))?;
+        Ok(experiment)
+    }
+}
+
 /// The configuration of a run and its newest whole checkpoint, which must be of that configuration.
 pub(super) fn begun<E: Experiment>(directory: &RunDirectory) -> Result<Begun<E>, Failure> {
     let file = directory.config();

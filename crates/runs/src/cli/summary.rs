@@ -1,11 +1,10 @@
 //! What is printed at the end of a run.
 
-use std::io::IsTerminal;
 use std::path::Path;
 
 use super::failure::Failure;
 use super::print::print;
-use crate::console::fitted;
+use crate::console::fitted_to;
 use crate::interrupt::StopFlag;
 use crate::page::Page;
 use crate::run::RunDirectory;
@@ -60,9 +59,8 @@ pub(super) fn quoted(path: &Path) -> String {
 pub(super) fn results(page: &Page) -> String {
     let tables = page.tables.iter().map(|(_, table)| format!("{table}\n"));
     // Tables keep their lines; sentences are broken where the terminal would break them.
-    let verdict = page.verdict.iter().map(|verdict| match std::io::stdout().is_terminal() {
-        true => format!("{}\n", fitted(&verdict.text, textwrap::termwidth())),
-        false => format!("{}\n", verdict.text),
-    });
+    let out = std::io::stdout();
+    let verdict =
+        page.verdict.iter().map(|verdict| format!("{}\n", fitted_to(&out, &verdict.text)));
     tables.chain(verdict).collect()
 }

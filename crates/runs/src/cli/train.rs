@@ -6,17 +6,16 @@ use super::commands::{ResumeRequest, TrainRequest};
 use super::control;
 use super::failure::Failure;
 use super::start::load;
-use super::summary::conclude;
+use super::to_end::to_end;
 use crate::config::{Resolved, Settings};
 use crate::console::say;
 use crate::driver::Driver;
 use crate::experiment::Experiment;
-use crate::interrupt;
 use crate::program::Program;
 use crate::run::checkpoint::Checkpoint;
 use crate::run::{DirectoryError, RunDirectory, saved};
 use crate::state::State;
-use crate::train::{self, Job, Start};
+use crate::train::Start;
 
 /// Where runs go that name no place.
 const RUNS: &str = "runs";
@@ -25,14 +24,15 @@ const RUNS: &str = "runs";
 pub(super) fn run<E: Experiment>(program: &Program, request: &TrainRequest) -> Result<(), Failure> {
     let resolved = E::resolve(&request.request).map_err(Failure::usage)?;
     let config = &resolved.config;
-    let (data, inputs) = load::<E>(config, request.data.as_deref())?;
-    E::check(config, &data).map_err(Failure::usage)?;
+    let loaded = load::<E>(config, request.data.as_deref())?;
+    let data = &loaded.0;
+    E::check(config, data).map_err(Failure::usage)?;
     let init = match &request.init {
         Some(file) => Some((file.as_path(), Checkpoint::load(file)?)),
         None => None,
     };
     if let Some((_, weights)) = &init {
-        let mut driver = Driver::<E>::new(config, &data)?;
+        let mut driver = Driver::<E>::new(config, data)?;
         let show = &mut |state: &mut State<'_>| driver.experiment_mut().state(state);
         saved::take_weights(weights, show)?;
     }
@@ -44,21 +44,10 @@ pub(super) fn run<E: Experiment>(program: &Program, request: &TrainRequest) -> R
     if request.with_control {
         control::want(&directory)?;
     }
-    let stop = interrupt::install()?;
-    let outcome = train::run::<E>(Job {
-        program,
-        resolved: &resolved,
-        data: &data,
-        inputs: &inputs,
-        directory: &directory,
-        start: Start::Fresh { init: init.as_ref().map(|(file, weights)| (*file, weights)) },
-        stop: &stop,
-        check_every_op: request.check_finite,
-        show_progress: true,
-    })?;
-    let told = conclude(program.name, &directory, &outcome, &stop, directory.root());
+    let start = Start::Fresh { init: init.as_ref().map(|(file, weights)| (*file, weights)) };
+    let (check_finite, root) = (request.check_finite, directory.root());
+    let told = to_end::<E>(program, &resolved, &loaded, &directory, start, check_finite, root)?;
     let (run, data) = (directory.root().to_owned(), request.data.clone());
-    let check_finite = request.check_finite;
     let request = ResumeRequest { run, epochs: None, data, check_finite };
     control::after::<E>(told, program, directory, &resolved, &request)
 }

@@ -50,7 +50,7 @@ pub fn read<C: Settings, R: DeserializeOwned>(
     }
     let manifest = Manifest::read(&directory.manifest())?;
     let Manifest { steps, steps_planned, .. } = manifest;
-    if manifest.interrupted || steps < steps_planned {
+    if !manifest.is_complete() {
         return Err(unfinished(format!("it ended after {steps} of {steps_planned} steps")));
     }
     if !directory.evaluation().is_file() {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use toml::Value;
 
-use super::flat::{Keys, keys};
+use super::flat::{Keys, differing, keys};
 use super::presets::Preset;
 use super::resolve::{Resolved, config_of};
 use super::settings::Settings;
@@ -39,19 +39,13 @@ pub fn changes<C: Settings>(presets: &'static [Preset], resolved: &Resolved<C>) 
     let ours = keys(&resolved.config);
     let preset = config_of::<C>(presets, &resolved.preset);
     let preset = preset.map_or_else(|_| Keys::new(), |preset| keys(&preset));
-    let mut names: Vec<&String> = ours.keys().chain(preset.keys()).collect();
-    names.sort();
-    names.dedup();
-    names.retain(|key| {
-        ours.get(*key) != preset.get(*key) && !NOT_THE_EXPERIMENT.contains(&key.as_str())
-    });
     let text = |value: Option<&Value>| value.map_or_else(|| NONE.to_owned(), Value::to_string);
-    names
-        .into_iter()
-        .map(|key| Change {
+    differing(&ours, &preset)
+        .filter(|(key, ..)| !NOT_THE_EXPERIMENT.contains(&key.as_str()))
+        .map(|(key, value, preset)| Change {
             key: key.clone(),
-            value: text(ours.get(key)),
-            preset: text(preset.get(key)),
+            value: text(value),
+            preset: text(preset),
         })
         .collect()
 }

@@ -14,12 +14,17 @@ pub(super) fn check(table: &Table) -> Result<(), ConfigError> {
     table.iter().try_for_each(|(key, value)| check_value(key, value))
 }
 
+/// Whether 32 bits hold a number with all digits that they have: 0, or neither too small nor too
+/// large.
+pub fn fits_32_bits(number: f64) -> bool {
+    let held = f64::from(f32::MIN_POSITIVE)..=f64::from(f32::MAX);
+    number == 0.0 || held.contains(&number.abs())
+}
+
 fn check_value(key: &str, value: &Value) -> Result<(), ConfigError> {
     match value {
         Value::Float(number) => {
-            let size = number.abs();
-            let least = f64::from(f32::MIN_POSITIVE);
-            let held = size == 0.0 || (least..=f64::from(f32::MAX)).contains(&size);
+            let held = fits_32_bits(*number);
             let expected = "0, or a number from 1.2e-38 to 3.4e38 in size, as 32 bits hold it";
             require(held, key, number, expected)
         }

@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::numbers::fits_32_bits;
+
 /// A factor on the learning rate, as a function of the run's progress.
 ///
 /// In TOML it is a string: `"constant"`, `"linear"`, `"cooldown:0.2"` or
@@ -61,9 +63,8 @@ impl FromStr for Schedule {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let share_of = |number: &str| {
-            // From the least number that 32 bits hold, as the rate has that many.
-            let least = f64::from(f32::MIN_POSITIVE);
-            number.parse().ok().filter(|&number: &f64| number >= least && number <= 1.0)
+            let share = |&number: &f64| number > 0.0 && number <= 1.0 && fits_32_bits(number);
+            number.parse().ok().filter(share)
         };
         let schedule = match text.split_once(':') {
             None if text == "constant" => Some(Schedule::Constant),

@@ -186,6 +186,11 @@ impl Manifest {
         )))
     }
 
+    /// Whether the run has made all steps that it was asked for.
+    pub fn is_complete(&self) -> bool {
+        !self.interrupted && self.steps >= self.steps_planned
+    }
+
     /// Refuses one of the [files](Manifest::files) that was changed since the manifest was written.
     ///
     /// # Errors

@@ -50,7 +50,7 @@ impl Table {
 
 /// Text that LaTeX prints as it stands; line breaks become spaces. Characters beyond ASCII stay,
 /// but for those that pdfLaTeX does not know by itself.
-pub fn escape_latex(text: &str) -> String {
+fn escape_latex(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     let mut before = ' ';
     for character in text.chars() {

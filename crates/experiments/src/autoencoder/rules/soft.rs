@@ -1,5 +1,7 @@
 //! `routing.rule = "soft:F"`: each term teaches its half, and the other one by a factor.
 
+use gradroute_runs::config::fits_32_bits;
+
 use super::rule::{Rule, dims_of};
 use crate::autoencoder::halves::Half;
 
@@ -21,7 +23,6 @@ impl Rule for Soft {
 
 /// The rule, which takes a factor that 32 bits hold.
 pub(super) fn make(number: Option<f64>) -> Option<Box<dyn Rule>> {
-    let held = |factor: &f64| *factor == 0.0 || (*factor as f32).is_normal();
-    let factor = number.filter(held)?;
+    let factor = number.filter(|&factor| fits_32_bits(factor))?;
     Some(Box::new(Soft { factor }))
 }
