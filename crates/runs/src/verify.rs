@@ -31,6 +31,12 @@ pub fn verify<E: Experiment>(
     let mut findings = of_run::<E>(directory, data)?;
     let control = directory.control();
     if !control.exists() {
+        if manifest(directory).is_ok_and(|manifest| manifest.control) {
+            findings.push(Finding {
+                part: "control".to_owned(),
+                state: Err("the run was trained with one, and its folder is gone".to_owned()),
+            });
+        }
         return Ok(findings);
     }
     let of_control = match RunDirectory::open(&control) {

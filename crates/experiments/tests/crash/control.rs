@@ -41,8 +41,13 @@ fn a_run_and_its_control_differ_in_routing_alone_and_are_both_whole() {
     assert!(out.lines().filter(|line| line.contains("control: ")).count() > 10, "{out}");
     let metrics = run.join("control/metrics.jsonl");
     fs::write(&metrics, fs::read_to_string(&metrics).unwrap().replacen("1", "7", 1)).unwrap();
-    let (end, err) = output(&mut verify(&run));
-    assert_eq!(end.status.code(), Some(1), "{err}");
+    let damaged = || output(&mut verify(&run)).0;
+    assert_eq!(damaged().status.code(), Some(1));
+    fs::remove_dir_all(run.join("control")).unwrap();
+    let end = damaged();
+    assert_eq!(end.status.code(), Some(1));
+    let out = String::from_utf8_lossy(&end.stdout);
+    assert!(out.contains("its folder is gone"), "{out}");
 }
 
 #[test]

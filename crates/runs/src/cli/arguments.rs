@@ -228,7 +228,11 @@ pub(super) struct Compare {
 /// A whole number, refused in words where it is none.
 fn at_least<const LEAST: i64>(text: &str) -> Result<i64, String> {
     let number = text.parse().ok().filter(|&number: &i64| number >= LEAST);
-    number.ok_or_else(|| format!("expected a whole number, {LEAST} or more"))
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    number.ok_or_else(|| match digits && text.parse::<i64>().is_err() {
+        true => format!("expected a whole number that is at most {}", i64::MAX),
+        false => format!("expected a whole number, {LEAST} or more"),
+    })
 }
 
 /// How tables are printed.

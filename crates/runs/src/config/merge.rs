@@ -52,16 +52,23 @@ fn kind(value: &Value) -> &'static str {
 }
 
 /// If `message` is serde's word of an unknown field, the error that names the key with its path
-/// in `layer` and the nearest key that there is.
-pub(super) fn unknown_key(message: &str, layer: &Table, origin: &str) -> Option<ConfigError> {
+/// in `layer` and the nearest key that there is, or else the one of that name in another section of
+/// `whole`.
+pub(super) fn unknown_key(
+    message: &str,
+    whole: &Table,
+    layer: &Table,
+    origin: &str,
+) -> Option<ConfigError> {
     let (field, rest) = message.strip_prefix("unknown field `")?.split_once('`')?;
     let known: Vec<&str> = rest.split('`').skip(1).step_by(2).collect();
     let section = section_of(layer, field, &known, "").unwrap_or_default();
+    let nearest = nearest(field, known.iter().copied()).map(|key| joined(&section, key));
+    let key = joined(&section, field);
     Some(ConfigError::UnknownKey {
         origin: origin.to_owned(),
-        key: joined(&section, field),
-        hint: match nearest(field, known.iter().copied()) {
-            Some(nearest) => format!("did you mean `{}`?", joined(&section, nearest)),
+        hint: match nearest.or_else(|| elsewhere(whole, field, &key, "")) {
+            Some(nearest) => format!("did you mean `{nearest}`?"),
             None => {
                 let mut known: Vec<String> =
                     known.iter().map(|key| joined(&section, key)).collect();
@@ -69,6 +76,7 @@ pub(super) fn unknown_key(message: &str, layer: &Table, origin: &str) -> Option<
                 format!("known here: {}", known.join(", "))
             }
         },
+        key,
     })
 }
 
@@ -80,6 +88,17 @@ fn section_of(layer: &Table, field: &str, known: &[&str], path: &str) -> Option<
     layer
         .iter()
         .find_map(|(key, value)| section_of(value.as_table()?, field, known, &joined(path, key)))
+}
+
+/// The path of a key `field` that is not at the path `key`.
+fn elsewhere(table: &Table, field: &str, key: &str, path: &str) -> Option<String> {
+    let here = joined(path, field);
+    if table.contains_key(field) && here != key {
+        return Some(here);
+    }
+    table
+        .iter()
+        .find_map(|(name, value)| elsewhere(value.as_table()?, field, key, &joined(path, name)))
 }
 
 /// The candidate that `word` is most likely a misspelling of, if any is near.

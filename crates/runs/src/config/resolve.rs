@@ -141,8 +141,8 @@ fn table_of<C: Settings>(config: &C) -> Table {
 }
 
 fn typed<C: Settings>(table: Table, layer: &Table, origin: &str) -> Result<C, ConfigError> {
-    table.try_into().map_err(|error: toml::de::Error| {
-        unknown_key(error.message(), layer, origin).unwrap_or_else(|| ConfigError::Value {
+    table.clone().try_into().map_err(|error: toml::de::Error| {
+        unknown_key(error.message(), &table, layer, origin).unwrap_or_else(|| ConfigError::Value {
             origin: origin.to_owned(),
             message: in_words(error.to_string().trim()),
         })

@@ -71,6 +71,9 @@ pub struct Manifest {
     /// After how many steps it was resumed, once for each time.
     #[serde(default)]
     pub resumed: Vec<u64>,
+    /// Whether it was trained with a control, which is a run of its own in the folder `control`.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub control: bool,
     /// When it began, UTC.
     pub started: String,
     /// When it ended, UTC.
@@ -83,6 +86,10 @@ pub struct Manifest {
     /// there was such a key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manifest_sha256: Option<String>,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// How the file's own hash stands in it while it is computed.
@@ -125,6 +132,7 @@ impl Manifest {
             steps_planned: 0,
             interrupted: false,
             resumed: Vec::new(),
+            control: false,
             started: timestamp(),
             finished: String::new(),
             files: BTreeMap::new(),
@@ -138,6 +146,7 @@ impl Manifest {
     /// When it can't be written, or the run's other files can't be read.
     pub fn finish(&mut self, directory: &RunDirectory) -> Result<(), FileError> {
         self.finished = timestamp();
+        self.control = directory.control().is_dir();
         self.files = directory
             .results()?
             .into_iter()

@@ -8,8 +8,8 @@ use gradroute_tape::optim::MissingGradient;
 pub enum StepError {
     /// The loss is NaN or infinite.
     #[error(
-        "the loss is {loss:?}: the first value that is not finite came from {origin}; a lower \
-         learning rate is the usual remedy, and the weights are still those before this step"
+        "the loss is {loss:?}: the first value that is not finite came from {origin}; the weights \
+         are still those before this step"
     )]
     NonFinite {
         /// The total loss.
@@ -20,8 +20,7 @@ pub enum StepError {
     /// A gradient is NaN, infinite, or too large for the optimizer.
     #[error(
         "the loss is {loss:?}, but a gradient is not finite or above 2^63: going backward, first \
-         that of {origin}; a lower learning rate is the usual remedy, and the weights are still \
-         those before this step"
+         that of {origin}; the weights are still those before this step"
     )]
     NonFiniteGradient {
         /// The total loss.

@@ -29,7 +29,10 @@ pub enum TrainError {
     #[error(transparent)]
     State(#[from] StateError),
     /// A step could not be made; the state before it is saved.
-    #[error("step {step} can't be made; the state before it is saved as {}", checkpoint.display())]
+    #[error(
+        "step {step} can't be made; the state before it is saved as {}{}",
+        checkpoint.display(), remedy(*step, source)
+    )]
     Step {
         /// The step, from 0.
         step: u64,
@@ -86,4 +89,11 @@ pub enum TrainError {
     /// A figure could not be drawn.
     #[error(transparent)]
     Figure(#[from] FigureError),
+}
+
+/// What usually helps against a loss that was finite once.
+fn remedy(step: u64, error: &StepError) -> &'static str {
+    let diverged =
+        matches!(error, StepError::NonFinite { .. } | StepError::NonFiniteGradient { .. });
+    if diverged && step > 0 { "; a lower learning rate is the usual remedy" } else { "" }
 }

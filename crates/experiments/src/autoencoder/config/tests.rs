@@ -86,6 +86,7 @@ fn later_layers_win_over_earlier_ones() {
 fn unknown_keys_are_refused_with_the_nearest_one() {
     for (change, hint) in [
         ("train.bacth=3", "unknown key `train.bacth`; did you mean `train.batch`?"),
+        ("lr=0.1", "unknown key `lr`; did you mean `optimizer.lr`?"),
         ("modle.hidden=[1]", "unknown key `modle`; did you mean `model`?"),
         ("loss.kl=1", "unknown key `loss.kl`; known here: loss.bad, loss.certificates, loss.corr"),
         ("loss.good_band=1", "unknown key `loss.good_band`; did you mean `loss.good_bad`?"),

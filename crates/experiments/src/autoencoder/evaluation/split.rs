@@ -89,12 +89,12 @@ pub fn obstacle(
                 .to_owned(),
         );
     }
-    // A certificate that has learned nothing but the digits' common look is at the median image.
-    let black = &floors.constant.groups;
+    // Below it is only who tells one digit from another.
+    let median = &floors.median.groups;
     let untrained = |errors: &DecoderErrors| {
         let Groups { bottom, top } = &errors.groups;
-        bottom.mae.by_sample > black.bottom.mae.by_sample
-            && top.mae.by_sample > black.top.mae.by_sample
+        bottom.mae.by_sample > median.bottom.mae.by_sample
+            && top.mae.by_sample > median.top.mae.by_sample
     };
     (untrained(top) && untrained(bottom)).then(|| {
         let on = |errors: &DecoderErrors| {
@@ -103,12 +103,12 @@ pub fn obstacle(
         };
         format!(
             "Not trained yet, so the split can't be judged: on the digits of either half both \
-             certificates are worse than an image without any ink. On the bottom and the top \
+             certificates are worse than the median image, which is the same for every digit. On the bottom and the top \
              half's digits the test MAE of the bottom certificate is {}, of the top certificate \
-             {}, of the empty image {}.",
+             {}, of the median image {}.",
             on(bottom),
             on(top),
-            on(&floors.constant)
+            on(&floors.median)
         )
     })
 }
@@ -144,7 +144,7 @@ fn who_is_ahead(halves: &Halves, judged: &[usize], margins: &[f64; CLASSES]) -> 
             "The split holds narrowly: on all {all} digits the certificate of the digit's own \
              half has the lower test MAE, but by less than {} on {}",
             percent(CLEAR_MARGIN),
-            list(narrow.iter().map(|&d| format!("{d} ({})", percent(margins[d]))).collect())
+            list(narrow.iter().map(|&d| format!("{d} ({})", at_most(margins[d]))).collect())
         );
     }
     let by_margin = |a: &usize, b: &usize| margins[*a].total_cmp(&margins[*b]);
@@ -191,6 +191,11 @@ fn across_the_split(
             percent(bottom)
         )
     })
+}
+
+/// Rounded down, so that what is less than a bound does not read as the bound.
+fn at_most(share: f64) -> String {
+    format!("{:.1} %", (share * 1000.0).floor() / 10.0)
 }
 
 fn percent(share: f64) -> String {
