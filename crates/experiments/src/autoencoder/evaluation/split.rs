@@ -89,12 +89,12 @@ pub fn obstacle(
                 .to_owned(),
         );
     }
-    // Below it is only who tells one digit from another.
-    let median = &floors.median.groups;
+    // A certificate that has learned nothing but the digits' common look is at the median image.
+    let black = &floors.constant.groups;
     let untrained = |errors: &DecoderErrors| {
         let Groups { bottom, top } = &errors.groups;
-        bottom.mae.by_sample > median.bottom.mae.by_sample
-            && top.mae.by_sample > median.top.mae.by_sample
+        bottom.mae.by_sample > black.bottom.mae.by_sample
+            && top.mae.by_sample > black.top.mae.by_sample
     };
     (untrained(top) && untrained(bottom)).then(|| {
         let on = |errors: &DecoderErrors| {
@@ -103,12 +103,12 @@ pub fn obstacle(
         };
         format!(
             "Not trained yet, so the split can't be judged: on the digits of either half both \
-             certificates are worse than the median image, which is the same for every digit. On the bottom and the top \
+             certificates are worse than an image without any ink. On the bottom and the top \
              half's digits the test MAE of the bottom certificate is {}, of the top certificate \
-             {}, of the median image {}.",
+             {}, of the empty image {}.",
             on(bottom),
             on(top),
-            on(&floors.median)
+            on(&floors.constant)
         )
     })
 }

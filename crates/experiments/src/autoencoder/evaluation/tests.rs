@@ -114,7 +114,7 @@ fn digits_without_samples_are_nan_and_not_judged() {
 }
 
 #[test]
-fn certificates_that_are_both_worse_than_the_median_image_are_not_trained_yet() {
+fn certificates_that_are_both_worse_than_an_empty_image_are_not_trained_yet() {
     // The floors of `evaluation` are at 0.25.
     let untrained = evaluation([0.8; 10], [0.9; 10]);
     assert!(!untrained.judged() && !untrained.split.holds);
@@ -122,7 +122,7 @@ fn certificates_that_are_both_worse_than_the_median_image_are_not_trained_yet() 
     assert!(verdict.starts_with("Not trained yet, so the split can't be judged"), "{verdict}");
     assert!(verdict.contains("bottom certificate is 0.80 and 0.90"), "{verdict}");
     assert!(
-        verdict.contains("top certificate 0.90 and 0.80, of the median image 0.25"),
+        verdict.contains("top certificate 0.90 and 0.80, of the empty image 0.25"),
         "{verdict}"
     );
     // One that draws something is enough, and so is what both know of one half.
