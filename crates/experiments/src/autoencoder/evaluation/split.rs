@@ -144,7 +144,7 @@ fn who_is_ahead(halves: &Halves, judged: &[usize], margins: &[f64; CLASSES]) -> 
             "The split holds narrowly: on all {all} digits the certificate of the digit's own \
              half has the lower test MAE, but by less than {} on {}",
             percent(CLEAR_MARGIN),
-            list(narrow.iter().map(|&d| format!("{d} ({})", at_most(margins[d]))).collect())
+            list(narrow.iter().map(|&d| format!("{d} ({})", below_margin(margins[d]))).collect())
         );
     }
     let by_margin = |a: &usize, b: &usize| margins[*a].total_cmp(&margins[*b]);
@@ -193,9 +193,14 @@ fn across_the_split(
     })
 }
 
-/// Rounded down, so that what is less than a bound does not read as the bound.
-fn at_most(share: f64) -> String {
-    format!("{:.1} %", (share * 1000.0).floor() / 10.0)
+/// What is less than the margin does not read as the margin.
+fn below_margin(share: f64) -> String {
+    match percent(share) {
+        text if text == percent(CLEAR_MARGIN) => {
+            format!("{:.1} %", (share * 1000.0).floor() / 10.0)
+        }
+        text => text,
+    }
 }
 
 fn percent(share: f64) -> String {

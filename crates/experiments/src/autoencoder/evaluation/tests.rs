@@ -46,7 +46,7 @@ fn one_digit_below_a_tenth_makes_the_split_narrow() {
     let split = evaluation(own, [0.2; 10]).split;
     assert!(!split.holds);
     assert!(split.verdict.contains("narrowly"), "{}", split.verdict);
-    assert!(split.verdict.contains("on 3 (5.0 %)"), "{}", split.verdict);
+    assert!(split.verdict.contains("on 3 (5 %)"), "{}", split.verdict);
     own[3] = 0.18001;
     let verdict = evaluation(own, [0.2; 10]).split.verdict;
     assert!(verdict.contains("by less than 10 % on 3 (9.9 %)"), "{verdict}");
