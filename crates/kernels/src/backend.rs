@@ -1,5 +1,7 @@
 //! What a product is. Nothing here needs [`Real`](crate::Real), which is built on [`Backend`].
 
+use std::sync::atomic::AtomicBool;
+
 use crate::scratch::Plain;
 use crate::{Matrix, Write};
 
@@ -34,6 +36,8 @@ pub(crate) struct Epilogue<'a, T> {
     pub relu: bool,
     /// Of C's shape.
     pub active: Option<&'a [T]>,
+    /// Set if a value that is written is NaN or infinite.
+    pub not_finite: Option<&'a AtomicBool>,
 }
 
 /// The part of [`Real`](crate::Real) that differs by type; outside the crate it has no name, so

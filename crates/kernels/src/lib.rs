@@ -17,11 +17,13 @@
 //!   ```
 //!
 //!   where [`linear`] says what factor and offset are (1 and 0 in [`matmul`]).
-//!   [`Write::Add`] adds the finished value once.
+//!   [`Write::Add`] adds the finished value once. A chain has 4096 terms at most: with more, it is
+//!   cut into pieces of that length, whose sums are added up in order.
 //! - **Zeros may be skipped**: a factor that is 0 leaves a chain's bits alone if the other factor
 //!   is finite, but for the sign of a chain that is itself zero, and that sign is lost when a
 //!   value is formed, because `offset + 0.0` is never -0. Where the other factor is not finite,
-//!   nothing is skipped.
+//!   nothing is skipped, except in **products of an adjoint**: there, a term whose adjoint is 0 is
+//!   always left out.
 //! - **Sums** have one order that depends on their length alone (see [`reduce`]).
 //! - **ReLU** is a comparison, `x <= 0 ? +0 : x`: -0 becomes +0 and NaN passes. Subnormals are
 //!   kept.
@@ -64,13 +66,26 @@
 //! reduce::sum1(a, f)      sum2(a, b, f)      sum3(a, b, c, f)      sum_indexed(n, f)
 //! reduce::row_sums2(write, out, cols, a, b, f)
 //! reduce::axis_sums(write, out, outer, n, inner, a, f)
+//! rows::for_each(out, cols, f)
+//! strided::map1(write, out, dims, a, f)      map2(.., a, b, f)      map3(.., a, b, c, f)
+//! strided::sums_over_repeats(write, out, small, dims, strides, f)
+//! extremes::along_axis(extreme, y, x, extents)      along_axis_backward(extreme, write, dx, dy, x, extents)
 //! linear::forward(y, x, w, bias, shape, affine, relu)
 //! linear::backward_input(write, dx, dy, w, shape, affine, active)
 //! linear::backward_weight(write, dw, dy, x, shape, affine)
 //! linear::backward_weight_update_weighted(write, dw, dy, x, update_weights, shape, affine)
 //! linear::backward_bias(write, db, dy, shape)
 //! linear::backward_bias_update_weighted(write, db, dy, update_weights, shape)
-//! matmul::matmul(write, c, a, b)
+//! matmul::matmul(write, c, a, b)      matmul_of_adjoint(write, c, a, b, adjoint)
+//! matmul::batched(write, c, items, a, b, adjoint)
+//! conv::forward(y, x, weight, bias, shape)      backward_input(write, dx, dy, weight, shape)
+//! conv::backward_weight(write, dweight, dy, x, shape)      backward_bias(write, dbias, dy, shape)
+//! pool::max(y, x, shape)      max_backward(write, dx, dy, x, shape)      mean(..)      mean_backward(..)
+//! embedding::gather(y, table, indices, cols)      scatter(write, dtable, dy, indices, cols)
+//! layer_norm::forward(y, x, weight, bias, cols, eps)      backward_input(..)      backward_weight(..)
+//! softmax::softmax(y, x, cols, causal)      softmax_backward(write, dx, dy, y, cols, causal)
+//! softmax::log_softmax(y, x, cols)      log_softmax_backward(write, dx, dy, y, cols)
+//! softmax::entropy(entropies, x, cols)      entropy_backward(write, dx, dentropies, x, cols)
 //! softmax::cross_entropy(losses, logits, labels, n, c)
 //! softmax::cross_entropy_backward(write, dlogits, dlosses, logits, labels, n, c)
 //! adam::step(params, grads, m, v, adam)
@@ -83,19 +98,27 @@
 
 pub mod adam;
 mod backend;
+pub mod conv;
 pub mod elementwise;
+pub mod embedding;
+pub mod extremes;
 mod isa;
+pub mod layer_norm;
 pub mod linear;
 mod math;
 pub mod matmul;
 mod matrix;
 pub mod peak;
+pub mod pool;
 mod product;
 pub mod random;
 mod real;
 pub mod reduce;
+pub mod rows;
+pub mod schedule;
 mod scratch;
 pub mod softmax;
+pub mod strided;
 pub mod tasks;
 mod vector;
 mod write;

@@ -130,6 +130,28 @@ pub(crate) fn tanh(x: f64) -> f64 {
     (quotient + remainder / divisor).copysign(x)
 }
 
+/// ln(1 + x) for x of -1 or more: the rounding of 1 + x is taken back out (Kahan).
+#[inline(always)]
+pub(crate) fn ln_1p(x: f64) -> f64 {
+    let sum = 1.0 + x;
+    let value = ln(sum) * (x / (sum - 1.0));
+    // Where the sum is infinite, so is its logarithm, and the quotient NaN.
+    let value = if x < f64::INFINITY { value } else { x };
+    if sum == 1.0 { x } else { value }
+}
+
+/// (1 + cos(pi t)) / 2 = cos(pi t / 2)^2 for t from 0 to 1, by the Taylor series of the cosine to
+/// the power 22.
+pub(crate) fn half_cosine(t: f64) -> f64 {
+    let square = (std::f64::consts::FRAC_PI_2 * t) * (std::f64::consts::FRAC_PI_2 * t);
+    let mut sum = 1.0;
+    for power in (1..=11).rev() {
+        let steps = f64::from(2 * power * (2 * power - 1));
+        sum = (-square / steps).mul_add(sum, 1.0);
+    }
+    sum * sum
+}
+
 /// 1 / (1 + e^-x), written for x < 0 as e^x / (1 + e^x) to keep its accuracy.
 #[inline(always)]
 pub(crate) fn sigmoid(x: f64) -> f64 {

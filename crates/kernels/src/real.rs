@@ -60,6 +60,8 @@ pub trait Real:
     fn exp(self) -> Self;
     /// The natural logarithm, within 1 ulp; -inf at 0, NaN below.
     fn ln(self) -> Self;
+    /// The natural logarithm of 1 + `self`, within 2 ulp even near 0; -inf at -1, NaN below.
+    fn ln_1p(self) -> Self;
     /// The hyperbolic tangent, within 2 ulp.
     fn tanh(self) -> Self;
     /// 1 / (1 + e^-x), within 2 ulp.
@@ -123,6 +125,11 @@ macro_rules! impl_real {
             #[inline(always)]
             fn ln(self) -> Self {
                 math::ln(f64::from(self)) as $type
+            }
+
+            #[inline(always)]
+            fn ln_1p(self) -> Self {
+                math::ln_1p(f64::from(self)) as $type
             }
 
             #[inline(always)]

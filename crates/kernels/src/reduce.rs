@@ -3,7 +3,8 @@
 //! The order: the elements are cut into chunks of 16384; within a chunk, element j is added
 //! to lane j mod 32, all lanes starting at +0; the lanes are folded in halves (lane j +
 //! lane j + 16, then j + 8, ...); the chunk sums are added up serially, starting at +0. Sums over
-//! a middle axis are plain ascending sums, starting at +0.
+//! a middle axis are ascending sums over blocks of 4096 elements, starting at +0; the block sums
+//! are added up in order. So no sum runs on until its terms no longer count.
 
 use std::ops::Range;
 
@@ -18,6 +19,8 @@ const CHUNK: usize = 16 * 1024;
 const LANES: usize = 32;
 /// Chunk sums held at a time.
 const ROUND: usize = 64;
+/// Elements of a block of [`axis_sums`].
+const BLOCK: usize = 4096;
 /// Columns that one task of [`axis_sums`] takes.
 const COLUMNS: usize = 256;
 
@@ -64,6 +67,17 @@ pub fn sum_indexed<T: Real>(n: usize, f: impl Fn(usize) -> T + Sync) -> T {
     total(n, &|range: Range<usize>| lane_sum(range.len(), |i| f(range.start + i)))
 }
 
+/// The sum of `f(i)` for i from 0 to n - 1 on this thread, in the order of [`sum_indexed`].
+#[inline(always)]
+pub fn serial_sum<T: Real>(n: usize, f: impl Fn(usize) -> T) -> T {
+    let mut sum = T::ZERO;
+    for index in 0..n.div_ceil(CHUNK) {
+        let range = piece(index, CHUNK, n);
+        sum += lane_sum(range.len(), |i| f(range.start + i));
+    }
+    sum
+}
+
 /// For each row r, writes the sum of `f(a[r, j], b[r, j])` over its `cols` columns to `out[r]`.
 /// `a` and `b` are `[out.len(), cols]`.
 ///
@@ -92,7 +106,7 @@ pub fn row_sums2<T: Real>(
 
 /// Sums `f(a)` over the middle axis: `a` is `[outer, n, inner]`, `out` `[outer, inner]`.
 ///
-/// Each sum runs up the axis from +0; with `inner` 1 it has the order of [`sum1`].
+/// Each sum runs up the axis from +0, a block at a time; with `inner` 1 it has the order of [`sum1`].
 ///
 /// # Panics
 /// If lengths do not fit.
@@ -147,16 +161,21 @@ impl<T: Real, F: Fn(T) -> T> Kernel for ColumnSums<'_, T, F> {
 
     #[inline(always)]
     fn call<V: Vector>(self) {
-        let mut sums = [T::ZERO; COLUMNS];
+        let (mut totals, mut sums) = ([T::ZERO; COLUMNS], [T::ZERO; COLUMNS]);
+        let totals = &mut totals[..self.columns.len()];
         let sums = &mut sums[..self.columns.len()];
-        for row in self.a.chunks_exact(self.inner) {
-            let ahead = row.as_ptr().wrapping_add(AHEAD * self.inner + self.columns.start);
-            V::prefetch_row(ahead.cast(), size_of_val(sums) / size_of::<f32>());
-            for (sum, &a) in sums.iter_mut().zip(&row[self.columns.clone()]) {
-                *sum += (self.f)(a);
+        for block in self.a.chunks(BLOCK * self.inner) {
+            sums.fill(T::ZERO);
+            for row in block.chunks_exact(self.inner) {
+                let ahead = row.as_ptr().wrapping_add(AHEAD * self.inner + self.columns.start);
+                V::prefetch_row(ahead.cast(), size_of_val(sums) / size_of::<f32>());
+                for (sum, &a) in sums.iter_mut().zip(&row[self.columns.clone()]) {
+                    *sum += (self.f)(a);
+                }
             }
+            totals.iter_mut().zip(&*sums).for_each(|(total, &sum)| *total += sum);
         }
-        for (out, &sum) in self.out.iter_mut().zip(&*sums) {
+        for (out, &sum) in self.out.iter_mut().zip(&*totals) {
             self.write.to(out, sum);
         }
     }

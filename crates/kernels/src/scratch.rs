@@ -18,6 +18,11 @@ pub(crate) enum Slot {
     Tile,
     Row,
     Product,
+    Pieces,
+    Finished,
+    Columns,
+    Image,
+    Partial,
     GatheredRows,
     GatheredGradients,
     Magnitudes,
@@ -30,7 +35,7 @@ pub(crate) enum Slot {
     Line,
 }
 
-const SLOTS: usize = 17;
+const SLOTS: usize = 22;
 
 thread_local! {
     static BUFFERS: [Cell<Vec<Line>>; SLOTS] = const { [const { Cell::new(Vec::new()) }; SLOTS] };

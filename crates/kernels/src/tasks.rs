@@ -4,11 +4,18 @@
 //! What a task computes depends on its index alone, never on the thread that runs it or on how
 //! many there are; that is what makes results independent of the thread count.
 
+use std::cell::Cell;
 use std::marker::PhantomData;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
+use crate::Isa;
+
 static STARTED: AtomicU64 = AtomicU64::new(0);
+
+thread_local! {
+    static ALONE: Cell<bool> = const { Cell::new(false) };
+}
 
 /// The number of tasks that kernels have handed out since the process started, on all threads.
 ///
@@ -21,23 +28,41 @@ pub fn count() -> u64 {
 /// Runs `task(0)` to `task(count - 1)`, each once, in any order, on the current rayon pool.
 /// Allocates nothing.
 pub(crate) fn for_each(count: usize, task: impl Fn(usize) + Sync) {
-    if count > 1 {
+    let alone = count <= 1 || ALONE.get();
+    if !alone {
         STARTED.fetch_add(count as u64, Ordering::Relaxed);
     }
-    let threads = if count > 1 { rayon::current_num_threads().min(count) } else { 1 };
+    let threads = if alone { 1 } else { rayon::current_num_threads().min(count) };
     if threads == 1 {
         return (0..count).for_each(task);
     }
     let next = AtomicUsize::new(0);
+    // A task may call kernels, which are to run on what was chosen here.
+    let isa = Isa::current();
     fan_out(threads, &|| {
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            if index >= count {
-                break;
+        isa.run(|| {
+            loop {
+                let index = next.fetch_add(1, Ordering::Relaxed);
+                if index >= count {
+                    break;
+                }
+                task(index);
             }
-            task(index);
-        }
+        });
     });
+}
+
+/// Runs `work` with all kernels that it calls on this thread alone, where it is itself one of many
+/// small tasks: handing out pieces of it would take longer than they do.
+pub(crate) fn alone<R>(work: impl FnOnce() -> R) -> R {
+    struct Restore(bool);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            ALONE.set(self.0);
+        }
+    }
+    let _restore = Restore(ALONE.replace(true));
+    work()
 }
 
 /// Offers `work` to `threads` threads. `join` keeps its jobs on the stack, unlike `scope`.

@@ -2,6 +2,7 @@
 
 use super::shape::{Affine, LinearShape, check};
 use crate::backend::{Epilogue, Offset, Product};
+use crate::product::{Adjoint, product_of_adjoint};
 use crate::scratch::{Scratch, Slot};
 use crate::{Matrix, Real, Write, reduce};
 
@@ -48,7 +49,8 @@ pub fn forward<T: Real>(
 /// active. `dx` and `active` are `[n, i]`.
 ///
 /// `active` is the layer's input when that came out of a ReLU: its gradient is wanted only where
-/// it is not zero. `affine.shift` has no part in this gradient.
+/// it is not zero. `affine.shift` has no part in this gradient. A `dy` of 0 leaves its term out,
+/// even if the weight is not finite.
 ///
 /// # Panics
 /// If lengths do not fit `shape`.
@@ -70,18 +72,16 @@ pub fn backward_input<T: Real>(
     if let Some(active) = active {
         check("backward_input", shape, &[("active", active.len(), n * i)]);
     }
-    T::product(Product {
-        a: Matrix::row_major(dy, n, o),
-        b: Matrix::row_major(w, o, i),
-        c: dx,
-        epilogue: Epilogue { factor: affine.factor, active, ..Epilogue::new(write) },
-    });
+    let epilogue = Epilogue { factor: affine.factor, active, ..Epilogue::new(write) };
+    let (a, b) = (Matrix::row_major(dy, n, o), Matrix::row_major(w, o, i));
+    product_of_adjoint(Product { a, b, c: dx, epilogue }, Adjoint::A);
 }
 
 /// `dw = factor * dyᵀ x + shift * colsum(dy) ⊗ 1`. `dw` is `[o, i]`.
 ///
 /// Canonically: `fma(factor, chain, shift * colsum(dy) + 0.0)`, the chain running up the samples,
-/// the column sums in the order of [`reduce::axis_sums`].
+/// the column sums in the order of [`reduce::axis_sums`]. A `dy` of 0 leaves its term out, even if
+/// the sample's `x` is not finite.
 ///
 /// # Panics
 /// If lengths do not fit `shape`.
@@ -107,12 +107,9 @@ pub fn backward_weight<T: Real>(
         offsets.iter_mut().for_each(|offset| *offset = affine.shift * *offset);
         Offset::Rows(&offsets)
     };
-    T::product(Product {
-        a: Matrix::row_major(dy, n, o).transposed(),
-        b: Matrix::row_major(x, n, i),
-        c: dw,
-        epilogue: Epilogue { factor: affine.factor, offset, ..Epilogue::new(write) },
-    });
+    let epilogue = Epilogue { factor: affine.factor, offset, ..Epilogue::new(write) };
+    let (a, b) = (Matrix::row_major(dy, n, o).transposed(), Matrix::row_major(x, n, i));
+    product_of_adjoint(Product { a, b, c: dw, epilogue }, Adjoint::A);
 }
 
 /// `db = colsum(dy)`, in the order of [`reduce::axis_sums`]. `db` is `[o]`.

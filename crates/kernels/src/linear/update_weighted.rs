@@ -9,7 +9,8 @@ use crate::{Real, Write};
 /// update weight: `dw = Σ_s weight_s * dy_s ⊗ (factor * x_s + shift)`.
 ///
 /// A sample of weight 0 is skipped: its rows are not looked at, even if they hold NaN. Weight 1
-/// leaves a row's bits alone. `update_weights` is `[n]`.
+/// leaves a row's bits alone. `update_weights` has one for each of the n rows, or one for each run of
+/// as many of them.
 ///
 /// # Panics
 /// If lengths do not fit `shape`.
@@ -26,23 +27,21 @@ pub fn backward_weight_update_weighted<T: Real>(
     check(
         "backward_weight_update_weighted",
         shape,
-        &[
-            ("dw", dw.len(), o * i),
-            ("dy", dy.len(), n * o),
-            ("x", x.len(), n * i),
-            ("update_weights", update_weights.len(), n),
-        ],
+        &[("dw", dw.len(), o * i), ("dy", dy.len(), n * o), ("x", x.len(), n * i)],
     );
-    let kept = count_kept(update_weights);
-    let mut gradients = Scratch::take(Slot::GatheredGradients, kept * o);
-    gather(&mut gradients, dy, update_weights, o, true);
-    let mut rows = Scratch::take(Slot::GatheredRows, kept * i);
-    gather(&mut rows, x, update_weights, i, false);
-    backward_weight(write, dw, &gradients, &rows, LinearShape { n: kept, i, o }, affine);
+    let (kept, run) = count_kept(update_weights, n);
+    // Room for all, so that a batch of which more is kept takes no more memory.
+    let mut gradients = Scratch::take(Slot::GatheredGradients, n * o);
+    let gradients = &mut gradients[..kept * o];
+    gather(gradients, dy, update_weights, run * o, true);
+    let mut rows = Scratch::take(Slot::GatheredRows, n * i);
+    let rows = &mut rows[..kept * i];
+    gather(rows, x, update_weights, run * i, false);
+    backward_weight(write, dw, gradients, rows, LinearShape { n: kept, i, o }, affine);
 }
 
 /// [`backward_bias`](super::backward_bias) with each sample's row of `dy` multiplied by its
-/// update weight, samples of weight 0 skipped. `update_weights` is `[n]`.
+/// update weight, samples of weight 0 skipped. `update_weights` as there.
 ///
 /// # Panics
 /// If lengths do not fit `shape`.
@@ -54,23 +53,24 @@ pub fn backward_bias_update_weighted<T: Real>(
     shape: LinearShape,
 ) {
     let LinearShape { n, i, o } = shape;
-    check(
-        "backward_bias_update_weighted",
-        shape,
-        &[
-            ("db", db.len(), o),
-            ("dy", dy.len(), n * o),
-            ("update_weights", update_weights.len(), n),
-        ],
-    );
-    let kept = count_kept(update_weights);
-    let mut gradients = Scratch::take(Slot::GatheredGradients, kept * o);
-    gather(&mut gradients, dy, update_weights, o, true);
-    backward_bias(write, db, &gradients, LinearShape { n: kept, i, o });
+    check("backward_bias_update_weighted", shape, &[("db", db.len(), o), ("dy", dy.len(), n * o)]);
+    let (kept, run) = count_kept(update_weights, n);
+    let mut gradients = Scratch::take(Slot::GatheredGradients, n * o);
+    let gradients = &mut gradients[..kept * o];
+    gather(gradients, dy, update_weights, run * o, true);
+    backward_bias(write, db, gradients, LinearShape { n: kept, i, o });
 }
 
-fn count_kept<T: Real>(update_weights: &[T]) -> usize {
-    update_weights.iter().filter(|&&weight| weight != T::ZERO).count()
+/// How many of n rows have a weight that is not 0, and how many rows each weight is for.
+#[track_caller]
+fn count_kept<T: Real>(update_weights: &[T], n: usize) -> (usize, usize) {
+    let run = n / update_weights.len().max(1);
+    assert!(
+        run * update_weights.len() == n,
+        "linear: {} update weights for {n} rows",
+        update_weights.len()
+    );
+    (run * update_weights.iter().filter(|&&weight| weight != T::ZERO).count(), run)
 }
 
 /// Copies the rows of samples whose weight is not 0, multiplied by it if `weighted`.

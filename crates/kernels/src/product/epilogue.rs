@@ -1,5 +1,7 @@
 //! What happens to the elements of a product on their way out.
 
+use std::sync::atomic::Ordering;
+
 use crate::backend::{Epilogue, Offset};
 use crate::tasks::Shared;
 use crate::vector::Vector;
@@ -7,7 +9,14 @@ use crate::{Real, Write};
 
 impl<'a, T: Real> Epilogue<'a, T> {
     pub fn new(write: Write) -> Self {
-        Epilogue { write, factor: T::ONE, offset: Offset::None, relu: false, active: None }
+        Epilogue {
+            write,
+            factor: T::ONE,
+            offset: Offset::None,
+            relu: false,
+            active: None,
+            not_finite: None,
+        }
     }
 
     /// Turns `chain`, the elements of C's row `row` from column `col` on, into values and writes
@@ -17,7 +26,7 @@ impl<'a, T: Real> Epilogue<'a, T> {
     /// reference, so that they can be vectorised.
     #[inline(always)]
     pub fn finish(self, chain: &[T], out: &mut [T], row: usize, col: usize, cols: usize) {
-        let Epilogue { write, factor, offset, relu, active } = self;
+        let Epilogue { write, factor, offset, relu, active, not_finite } = self;
         let chain = &chain[..out.len()];
         let active = active.map(|active| &active[row * cols + col..][..out.len()]);
         match offset {
@@ -34,6 +43,11 @@ impl<'a, T: Real> Epilogue<'a, T> {
                     factor.mul_add(v, offsets[j] + T::ZERO)
                 });
             }
+        }
+        if let Some(not_finite) = not_finite
+            && out.iter().fold(false, |found, v| found | !v.is_finite())
+        {
+            not_finite.store(true, Ordering::Relaxed);
         }
     }
 }

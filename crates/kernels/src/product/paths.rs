@@ -145,7 +145,8 @@ fn check_live(
     let mut found = 0;
     for (write, active) in [(Write::Add, Some(active)), (Write::Store, None)] {
         let offset = if m % 2 == 0 { Offset::Rows(&offsets) } else { Offset::Columns(&offsets) };
-        let epilogue = Epilogue { write, factor: 0.7, offset, relu: k % 2 == 0, active };
+        let epilogue =
+            Epilogue { write, factor: 0.7, offset, relu: k % 2 == 0, active, not_finite: None };
         let Some(live) = Live::found(&a, &b, &epilogue) else { continue };
         found = 1;
         let (mut whole, mut chosen) = (before.clone(), before.clone());
@@ -177,6 +178,7 @@ fn check(a: &[f32], b: &[f32], (m, k, n): (usize, usize, usize), stream: &mut St
         offset: if m % 2 == 0 { Offset::Rows(&offsets) } else { Offset::Columns(&offsets) },
         relu: k % 2 == 0,
         active: Some(&active),
+        not_finite: None,
     };
     let a_layouts = [Matrix::row_major(a, m, k), Matrix::row_major(a, k, m).transposed()];
     let b_layouts = [Matrix::row_major(b, k, n), Matrix::row_major(b, n, k).transposed()];

@@ -2,7 +2,7 @@
 
 use super::part::{Axis, Out, Part};
 use super::{dense, density, live::Live, skipping};
-use crate::backend::{Backend, Product};
+use crate::backend::Product;
 use crate::tasks::Shared;
 
 /// Zeros are skipped when fewer than this share of the factors is not zero: skipping is slower
@@ -11,14 +11,10 @@ const SPARSE: f64 = 0.7;
 /// With fewer columns than this to share the finding of a non-zero, the share must be lower.
 const WIDE: usize = 128;
 
-impl Backend for f32 {
-    fn product(product: Product<f32>) {
-        if product.has_no_terms() {
-            return product.without_terms();
-        }
-        let live = Live::of(&product.a, &product.b, &product.epilogue);
-        multiply_live(product, live.as_ref());
-    }
+/// A product that has terms, each chain of them in one piece.
+pub(super) fn product(product: Product<f32>) {
+    let live = Live::of(&product.a, &product.b, &product.epilogue);
+    multiply_live(product, live.as_ref());
 }
 
 /// The product without what is not live.

@@ -22,6 +22,14 @@ pub fn chain(terms: usize, factors: impl Fn(usize) -> (f32, f32)) -> f32 {
     })
 }
 
+/// The same without the terms whose first factor, an adjoint, is 0.
+pub fn chain_of_adjoint(terms: usize, factors: impl Fn(usize) -> (f32, f32)) -> f32 {
+    (0..terms).fold(0.0, |sum, k| match factors(k) {
+        (0.0, _) => sum,
+        (a, b) => a.mul_add(b, sum),
+    })
+}
+
 /// Asserts equal bits, any NaN being equal to any other.
 #[track_caller]
 pub fn assert_same_bits(found: &[f32], expected: &[f32], what: &str) {

@@ -1,6 +1,6 @@
 //! The general product.
 
-use gradroute_kernels::matmul::matmul;
+use gradroute_kernels::matmul::{Adjoint, batched, matmul, matmul_of_adjoint};
 use gradroute_kernels::random::Stream;
 use gradroute_kernels::{Matrix, Write};
 use proptest::prelude::*;
@@ -46,6 +46,36 @@ proptest! {
             c.copy_from_slice(&before);
             matmul(Write::Add, &mut c, a, b);
             assert_same_bits(&c, &added, &format!("added on {isa}"));
+        });
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(60))]
+
+    #[test]
+    fn many_products_at_once_are_the_products_one_by_one(
+        items in 0usize..9, m in 0usize..20, k in 0usize..40, n in 0usize..20, seed: u64,
+    ) {
+        let stream = &mut Stream::new(seed, "batched", 0);
+        let (a, b) = (values(stream, items * m * k, 0.6), values(stream, items * k * n, 0.9));
+        let before = values(stream, items * m * n, 1.0);
+        let of_a = |i: usize| Matrix::row_major(&a[i * m * k..], m, k);
+        let of_b = |i: usize| Matrix::row_major(&b[i * k * n..], k, n);
+        on_each_isa(|isa| {
+            for adjoint in [None, Some(Adjoint::A), Some(Adjoint::B)] {
+                let (mut one_by_one, mut at_once) = (before.clone(), before.clone());
+                for (i, c) in one_by_one.chunks_exact_mut((m * n).max(1)).enumerate() {
+                    match adjoint {
+                        None => matmul(Write::Add, c, of_a(i), of_b(i)),
+                        Some(adjoint) => {
+                            matmul_of_adjoint(Write::Add, c, of_a(i), of_b(i), adjoint);
+                        }
+                    }
+                }
+                batched(Write::Add, &mut at_once, items, of_a, of_b, adjoint);
+                assert_same_bits(&at_once, &one_by_one, &format!("on {isa}"));
+            }
         });
     }
 }

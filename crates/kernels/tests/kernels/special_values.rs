@@ -5,7 +5,7 @@ use gradroute_kernels::random::Stream;
 use gradroute_kernels::{Real, Write, elementwise};
 use proptest::prelude::*;
 
-use crate::inputs::{assert_same_bits, cases, chain, on_each_isa, values};
+use crate::inputs::{assert_same_bits, cases, chain, chain_of_adjoint, on_each_isa, values};
 
 const SPECIAL: [f32; 10] = [
     0.0,
@@ -58,14 +58,14 @@ proptest! {
                 y.push(relu(0.0 + chain(i, |k| (x[s * i + k], w[j * i + k]))));
             }
             for k in 0..i {
-                let sum = 0.0 + chain(o, |j| (dy[s * o + j], w[j * i + k]));
+                let sum = 0.0 + chain_of_adjoint(o, |j| (dy[s * o + j], w[j * i + k]));
                 dx.push(if x[s * i + k] <= 0.0 { 0.0 } else { sum });
             }
         }
         let mut dw = Vec::new();
         for j in 0..o {
             for k in 0..i {
-                dw.push(0.0 + chain(n, |s| (dy[s * o + j], x[s * i + k])));
+                dw.push(0.0 + chain_of_adjoint(n, |s| (dy[s * o + j], x[s * i + k])));
             }
         }
         let identity = Affine::IDENTITY;

@@ -1,0 +1,67 @@
+//! Softmax.
+
+use super::{check, is_zero, maximum};
+use crate::reduce::serial_sum;
+use crate::{Real, Write, rows};
+
+/// How many of a row's elements it sees: all `cols`, or with `causal`, where rows are the queries of
+/// square matrices, those up to its own position.
+#[inline(always)]
+fn visible(row: usize, cols: usize, causal: bool) -> usize {
+    if causal { row % cols + 1 } else { cols }
+}
+
+/// `y[r, j] = exp(x[r, j] - max_r) / Σ_j exp(x[r, j] - max_r)` for rows of `cols` columns, `y` and
+/// `x` `[rows, cols]`. With `causal`, row r sees the first `r % cols + 1` elements only, the others
+/// are not read and +0 in `y`. The sum has the order of [`reduce::sum1`](crate::reduce::sum1).
+///
+/// # Panics
+/// If lengths do not fit.
+pub fn softmax<T: Real>(y: &mut [T], x: &[T], cols: usize, causal: bool) {
+    check("softmax", y.len(), &[x.len()], cols);
+    assert!(
+        !causal || y.len().is_multiple_of(cols * cols),
+        "softmax: no square matrices of {cols}"
+    );
+    rows::for_each(y, cols, |row, y| {
+        let seen = visible(row, cols, causal);
+        let (y, hidden) = y.split_at_mut(seen);
+        let x = &x[row * cols..][..seen];
+        let maximum = maximum(x);
+        for (y, &x) in y.iter_mut().zip(x) {
+            *y = (x - maximum).exp();
+        }
+        let sum = serial_sum(seen, |j| y[j]);
+        y.iter_mut().for_each(|y| *y = *y / sum);
+        hidden.fill(T::ZERO);
+    });
+}
+
+/// `dx[r, j] = y[r, j] * (dy[r, j] - Σ_j dy[r, j] * y[r, j])`, or adds it: the gradient of
+/// [`softmax`] from its result `y`. Where all of a row's `dy` are 0, `dx` is +0.
+///
+/// # Panics
+/// If lengths do not fit.
+pub fn softmax_backward<T: Real>(
+    write: Write,
+    dx: &mut [T],
+    dy: &[T],
+    y: &[T],
+    cols: usize,
+    causal: bool,
+) {
+    check("softmax_backward", dx.len(), &[dy.len(), y.len()], cols);
+    rows::for_each(dx, cols, |row, dx| {
+        let seen = visible(row, cols, causal);
+        let (dx, hidden) = dx.split_at_mut(seen);
+        let [y, dy] = [y, dy].map(|of| &of[row * cols..][..seen]);
+        hidden.iter_mut().for_each(|dx| write.to(dx, T::ZERO));
+        if is_zero(dy) {
+            return dx.iter_mut().for_each(|dx| write.to(dx, T::ZERO));
+        }
+        let along = serial_sum(seen, |j| if dy[j] == T::ZERO { T::ZERO } else { dy[j] * y[j] });
+        for ((dx, &y), &dy) in dx.iter_mut().zip(y).zip(dy) {
+            write.to(dx, y * (dy - along));
+        }
+    });
+}
