@@ -1,6 +1,6 @@
 //! What most experiments train with.
 
-use gradroute_tape::optim::{Adam, AdamOptions, MissingGradient};
+use gradroute_tape::optim::{Adam, AdamOptions, UpdateError};
 use gradroute_tape::{Gradients, Params, Real, Tape};
 
 use crate::state::State;
@@ -43,8 +43,8 @@ impl<T: Real> Learner<T> {
     /// Updates the parameters with the gradients at hand, at learning rate `lr`.
     ///
     /// # Errors
-    /// [`MissingGradient`] if a parameter that is not frozen received none.
-    pub fn update(&mut self, lr: f64) -> Result<(), MissingGradient> {
+    /// If a parameter that is not frozen received none, or one that is not finite.
+    pub fn update(&mut self, lr: f64) -> Result<(), UpdateError> {
         self.adam.set_lr(lr);
         self.adam.step(&mut self.params, &self.gradients)
     }

@@ -158,7 +158,7 @@ impl<'r, T: Real> Step<'r, T> {
             return Err(StepError::NonFinite { loss, origin });
         }
         // Looking at the parameters' gradients is enough to see that one went wrong: a value that
-        // is not finite is a factor of some weight's gradient, and even 0 times it is NaN.
+        // is not finite is a factor of some weight's gradient, unless the loss does not depend on it.
         if !self.checks_every_op {
             g.backward(total, gradients);
             if gradients.are_usable() {

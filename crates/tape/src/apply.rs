@@ -6,7 +6,7 @@ use crate::graph::{Graph, State};
 use crate::node::{Kind, Var};
 use crate::op::{Attrs, Op};
 use crate::operands::{Memory, Operands, Place, Stored};
-use crate::params::{ParamId, Params};
+use crate::params::Params;
 use crate::surrogate::Mode;
 
 impl<'a, T: Real> Graph<'a, T> {
@@ -61,7 +61,7 @@ impl<'a, T: Real> Graph<'a, T> {
             let label = state.tape.labels.path(node.label);
             let label = if label.is_empty() { String::new() } else { format!("{label}, ") };
             let name = match node.kind {
-                Kind::Param(p) => format!("param `{}`", self.params.name(ParamId(p))),
+                Kind::Param(p) => format!("param `{}`", self.params.name(self.params.handle(p))),
                 _ => node.op_name().to_owned(),
             };
             list += &format!("\n  operand {i}: {name} {shape} ({label}{})", node.location);

@@ -2,12 +2,12 @@
 
 use gradroute_kernels::{Real, Write};
 
+use crate::gradients::Gradients;
 use crate::graph::{Graph, State};
 use crate::info::NodeRef;
 use crate::node::{Kind, Var};
 use crate::op::Backward;
 use crate::operands::{Memory, Operands};
-use crate::params::Gradients;
 
 impl<T: Real> Graph<'_, T> {
     /// Computes the gradient of `loss` with respect to every parameter that it depends on, as
@@ -19,6 +19,31 @@ impl<T: Real> Graph<'_, T> {
     #[track_caller]
     pub fn backward(&self, loss: Var, gradients: &mut Gradients<T>) {
         self.backward_watched(loss, gradients, |_, _| {});
+    }
+
+    /// Like [`Graph::backward`], but adds to what `gradients` hold already: for the parts of a batch
+    /// that does not fit into memory, each on a graph of its own, or for several losses.
+    ///
+    /// ```
+    /// use gradroute_tape::{Gradients, Params, Tape};
+    ///
+    /// let mut params = Params::<f32>::new();
+    /// let w = params.add("w", &[1], || 3.0);
+    /// let mut tape = Tape::new();
+    /// let mut gradients = Gradients::new(&params);
+    /// let g = tape.graph(&params);
+    /// let w_ = g.param(w);
+    /// g.backward(g.sum(w_), &mut gradients);
+    /// g.backward_more(g.sum(g.mul(w_, w_)), &mut gradients);
+    /// assert_eq!(gradients.get(w).unwrap(), [1.0 + 6.0]);
+    /// ```
+    ///
+    /// # Panics
+    /// As [`Graph::backward`].
+    #[track_caller]
+    pub fn backward_more(&self, loss: Var, gradients: &mut Gradients<T>) {
+        gradients.begin_more(self.params);
+        self.pass(loss, gradients, |_, _| {});
     }
 
     /// Like [`Graph::backward`], and calls `watch(node, adjoint)` for each node just before its
@@ -37,6 +62,18 @@ impl<T: Real> Graph<'_, T> {
         &self,
         loss: Var,
         gradients: &mut Gradients<T>,
+        watch: impl FnMut(NodeRef<'_, T>, &[T]),
+    ) {
+        gradients.begin(self.params);
+        self.pass(loss, gradients, watch);
+    }
+
+    /// Walks the list backwards; `gradients` have begun.
+    #[track_caller]
+    fn pass(
+        &self,
+        loss: Var,
+        gradients: &mut Gradients<T>,
         mut watch: impl FnMut(NodeRef<'_, T>, &[T]),
     ) {
         self.check_var(loss, "backward");
@@ -45,7 +82,6 @@ impl<T: Real> Graph<'_, T> {
             shape.len() == 1,
             "backward starts from a single number, but the loss is {shape}: sum it or take its mean"
         );
-        gradients.begin(self.params);
         let state = self.state.borrow();
         let State { tape, inputs, .. } = &*state;
         let (nodes, stored) = (&tape.nodes, &tape.stored);
@@ -55,7 +91,8 @@ impl<T: Real> Graph<'_, T> {
         adjoints.begin(nodes.len());
         match nodes[loss.index()].kind {
             Kind::Param(p) if nodes[loss.index()].needs_grad => {
-                return gradients.slot(p).0.fill(T::ONE);
+                let (dx, had) = gradients.slot(p);
+                return first(!had).to(&mut dx[0], T::ONE);
             }
             _ if !nodes[loss.index()].needs_grad => return,
             _ => {}

@@ -7,14 +7,17 @@
 //! surrogates against the recorded operands. The surrogate has the same value and its true
 //! derivative is the routed gradient.
 
+mod writes;
+
 use std::fmt;
 
 use gradroute_kernels::random::Stream;
 
+use crate::gradients::Gradients;
 use crate::graph::Graph;
 use crate::node::{Kind, Var};
 use crate::op::Op;
-use crate::params::{Gradients, ParamId, Params};
+use crate::params::{ParamId, Params};
 use crate::shape::Shape;
 use crate::surrogate::{Mode, Recorded};
 use crate::tape::Tape;
@@ -80,6 +83,26 @@ pub enum CheckError {
         /// The margin asked for.
         margin: f64,
     },
+    /// A backward that does not write as it is told: it stores where it must add, or leaves
+    /// something out.
+    #[error(
+        "{op}: the backward of operand {operand} does not obey Write: stored, element {element} is \
+         {stored:e}; added to {before:e} it is {sum:e}. Write each element with write.to(slot, value)"
+    )]
+    Write {
+        /// The op, with its label.
+        op: String,
+        /// The number of the operand.
+        operand: usize,
+        /// Row-major position in it.
+        element: usize,
+        /// What is there after a `Write::Store` over NaN.
+        stored: f64,
+        /// What was there before a `Write::Add`.
+        before: f64,
+        /// What is there after it.
+        sum: f64,
+    },
     /// A surrogate that is not the forward at the point where it must be: a route that changes
     /// its value, for instance.
     #[error(
@@ -123,7 +146,8 @@ impl Check {
     /// # Errors
     /// [`CheckError::Mismatch`] for the first element that differs, [`CheckError::NearKink`] if
     /// the parameters are too close to one, [`CheckError::OtherValue`] if an op's surrogate does
-    /// not start from the op's value.
+    /// not start from the op's value, [`CheckError::Write`] if a backward does not write as it is
+    /// told.
     pub fn elements(
         &self,
         params: &Params<f64>,
@@ -224,7 +248,13 @@ impl<'f> Function<'f> {
         nearest_kink(&graph, check.kink_margin)?;
         surrogates_agree(&graph, check)?;
         let mut gradients = Gradients::new(params);
-        graph.backward(loss, &mut gradients);
+        let mut obeyed = Ok(());
+        graph.backward_watched(loss, &mut gradients, |node, adjoint| {
+            if obeyed.is_ok() {
+                obeyed = writes::obey(&graph, &node, adjoint);
+            }
+        });
+        obeyed?;
         let recorded = graph.into_recorded().expect("the graph was recording");
         let received = |id: ParamId| match gradients.get(id) {
             Some(gradient) => gradient.to_vec(),

@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 
 use crate::graph::{Graph, State};
 use crate::info::NodeRef;
-use crate::params::ParamId;
 
 impl<T: Real> Graph<'_, T> {
     /// Calls `look` for every node, in order of creation.
@@ -105,7 +104,7 @@ impl<T: Real> Graph<'_, T> {
                 "label": node.label(),
                 "file": short(node.location().file()),
                 "line": node.location().line(),
-                "param": node.param().map(|p| self.params.name(ParamId(p))),
+                "param": node.param().map(|p| self.params.name(self.params.handle(p))),
                 "needs_grad": node.needs_grad(),
                 "routes": node.routes(),
             }));
@@ -115,7 +114,7 @@ impl<T: Real> Graph<'_, T> {
 
     fn title(&self, node: &NodeRef<'_, T>) -> String {
         match (node.param(), node.attributes()) {
-            (Some(p), _) => format!("param {}", self.params.name(ParamId(p))),
+            (Some(p), _) => format!("param {}", self.params.name(self.params.handle(p))),
             (None, words) if words.is_empty() => node.op_name().to_owned(),
             (None, words) => format!("{} [{words}]", node.op_name()),
         }

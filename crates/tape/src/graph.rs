@@ -10,7 +10,7 @@ use crate::adjoints::ALIGN;
 use crate::node::{Kind, Node, Var};
 use crate::op::Attrs;
 use crate::operands::{Inputs, Memory, Operands, Place, Stored};
-use crate::params::{ParamId, Params};
+use crate::params::Params;
 use crate::shape::Shape;
 use crate::surrogate::{Mode, Recorded};
 use crate::tape::Tape;
@@ -98,7 +98,7 @@ impl<'a, T: Real> Graph<'a, T> {
     }
 
     /// Opens a label scope until the guard is dropped: ops applied meanwhile are labelled with
-    /// `name`, inside a scope `outer` with `outer.name`.
+    /// `name`, inside a scope `outer` with `outer.name`, whether `name` begins with `outer.` or not.
     #[must_use = "the scope closes when the guard is dropped"]
     #[track_caller]
     pub fn scope(&self, name: &str) -> Scope<'_, 'a, T> {
@@ -119,14 +119,18 @@ impl<'a, T: Real> Graph<'a, T> {
         let tape = &mut *state.tape;
         let needs_grad = match kind {
             Kind::Input => false,
-            Kind::Param(i) => !self.params.is_frozen(ParamId(i)),
+            Kind::Param(i) => !self.params.is_frozen(self.params.handle(i)),
             Kind::Apply(op) => operands
                 .iter()
                 .enumerate()
                 .any(|(i, v)| tape.nodes[v.index()].needs_grad && op.differentiable(i, &attrs)),
         };
         let ignores_adjoint_of_zeros = match kind {
-            Kind::Apply(op) => op.ignores_adjoint_of_zeros(&attrs),
+            Kind::Apply(op) => match op.alias() {
+                // What only passes on the gradient of its operand has the operand's zeros.
+                Some(i) => tape.stored[operands[i].index()].ignores_adjoint_of_zeros,
+                None => op.ignores_adjoint_of_zeros(&attrs),
+            },
             Kind::Input | Kind::Param(_) => false,
         };
         tape.stored.push(Stored { shape, place, ignores_adjoint_of_zeros });

@@ -26,12 +26,24 @@ impl Labels {
 
     pub fn push(&mut self, name: &str) {
         let parent = self.current();
+        let name = self.without_prefix(parent, name).unwrap_or(name);
         let known = self.entries.iter().position(|e| e.parent == parent && e.name == name);
         let index = known.unwrap_or_else(|| {
             self.entries.push(Entry { parent, name: name.to_owned() });
             self.entries.len() - 1
         });
         self.open.push(LabelId(index as u32 + 1));
+    }
+
+    /// A full path without the part that is open already: a layer knows its own full name, and opens
+    /// it within that of the layer around it.
+    fn without_prefix<'n>(&self, open: LabelId, full: &'n str) -> Option<&'n str> {
+        if open == LabelId::default() {
+            return Some(full);
+        }
+        let entry = &self.entries[open.0 as usize - 1];
+        let rest = self.without_prefix(entry.parent, full)?;
+        rest.strip_prefix(&*entry.name)?.strip_prefix('.')
     }
 
     pub fn pop(&mut self) {

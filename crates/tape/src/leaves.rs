@@ -41,9 +41,17 @@ impl<'a, T: Real> Graph<'a, T> {
             shape.len(),
             data.len()
         );
+        self.filled(shape, |i| data[i])
+    }
+
+    /// A constant on the tape, its elements by their row-major positions.
+    #[track_caller]
+    pub(crate) fn filled(&self, shape: Shape, mut element: impl FnMut(usize) -> T) -> Var {
         let mut state = self.recording();
         let start = state.reserve(shape.len());
-        state.tape.slab[start..start + data.len()].copy_from_slice(data);
+        for (i, slot) in state.tape.slab[start..start + shape.len()].iter_mut().enumerate() {
+            *slot = element(i);
+        }
         self.push(&mut state, Kind::Input, &[], Attrs::default(), shape, Place::Slab { start })
     }
 
@@ -51,13 +59,27 @@ impl<'a, T: Real> Graph<'a, T> {
     /// [`Graph::softmax_cross_entropy`] and [`Graph::accuracy`].
     #[track_caller]
     pub fn labels(&self, labels: &[u8]) -> Var {
-        let shape = Shape::of_samples(&[labels.len()]);
-        let mut state = self.recording();
-        let start = state.reserve(shape.len());
-        for (slot, &label) in state.tape.slab[start..].iter_mut().zip(labels) {
-            *slot = T::from_usize(label.into());
+        self.filled(Shape::of_samples(&[labels.len()]), |i| T::from_usize(labels[i].into()))
+    }
+
+    /// Whole numbers, copied onto the tape: tokens for [`Graph::embedding`] and
+    /// [`Graph::softmax_cross_entropy`], actions for [`Graph::pick`]. A graph keeps them as reals.
+    ///
+    /// # Panics
+    /// If `indices` does not have as many elements as `shape`, or one is 2^24 or more, from where on
+    /// an f32 does not hold them all.
+    #[track_caller]
+    pub fn indices(&self, shape: Shape, indices: &[u32]) -> Var {
+        assert!(
+            indices.len() == shape.len(),
+            "indices of shape {shape} need {} elements, found {}",
+            shape.len(),
+            indices.len()
+        );
+        if let Some(i) = indices.iter().position(|&index| index >= 1 << 24) {
+            panic!("index {i} is {}, but must be below 2^24, to be held by an f32", indices[i]);
         }
-        self.push(&mut state, Kind::Input, &[], Attrs::default(), shape, Place::Slab { start })
+        self.filled(shape, |i| T::from_usize(indices[i] as usize))
     }
 
     /// A mask `[n, dims]` by class, for [`Graph::route`], [`Graph::ablate`] and the like: 1 where
@@ -125,17 +147,12 @@ impl<'a, T: Real> Graph<'a, T> {
     #[track_caller]
     pub fn param(&self, id: ParamId) -> Var {
         let mut state = self.recording();
-        assert!(
-            id.index() < self.params.count(),
-            "parameter number {} does not exist; the graph was opened over {} parameters",
-            id.index(),
-            self.params.count()
-        );
+        let shape = self.params.shape(id);
         if let Some(index) = state.tape.param_nodes[id.index()] {
             return Var { index, generation: self.generation };
         }
         let place = Place::Param { start: self.params.range(id).start };
-        let (kind, shape) = (Kind::Param(id.index()), self.params.shape(id));
+        let kind = Kind::Param(id.index());
         let var = self.push(&mut state, kind, &[], Attrs::default(), shape, place);
         state.tape.param_nodes[id.index()] = Some(var.index);
         var

@@ -36,10 +36,13 @@
 //!   and [`Params::load`] keep a trained model in a file that PyTorch reads.
 //! - [`Tape`], [`Graph`], [`Var`]: recording. [`Op`] is what an operation is; [`ops`] holds one a
 //!   file. Bring your own with [`Graph::apply`].
-//! - Class numbers: [`Graph::labels`] for a loss, [`Graph::label_mask`] for a route that goes by
-//!   them; [`Graph::argmax`] and [`Graph::accuracy`] read off what a model says.
-//! - [`layers`] and [`optim`]: [`Linear`](layers::Linear), [`Mlp`](layers::Mlp),
-//!   [`Adam`](optim::Adam), [`Sgd`](optim::Sgd).
+//! - Class numbers: [`Graph::labels`] for a loss, [`Graph::indices`] for tokens and actions,
+//!   [`Graph::label_mask`] for a route that goes by them; [`Graph::argmax`] and [`Graph::accuracy`] read off what a model says.
+//! - [`layers`]: [`Linear`](layers::Linear), [`Mlp`](layers::Mlp), [`Conv2d`](layers::Conv2d),
+//!   [`Embedding`](layers::Embedding), [`LayerNorm`](layers::LayerNorm),
+//!   [`Attention`](layers::Attention), [`TransformerBlock`](layers::TransformerBlock).
+//! - [`optim`]: [`Adam`](optim::Adam), with decoupled decay AdamW, [`Sgd`](optim::Sgd), learning rates
+//!   over time; [`Gradients::clip`].
 //! - [`check`]: gradients against central differences in f64, routes included.
 //! - [`Graph::to_text`], [`Graph::to_dot`], [`Graph::to_json`]: pictures of a graph.
 //!
@@ -49,6 +52,8 @@
 //!   the kernels know.
 //! - After the first step of a given size, tape and kernels allocate nothing in f32. (Products in
 //!   f64, which serve for checking, pack into fresh memory.)
+//! - An adjoint of exactly 0 passes on exactly 0, whatever the values are: what is blocked, ablated
+//!   or weighted with 0 leaves no trace, not even through a NaN.
 //! - The first writer of a gradient stores, later ones add, so a route with mask 1 changes no bit.
 //! - Misuse by the programmer (shapes that don't fit, a `Var` of another step) panics with op,
 //!   operands, rule and the caller's file and line.
@@ -59,8 +64,8 @@ mod adjoints;
 mod apply;
 mod backward;
 pub mod check;
-mod classes;
 mod export;
+mod gradients;
 mod graph;
 mod info;
 mod label;
@@ -79,6 +84,7 @@ mod tape;
 mod value;
 mod weights;
 
+pub use gradients::Gradients;
 pub use gradroute_kernels::{Real, Write};
 pub use graph::{Graph, Scope};
 pub use info::NodeRef;
@@ -86,7 +92,7 @@ pub use node::Var;
 pub use nonfinite::NonFinite;
 pub use op::{Attrs, Backward, Op};
 pub use operands::Operands;
-pub use params::{Gradients, ParamId, Params};
+pub use params::{ParamId, Params};
 pub use shape::{MAX_AXES, Shape};
 pub use tape::Tape;
 pub use value::Value;

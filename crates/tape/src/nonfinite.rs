@@ -4,9 +4,9 @@ use std::fmt;
 
 use gradroute_kernels::Real;
 
+use crate::gradients::{Gradients, is_usable};
 use crate::graph::Graph;
 use crate::node::{Kind, Var};
-use crate::params::{Gradients, ParamId, is_usable};
 
 /// The first node of a graph with a NaN or an infinity in its value, or in a gradient.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,7 +75,7 @@ impl<T: Real> Graph<'_, T> {
             return Some(self.describe(index, Some(at)));
         }
         let bad = |p: usize| {
-            let gradient = gradients.get(ParamId(p));
+            let gradient = gradients.get(self.params.handle(p));
             gradient.is_some_and(|gradient| gradient.iter().any(|&v| !is_usable(v)))
         };
         let state = self.state.borrow();
@@ -90,7 +90,7 @@ impl<T: Real> Graph<'_, T> {
             params.into_iter().find(|&p| bad(p)).map(|p| (index, p))
         })?;
         let mut found = self.describe(index, None);
-        found.op = format!("{} on param `{}`", found.op, self.params.name(ParamId(p)));
+        found.op = format!("{} on param `{}`", found.op, self.params.name(self.params.handle(p)));
         Some(found)
     }
 
@@ -103,7 +103,7 @@ impl<T: Real> Graph<'_, T> {
         NonFinite {
             node: index,
             op: match node.kind {
-                Kind::Param(p) => format!("param `{}`", self.params.name(ParamId(p))),
+                Kind::Param(p) => format!("param `{}`", self.params.name(self.params.handle(p))),
                 Kind::Input | Kind::Apply(_) => node.op_name().to_owned(),
             },
             label: state.tape.labels.path(node.label),

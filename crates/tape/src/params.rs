@@ -1,20 +1,30 @@
-//! Parameters and their gradients: one flat allocation each, with named entries in a fixed order.
+//! Parameters: one flat allocation, with named entries in a fixed order.
 
 use std::ops::Range;
+use std::sync::atomic::{AtomicU32, Ordering};
 
-use gradroute_kernels::{Real, reduce};
+use gradroute_kernels::Real;
 use ndarray::ArrayViewD;
 
 use crate::shape::Shape;
 
+static OWNERS: AtomicU32 = AtomicU32::new(1);
+
 /// Handle of one parameter in its [`Params`].
+///
+/// A small index with the number of its owner, so that one of other parameters is recognised and
+/// refused. A copy of parameters has the number of its original: handles are good for both, so don't add
+/// different parameters to both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ParamId(pub(crate) usize);
+pub struct ParamId {
+    index: u32,
+    owner: u32,
+}
 
 impl ParamId {
     /// Position in declared order, from 0.
     pub fn index(self) -> usize {
-        self.0
+        self.index as usize
     }
 }
 
@@ -29,16 +39,26 @@ struct Entry {
 /// All parameters of a model: one flat buffer, entries named and ordered as they were added.
 ///
 /// Optimizers, checkpoints, hashes and norms are flat loops over [`Params::flat`].
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Params<T: Real> {
     flat: Vec<T>,
     entries: Vec<Entry>,
+    owner: u32,
+    /// The backward pass whose gradients the last update used; 0 before the first.
+    used_pass: u64,
+}
+
+impl<T: Real> Default for Params<T> {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 impl<T: Real> Params<T> {
     /// No parameters yet.
     pub fn new() -> Self {
-        Self { flat: Vec::new(), entries: Vec::new() }
+        let owner = OWNERS.fetch_add(1, Ordering::Relaxed);
+        Self { flat: Vec::new(), entries: Vec::new(), owner, used_pass: 0 }
     }
 
     /// Adds a parameter named `name` of extents `dims` and fills it with `init()`, called once an
@@ -61,7 +81,19 @@ impl<T: Real> Params<T> {
             range: start..self.flat.len(),
             frozen: false,
         });
-        ParamId(self.entries.len() - 1)
+        self.handle(self.entries.len() - 1)
+    }
+
+    /// The handle of the parameter at a position in declared order.
+    pub(crate) fn handle(&self, index: usize) -> ParamId {
+        ParamId { index: index as u32, owner: self.owner }
+    }
+
+    /// The position of a parameter.
+    #[track_caller]
+    fn index(&self, id: ParamId) -> usize {
+        check_owner(id, self.owner, self.entries.len());
+        id.index()
     }
 
     /// How many parameters (tensors, not numbers) there are.
@@ -71,57 +103,72 @@ impl<T: Real> Params<T> {
 
     /// Handles in declared order.
     pub fn ids(&self) -> impl Iterator<Item = ParamId> + use<T> {
-        (0..self.entries.len()).map(ParamId)
+        let owner = self.owner;
+        (0..self.entries.len() as u32).map(move |index| ParamId { index, owner })
     }
 
     /// The handle of the parameter named `name`.
     pub fn id(&self, name: &str) -> Option<ParamId> {
-        self.entries.iter().position(|e| e.name == name).map(ParamId)
+        self.entries.iter().position(|e| e.name == name).map(|index| self.handle(index))
     }
 
     /// The name given in [`Params::add`].
+    ///
+    /// # Panics
+    /// Here and in what follows, if `id` is of other parameters.
+    #[track_caller]
     pub fn name(&self, id: ParamId) -> &str {
-        &self.entries[id.0].name
+        &self.entries[self.index(id)].name
     }
 
     /// The extents given in [`Params::add`].
+    #[track_caller]
     pub fn shape(&self, id: ParamId) -> Shape {
-        self.entries[id.0].shape
+        self.entries[self.index(id)].shape
     }
 
     /// Where the parameter lies in [`Params::flat`].
+    #[track_caller]
     pub fn range(&self, id: ParamId) -> Range<usize> {
-        self.entries[id.0].range.clone()
+        self.entries[self.index(id)].range.clone()
     }
 
     /// Declares that the parameter is not to be trained: it gets no gradient, and optimizers
     /// leave it as it is.
+    #[track_caller]
     pub fn freeze(&mut self, id: ParamId) {
-        self.entries[id.0].frozen = true;
+        let index = self.index(id);
+        self.entries[index].frozen = true;
     }
 
     /// Undoes [`Params::freeze`].
+    #[track_caller]
     pub fn thaw(&mut self, id: ParamId) {
-        self.entries[id.0].frozen = false;
+        let index = self.index(id);
+        self.entries[index].frozen = false;
     }
 
     /// Whether the parameter is declared frozen.
+    #[track_caller]
     pub fn is_frozen(&self, id: ParamId) -> bool {
-        self.entries[id.0].frozen
+        self.entries[self.index(id)].frozen
     }
 
     /// The elements of one parameter, row-major.
+    #[track_caller]
     pub fn get(&self, id: ParamId) -> &[T] {
         &self.flat[self.range(id)]
     }
 
     /// The elements of one parameter, to change.
+    #[track_caller]
     pub fn get_mut(&mut self, id: ParamId) -> &mut [T] {
         let range = self.range(id);
         &mut self.flat[range]
     }
 
     /// One parameter as an `ndarray` view.
+    #[track_caller]
     pub fn view(&self, id: ParamId) -> ArrayViewD<'_, T> {
         ArrayViewD::from_shape(self.shape(id).dims(), self.get(id)).expect("length fits shape")
     }
@@ -136,92 +183,39 @@ impl<T: Real> Params<T> {
         &mut self.flat
     }
 
+    /// The number that tells these parameters, and copies of them, from others.
+    pub(crate) fn owner(&self) -> u32 {
+        self.owner
+    }
+
+    /// Notes that an update uses the gradients of a backward pass; says whether they are new.
+    pub(crate) fn use_pass(&mut self, pass: u64) -> bool {
+        std::mem::replace(&mut self.used_pass, pass) != pass
+    }
+
     /// The same parameters in another precision (rounded to nearest when narrowing).
     pub fn cast<U: Real>(&self) -> Params<U> {
         Params {
             flat: self.flat.iter().map(|&v| U::from_f64(v.to_f64())).collect(),
             entries: self.entries.clone(),
+            owner: self.owner,
+            used_pass: self.used_pass,
         }
     }
 }
 
-/// What one backward pass left behind: a gradient for each parameter that it reached.
-///
-/// Laid out as the [`Params`] it was made for. Each [`backward`](crate::Graph::backward) begins
-/// anew; nothing accumulates from an earlier call.
-#[derive(Clone, Debug)]
-pub struct Gradients<T: Real> {
-    flat: Vec<T>,
-    ranges: Vec<Range<usize>>,
-    received: Vec<bool>,
-}
-
-impl<T: Real> Gradients<T> {
-    /// Room for the gradients of `params`, none received yet.
-    pub fn new(params: &Params<T>) -> Self {
-        Self {
-            flat: vec![T::ZERO; params.flat.len()],
-            ranges: params.entries.iter().map(|e| e.range.clone()).collect(),
-            received: vec![false; params.entries.len()],
-        }
-    }
-
-    /// Forgets what was received.
-    ///
-    /// # Panics
-    /// If these gradients were made for parameters of another layout.
-    #[track_caller]
-    pub(crate) fn begin(&mut self, params: &Params<T>) {
-        let fits = self.ranges.iter().eq(params.entries.iter().map(|e| &e.range));
-        assert!(
-            fits,
-            "these gradients were made for other parameters ({} entries, {} numbers) than the \
-             graph's ({}, {}): make them with Gradients::new(&params) after the last parameter \
-             was added",
-            self.ranges.len(),
-            self.flat.len(),
-            params.entries.len(),
-            params.flat.len()
-        );
-        self.received.fill(false);
-    }
-
-    /// The slot of a parameter, and whether something is in it already.
-    pub(crate) fn slot(&mut self, index: usize) -> (&mut [T], bool) {
-        let had = std::mem::replace(&mut self.received[index], true);
-        (&mut self.flat[self.ranges[index].clone()], had)
-    }
-
-    /// The gradient of a parameter, row-major; `None` if the last backward pass did not reach it.
-    pub fn get(&self, id: ParamId) -> Option<&[T]> {
-        self.received[id.0].then(|| &self.flat[self.ranges[id.0].clone()])
-    }
-
-    /// Like [`Gradients::get`], to change (clipping, projecting, adding noise).
-    pub fn get_mut(&mut self, id: ParamId) -> Option<&mut [T]> {
-        self.received[id.0].then(|| &mut self.flat[self.ranges[id.0].clone()])
-    }
-
-    /// All elements in declared order. Those of parameters that received nothing are leftovers
-    /// without meaning: see [`Gradients::missing`].
-    pub fn flat(&self) -> &[T] {
-        &self.flat
-    }
-
-    /// Whether all elements are finite and small enough to be squared (up to 2^63 in f32), which
-    /// is what an optimizer with a second moment needs. One pass over [`Gradients::flat`].
-    pub fn are_usable(&self) -> bool {
-        let unusable = |v: T| if is_usable(v) { T::ZERO } else { T::ONE };
-        reduce::sum1(&self.flat, unusable) == T::ZERO
-    }
-
-    /// The parameters, frozen ones apart, that the last backward pass did not reach.
-    pub fn missing(&self, params: &Params<T>) -> impl Iterator<Item = ParamId> {
-        params.ids().filter(|&id| !self.received[id.0] && !params.is_frozen(id))
-    }
-}
-
-/// Whether a number of a gradient is finite, and its square as well.
-pub(crate) fn is_usable<T: Real>(v: T) -> bool {
-    v.abs() <= T::ONE / T::MIN_POSITIVE.sqrt()
+#[track_caller]
+pub(crate) fn check_owner(id: ParamId, owner: u32, count: usize) {
+    assert!(
+        id.owner == owner,
+        "this handle of parameter number {} is of other parameters than these {count}: a handle \
+         belongs to the Params whose add() gave it, and to copies of them",
+        id.index
+    );
+    assert!(
+        id.index() < count,
+        "this handle is of parameter number {}, but here are only {count}: it was added after these \
+         were copied",
+        id.index
+    );
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use gradroute_kernels::strided::contiguous;
+
 /// The most axes a value can have.
 pub const MAX_AXES: usize = 4;
 
@@ -81,6 +83,41 @@ impl Shape {
         Self { samples: samples && self.rank > 0, ..self }
     }
 
+    /// All axes but the last, and the extent of that; `self` has an axis.
+    pub(crate) fn split_last(self) -> (Self, usize) {
+        let rank = self.rank() - 1;
+        let mut leading = Self { rank: rank as u8, ..self }.with_samples(self.samples);
+        let last = std::mem::replace(&mut leading.dims[rank], 1);
+        (leading, last)
+    }
+
+    /// The extents before, of and after an axis that there is.
+    pub(crate) fn around_axis(&self, axis: usize) -> [usize; 3] {
+        let dims = self.dims();
+        [dims[..axis].iter().product(), dims[axis], dims[axis + 1..].iter().product()]
+    }
+
+    /// Without an axis that there is.
+    pub(crate) fn without_axis(self, axis: usize) -> Self {
+        let mut dims = [1; MAX_AXES];
+        let kept = self.dims().iter().enumerate().filter(|&(i, _)| i != axis);
+        kept.zip(&mut dims).for_each(|((_, &extent), slot)| *slot = extent);
+        Self::new(&dims[..self.rank() - 1]).with_samples(self.samples && axis > 0)
+    }
+
+    /// With another axis behind the last.
+    pub(crate) fn with_last(self, extent: usize) -> Self {
+        let mut shape = Self { rank: self.rank + 1, ..self };
+        shape.dims[self.rank()] = extent;
+        shape
+    }
+
+    /// Without axes of extent 1 at the end, but for the first axis.
+    pub(crate) fn without_trailing_ones(self) -> Self {
+        let ones = self.dims().iter().rev().take_while(|&&extent| extent == 1).count();
+        Self { rank: (self.rank() - ones).max(self.rank().min(1)) as u8, ..self }
+    }
+
     /// How many rows axis 0 has, and how many elements each holds.
     /// A scalar is one row of one element.
     pub fn rows(&self) -> (usize, usize) {
@@ -91,10 +128,45 @@ impl Shape {
     }
 
     /// The shape that two operands broadcast to, aligned at the last axis as in NumPy: extents
-    /// must agree, or one of them be 1. It carries samples if an operand of the full rank does.
-    /// `None` if they do not fit.
-    pub fn broadcast(self, other: Self) -> Option<Self> {
+    /// must agree, or one of them be 1. It carries samples if an operand does.
+    ///
+    /// An axis that counts samples is never repeated, nor taken for another axis: what carries
+    /// samples must have all axes, and as many samples as the other if that carries them too.
+    ///
+    /// # Errors
+    /// The rule that is broken, in words.
+    ///
+    /// ```
+    /// use gradroute_tape::Shape;
+    ///
+    /// let (z, dims) = (Shape::of_samples(&[3, 5]), Shape::new(&[5]));
+    /// assert_eq!(z.broadcast(dims).unwrap(), z);
+    /// // One number a sample is [n, 1], not [n]: with five samples it would be taken for dims.
+    /// assert_eq!(z.broadcast(Shape::of_samples(&[3, 1])).unwrap(), z);
+    /// assert!(z.broadcast(Shape::of_samples(&[5])).is_err());
+    /// ```
+    pub fn broadcast(self, other: Self) -> Result<Self, String> {
         let rank = self.rank().max(other.rank());
+        for (shape, beside) in [(self, other), (other, self)] {
+            if shape.samples && shape.rank() < rank {
+                let mut wanted = shape;
+                (wanted.dims[shape.rank()..rank]).fill(1);
+                wanted.rank = rank as u8;
+                return Err(format!(
+                    "axis 0 of {shape} counts samples, but beside {beside} it would be aligned with \
+                     another axis; {wanted} is meant: reshape it"
+                ));
+            }
+            let counts = |shape: Self| shape.samples.then(|| shape.dims[0]);
+            let repeated = shape.dims[0] == 1 && beside.rank() == rank && beside.dims[0] != 1;
+            if counts(shape).is_some() && repeated {
+                return Err(format!(
+                    "axis 0 of {shape} counts samples, and the one there is can't be repeated to \
+                     the {} of {beside}",
+                    beside.dims[0]
+                ));
+            }
+        }
         let mut dims = [1; MAX_AXES];
         for from_end in 1..=rank {
             let (a, b) = (self.extent_from_end(from_end), other.extent_from_end(from_end));
@@ -102,11 +174,14 @@ impl Shape {
                 _ if a == b => a,
                 (1, b) => b,
                 (a, 1) => a,
-                _ => return None,
+                _ => {
+                    return Err("operands must have equal extents, aligned at the last axis, or \
+                                extent 1 to be repeated"
+                        .to_owned());
+                }
             };
         }
-        let counts = |s: Self| s.samples && s.rank() == rank && s.dims[0] == dims[0];
-        Some(Self::new(&dims[..rank]).with_samples(counts(self) || counts(other)))
+        Ok(Self::new(&dims[..rank]).with_samples(self.samples || other.samples))
     }
 
     /// The extent of the axis that is `position` (1 or more) from the last; 1 beyond the first.
@@ -114,44 +189,24 @@ impl Shape {
         if position > self.rank() { 1 } else { self.dims[self.rank() - position] }
     }
 
+    /// How far a step along each axis of `full`, to which this shape is repeated, moves in this one:
+    /// 0 where it is repeated.
+    pub(crate) fn strides_in(&self, full: Self) -> [usize; MAX_AXES] {
+        let (own, full) = (self.padded(), full.padded());
+        let mut strides = contiguous(own);
+        for axis in 0..MAX_AXES {
+            if own[axis] != full[axis] {
+                strides[axis] = 0;
+            }
+        }
+        strides
+    }
+
     /// The extents padded in front with 1 to [`MAX_AXES`] axes.
     pub(crate) fn padded(&self) -> [usize; MAX_AXES] {
         let mut dims = [1; MAX_AXES];
         dims[MAX_AXES - self.rank()..].copy_from_slice(self.dims());
         dims
-    }
-}
-
-/// Finds, for each element of a full shape, the element of a smaller one that broadcasting
-/// repeats there.
-pub(crate) struct Repeat {
-    dims: [usize; MAX_AXES],
-    /// By how many elements one step along each axis moves; 0 where the small shape is repeated.
-    strides: [usize; MAX_AXES],
-}
-
-impl Repeat {
-    pub fn new(small: Shape, full: Shape) -> Self {
-        let mut strides = [0; MAX_AXES];
-        let mut stride = 1;
-        for position in 1..=small.rank() {
-            let extent = small.extent_from_end(position);
-            if extent == full.extent_from_end(position) {
-                strides[MAX_AXES - position] = stride;
-            }
-            stride *= extent;
-        }
-        Self { dims: full.padded(), strides }
-    }
-
-    /// The position in the small shape for position `flat` in the full one.
-    pub fn source(&self, mut flat: usize) -> usize {
-        let mut source = 0;
-        for axis in (0..MAX_AXES).rev() {
-            source += flat % self.dims[axis] * self.strides[axis];
-            flat /= self.dims[axis];
-        }
-        source
     }
 }
 

@@ -246,8 +246,13 @@ fn a_missing_second_use_is_caught() {
 
 #[test]
 fn a_store_where_an_add_is_due_is_caught() {
-    is_caught_in("x", layer_after_another_use(&Layer(Mistake::StoreWhereAddIsDue)));
-    layer(&Layer(Mistake::StoreWhereAddIsDue)).expect("with one use each there is nothing to add");
+    // Also where each operand has one use, so that there is nothing to add.
+    let wrong = &Layer(Mistake::StoreWhereAddIsDue);
+    for result in [layer(wrong), layer_after_another_use(wrong)] {
+        let error = result.expect_err("the backward ignores Write");
+        assert!(matches!(error, CheckError::Write { operand: 0, .. }), "{error}");
+        assert!(error.to_string().contains("layer: the backward of operand 0"), "{error}");
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Why a step could not be made.
 
 use gradroute_tape::NonFinite;
-use gradroute_tape::optim::MissingGradient;
+use gradroute_tape::optim::UpdateError;
 
 /// Why a step could not be made. Parameters and optimizers must be as they were before it.
 #[derive(Debug, thiserror::Error)]
@@ -28,9 +28,9 @@ pub enum StepError {
         /// The op with the first such gradient.
         origin: NonFinite,
     },
-    /// The loss does not depend on some parameter.
+    /// The optimizer made no step: the loss does not depend on some parameter, for instance.
     #[error(transparent)]
-    MissingGradient(#[from] MissingGradient),
+    Update(#[from] UpdateError),
     /// What the experiment itself says.
     #[error(transparent)]
     Experiment(Box<dyn std::error::Error + Send + Sync>),

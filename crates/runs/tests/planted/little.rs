@@ -11,7 +11,7 @@ use gradroute_runs::{
     StepError, assert_resumes,
 };
 use gradroute_tape::Params;
-use gradroute_tape::optim::{AdamOptions, MissingGradient};
+use gradroute_tape::optim::{AdamOptions, UpdateError};
 use serde::{Deserialize, Serialize};
 
 /// The step that the second stage begins with.
@@ -34,7 +34,7 @@ pub trait Part: Sized + 'static {
         1.0
     }
 
-    fn update(&mut self, learner: &mut Learner) -> Result<(), MissingGradient> {
+    fn update(&mut self, learner: &mut Learner) -> Result<(), UpdateError> {
         learner.adam.step(&mut learner.params, &learner.gradients)
     }
 

@@ -2,7 +2,7 @@
 
 use gradroute_runs::{Learner, State, Step};
 use gradroute_tape::Params;
-use gradroute_tape::optim::{Adam, AdamOptions, MissingGradient};
+use gradroute_tape::optim::{Adam, AdamOptions, UpdateError};
 
 use crate::little::{Part, SECOND, is_told, resumes};
 
@@ -30,7 +30,7 @@ impl<const BESIDE: bool> Part for Rate<BESIDE> {
         1.0
     }
 
-    fn update(&mut self, learner: &mut Learner) -> Result<(), MissingGradient> {
+    fn update(&mut self, learner: &mut Learner) -> Result<(), UpdateError> {
         if let Some(lr) = self.0 {
             learner.adam.set_lr(lr);
         }
@@ -69,7 +69,7 @@ impl<const BESIDE: bool> Part for Options<BESIDE> {
         1.0
     }
 
-    fn update(&mut self, learner: &mut Learner) -> Result<(), MissingGradient> {
+    fn update(&mut self, learner: &mut Learner) -> Result<(), UpdateError> {
         let adam = self.0.as_mut().unwrap_or(&mut learner.adam);
         adam.step(&mut learner.params, &learner.gradients)
     }
@@ -118,7 +118,7 @@ impl<const FLAG: bool> Part for Still<FLAG> {
         1.0
     }
 
-    fn update(&mut self, learner: &mut Learner) -> Result<(), MissingGradient> {
+    fn update(&mut self, learner: &mut Learner) -> Result<(), UpdateError> {
         let first = learner.params.ids().next().unwrap();
         let before = learner.params.get(first).to_vec();
         learner.adam.step(&mut learner.params, &learner.gradients)?;

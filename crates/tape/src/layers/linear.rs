@@ -1,7 +1,8 @@
 //! A fully connected layer.
 
-use gradroute_kernels::{Real, random::Stream};
+use gradroute_kernels::Real;
 
+use super::init;
 use crate::graph::Graph;
 use crate::node::Var;
 use crate::ops::LinearOptions;
@@ -35,16 +36,12 @@ impl Linear {
     ) -> Self {
         assert!(inputs > 0, "layer `{name}`: needs at least one input");
         let bound = 1.0 / (inputs as f64).sqrt();
-        let init = |full: &str| {
-            let mut stream = Stream::new(seed, &format!("init {full}"), 0);
-            move || T::from_f64((2.0 * stream.uniform() - 1.0) * bound)
-        };
-        // No closure adds: a panic within one would name this line instead of the caller's.
         let full = format!("{name}.weight");
-        let weight = params.add(&full, &[outputs, inputs], init(&full));
+        let weight = init::uniform(params, &full, &[outputs, inputs], bound, seed);
         let full = format!("{name}.bias");
+        // No closure adds: a panic within one would name this line instead of the caller's.
         let bias = match bias {
-            true => Some(params.add(&full, &[outputs], init(&full))),
+            true => Some(init::uniform(params, &full, &[outputs], bound, seed)),
             false => None,
         };
         Self { name: name.to_owned(), weight, bias }
@@ -55,7 +52,7 @@ impl Linear {
         &self.name
     }
 
-    /// Applies the layer to `x` `[n, in]`, giving `[n, out]`.
+    /// Applies the layer to `x` `[.., in]`, giving `[.., out]`.
     ///
     /// # Panics
     /// If `x` does not fit.

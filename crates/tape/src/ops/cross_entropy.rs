@@ -2,11 +2,11 @@
 
 use gradroute_kernels::{Real, Write, softmax};
 
-use crate::classes;
 use crate::graph::Graph;
 use crate::node::Var;
 use crate::op::{Attrs, Backward, Op};
 use crate::operands::Operands;
+use crate::ops::classes;
 use crate::shape::Shape;
 
 /// Operands: the logits, the labels (whole numbers kept as reals).
@@ -18,13 +18,11 @@ impl<T: Real> Op<T> for CrossEntropy {
     }
 
     fn shape(&self, operands: Operands<'_, T>, _: &Attrs) -> Result<Shape, String> {
-        let logits = operands.shape(0);
-        let [n, _] = classes::fit(logits, operands.shape(1), operands.value(1))?;
-        Ok(Shape::new(&[n]).with_samples(logits.carries_samples()))
+        classes::fit(operands.shape(0), operands.shape(1), operands.value(1))
     }
 
     fn forward(&self, operands: Operands<'_, T>, _: &Attrs, out: &mut [T]) {
-        let [n, classes] = [0, 1].map(|axis| operands.shape(0).dims()[axis]);
+        let (n, classes) = (out.len(), operands.shape(0).split_last().1);
         softmax::cross_entropy(out, operands.value(0), operands.value(1), n, classes);
     }
 
@@ -34,14 +32,15 @@ impl<T: Real> Op<T> for CrossEntropy {
 
     fn backward(&self, node: Backward<'_, T>, _: usize, write: Write, dx: &mut [T]) {
         let (logits, labels) = (node.operands.value(0), node.operands.value(1));
-        let [n, classes] = [0, 1].map(|axis| node.operands.shape(0).dims()[axis]);
+        let (n, classes) = (labels.len(), node.operands.shape(0).split_last().1);
         softmax::cross_entropy_backward(write, dx, node.dout, logits, labels, n, classes);
     }
 }
 
 impl<T: Real> Graph<'_, T> {
-    /// `-ln softmax(logits)[label]` of each sample: logits `[n, classes]`, labels `[n]`, result
-    /// `[n]`. Labels are class numbers kept as reals, and constants: see [`Graph::labels`].
+    /// `-ln softmax(logits)[label]` of each row: logits `[.., classes]`, labels `[..]`, result `[..]`.
+    /// Labels are class numbers kept as reals, and constants: see [`Graph::labels`], and
+    /// [`Graph::indices`] for several a sample.
     ///
     /// # Panics
     /// If the shapes don't fit or a label is not the number of a class.

@@ -52,7 +52,8 @@ pub struct LinearOptions {
     pub activation: Activation,
     /// How the input is read.
     pub input: Input,
-    /// Update weights: per-sample weights `[n]` (or `[n, 1]`) on the gradient of weight and bias.
+    /// Update weights on the gradient of weight and bias: one a sample, `[n]`, or one a row of a
+    /// sample, `[n, t]`; axes of extent 1 may follow.
     pub update: Option<Var>,
 }
 
@@ -79,8 +80,8 @@ fn affine<T: Real>(attrs: &Attrs) -> Affine<T> {
 }
 
 fn extents<T: Real>(operands: Operands<'_, T>) -> LinearShape {
-    let (x, w) = (operands.shape(X), operands.shape(W));
-    LinearShape { n: x.dims()[0], i: x.dims()[1], o: w.dims()[0] }
+    let (leading, i) = operands.shape(X).split_last();
+    LinearShape { n: leading.len(), i, o: operands.shape(W).dims()[0] }
 }
 
 fn bias<'s, T: Real>(operands: Operands<'s, T>, attrs: &Attrs) -> Option<&'s [T]> {
@@ -98,9 +99,13 @@ impl<T: Real> Op<T> for Linear {
 
     fn shape(&self, operands: Operands<'_, T>, attrs: &Attrs) -> Result<Shape, String> {
         let (x, w) = (operands.shape(X), operands.shape(W));
-        let (&[n, i], &[o, wi]) = (x.dims(), w.dims()) else {
-            return Err("needs an input [n, in] and a weight [out, in]".into());
+        let &[o, wi] = w.dims() else {
+            return Err("the weight must be [out, in]".into());
         };
+        if x.rank() < 2 {
+            return Err("the input must be [.., in] with two axes or more".into());
+        }
+        let (leading, i) = x.split_last();
         if i != wi {
             return Err(format!("the input has {i} columns, but the weight expects {wi}"));
         }
@@ -108,12 +113,14 @@ impl<T: Real> Op<T> for Linear {
             return Err(format!("the bias must be [{o}], one a row of the weight"));
         }
         if let Some(at) = update_weights_position(attrs) {
-            let s = operands.shape(at);
-            if s.dims() != [n] && s.dims() != [n, 1] {
-                return Err(format!("update weights must be [{n}], one a sample"));
+            let s = operands.shape(at).without_trailing_ones();
+            if s.rank() == 0 || !leading.dims().starts_with(s.dims()) {
+                return Err(format!(
+                    "update weights must be one a sample, or one for each row of {leading}"
+                ));
             }
         }
-        Ok(Shape::new(&[n, o]).with_samples(x.carries_samples()))
+        Ok(leading.with_last(o))
     }
 
     fn forward(&self, operands: Operands<'_, T>, attrs: &Attrs, out: &mut [T]) {
@@ -175,7 +182,9 @@ impl<T: Real> Op<T> for Linear {
         let blend = |s: T, now: &[T], then: &[T]| -> Vec<T> {
             now.iter().zip(then).map(|(&now, &then)| then + s * (now - then)).collect()
         };
-        for (n, &s) in operands.value(at).iter().enumerate() {
+        let update = operands.value(at);
+        for n in 0..extents(operands).n {
+            let s = update[n * update.len() / extents(operands).n];
             let w = blend(s, operands.value(W), &recorded[W]);
             let b = bias(operands, attrs).map(|b| blend(s, b, &recorded[2]));
             linear::forward(
@@ -192,7 +201,7 @@ impl<T: Real> Op<T> for Linear {
 
     fn kink_distance(&self, operands: Operands<'_, T>, attrs: &Attrs, _: &[T]) -> Option<f64> {
         // What the ReLU clipped is gone from the output, so the product is computed once more.
-        let plain = Attrs { ints: [attrs.ints[0], attrs.ints[1], 0, 0], ..*attrs };
+        let plain = Attrs { reals: attrs.reals, ..Attrs::of(&attrs.ints[..2]) };
         let mut product = vec![T::ZERO; extents(operands).n * extents(operands).o];
         self.forward(operands, &plain, &mut product);
         has_relu(attrs)
@@ -223,7 +232,8 @@ impl<T: Real> Op<T> for Linear {
 }
 
 impl<T: Real> Graph<'_, T> {
-    /// `x wᵀ + b` for each sample: input `[n, in]`, weight `[out, in]`, bias `[out]`.
+    /// `x wᵀ + b` for each row: input `[.., in]`, weight `[out, in]`, bias `[out]`, result
+    /// `[.., out]`. So it takes `[n, in]`, and `[n, t, in]` for t rows a sample.
     ///
     /// # Panics
     /// If the shapes don't fit.
@@ -242,8 +252,8 @@ impl<T: Real> Graph<'_, T> {
         self.linear_with(x, weight, bias, options)
     }
 
-    /// A linear layer with an activation, a way to read its input, and update weights: per-sample
-    /// weights on the gradient of its parameters.
+    /// A linear layer with an activation, a way to read its input, and update weights: weights per
+    /// sample, or per row, on the gradient of its parameters.
     ///
     /// Update weights say which samples may teach *this* weight and bias, and how strongly,
     /// separately from the gradient that flows on to `x`, which they don't touch. A sample of
@@ -264,7 +274,7 @@ impl<T: Real> Graph<'_, T> {
             Input::Plain => [1.0, 0.0],
             Input::Affine { factor, shift } => [factor, shift],
         };
-        let ints = [bias.is_some() as usize, options.update.is_some() as usize, relu as usize, 0];
+        let ints = [bias.is_some() as usize, options.update.is_some() as usize, relu as usize];
         let mut operands = [x; 4];
         operands[W] = weight;
         let mut count = 2;
@@ -272,6 +282,6 @@ impl<T: Real> Graph<'_, T> {
             operands[count] = extra;
             count += 1;
         }
-        self.apply(&Linear, &operands[..count], Attrs { ints, reals })
+        self.apply(&Linear, &operands[..count], Attrs { reals, ..Attrs::of(&ints) })
     }
 }

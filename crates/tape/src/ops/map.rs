@@ -4,6 +4,7 @@ use gradroute_kernels::{Real, Write, elementwise};
 
 use crate::op::{Attrs, Backward, Op};
 use crate::operands::Operands;
+use crate::ops::select::passed_on;
 use crate::shape::Shape;
 
 /// A function of one number with its derivative.
@@ -14,7 +15,8 @@ pub trait Elementwise<T: Real>: Sync {
     /// The function.
     fn value(x: T, attrs: &Attrs) -> T;
 
-    /// The derivative times the incoming gradient, given the argument `x` and the value `y`.
+    /// The derivative times the incoming gradient, given the argument `x` and the value `y`. Where
+    /// that gradient is 0, what comes out is taken as 0, whatever it is.
     fn gradient(x: T, y: T, dy: T, attrs: &Attrs) -> T;
 
     /// Distance from `x` to the nearest jump of the derivative; infinite if there is none.
@@ -50,7 +52,7 @@ impl<T: Real, F: Elementwise<T>> Op<T> for Map<F> {
     fn backward(&self, node: Backward<'_, T>, _: usize, write: Write, dx: &mut [T]) {
         let x = node.operands.value(0);
         elementwise::map3(write, dx, x, node.out, node.dout, |x, y, dy| {
-            F::gradient(x, y, dy, node.attrs)
+            passed_on(dy, F::gradient(x, y, dy, node.attrs))
         });
     }
 

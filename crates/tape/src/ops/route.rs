@@ -1,13 +1,14 @@
 //! The route: the identity forward, a mask on the gradient backward.
 
+use gradroute_kernels::strided::{self, Strided};
 use gradroute_kernels::{Real, Write, elementwise};
 
 use crate::graph::Graph;
 use crate::node::Var;
 use crate::op::{Attrs, Backward, Op};
 use crate::operands::Operands;
-use crate::ops::select::weighted;
-use crate::shape::{Repeat, Shape};
+use crate::ops::select::{passed_on, weighted};
+use crate::shape::Shape;
 
 /// Operands: the value, the mask.
 struct Route;
@@ -19,12 +20,12 @@ impl<T: Real> Op<T> for Route {
 
     fn shape(&self, operands: Operands<'_, T>, _: &Attrs) -> Result<Shape, String> {
         let (x, mask) = (operands.shape(0), operands.shape(1));
-        match x.broadcast(mask) {
-            Some(full) if full.dims() == x.dims() => Ok(x),
-            _ => Err("the mask must have the value's extents, aligned at the last axis, or \
-                      extent 1 to be repeated"
-                .to_owned()),
+        if x.broadcast(mask)?.dims() != x.dims() {
+            return Err("the mask must have the value's extents, aligned at the last axis, or \
+                        extent 1 to be repeated"
+                .to_owned());
         }
+        Ok(x)
     }
 
     fn alias(&self) -> Option<usize> {
@@ -40,14 +41,14 @@ impl<T: Real> Op<T> for Route {
     }
 
     fn backward(&self, node: Backward<'_, T>, _: usize, write: Write, dx: &mut [T]) {
-        let mask = node.operands.value(1);
-        if mask.len() == dx.len() {
-            return elementwise::map2(write, dx, mask, node.dout, weighted);
+        let passed = |dy, weight| passed_on(dy, weighted(weight, dy));
+        let data = node.operands.value(1);
+        if data.len() == dx.len() {
+            return elementwise::map2(write, dx, node.dout, data, passed);
         }
-        let at = Repeat::new(node.operands.shape(1), node.shape);
-        for (i, (slot, &dy)) in dx.iter_mut().zip(node.dout).enumerate() {
-            write.to(slot, weighted(mask[at.source(i)], dy));
-        }
+        let mask = Strided { data, strides: node.operands.shape(1).strides_in(node.shape) };
+        let dy = Strided { data: node.dout, strides: node.shape.strides_in(node.shape) };
+        strided::map2(write, dx, node.shape.padded(), dy, mask, passed);
     }
 
     fn has_surrogate(&self, _: &Attrs) -> bool {
@@ -56,12 +57,14 @@ impl<T: Real> Op<T> for Route {
 
     /// `m * x + (1 - m) * x0`.
     fn surrogate(&self, operands: Operands<'_, T>, recorded: &[Vec<T>], _: &Attrs, out: &mut [T]) {
-        let (x, mask) = (operands.value(0), operands.value(1));
-        let at = Repeat::new(operands.shape(1), operands.shape(0));
-        for (i, slot) in out.iter_mut().enumerate() {
-            // Written as x0 + m * (x - x0), which is x0 exactly where x = x0.
-            *slot = recorded[0][i] + mask[at.source(i)] * (x[i] - recorded[0][i]);
-        }
+        let full = operands.shape(0);
+        let [x, mask] = [0, 1].map(|i| Strided {
+            data: operands.value(i),
+            strides: operands.shape(i).strides_in(full),
+        });
+        // Written as x0 + m * (x - x0), which is x0 exactly where x = x0.
+        let blended = |x: T, mask, x0| x0 + mask * (x - x0);
+        strided::map3(Write::Store, out, full.padded(), x, mask, &recorded[0], blended);
     }
 
     fn routes(&self, _: &Attrs) -> bool {

@@ -1,4 +1,4 @@
-//! The error of each sample, absolute or squared, and its mean over the batch.
+//! The error of each row, absolute or squared, and its mean over the batch.
 
 use gradroute_kernels::{Real, Write, elementwise, reduce};
 
@@ -42,8 +42,13 @@ impl<T: Real> Metric<T> for Squared {
     }
 }
 
-/// Operands: the prediction, the target. The result has one element a row of axis 0.
+/// Operands: the prediction, the target. The result has one element a row.
 struct SampleError<M>(M);
+
+/// The shape of one number a row, and the row's length; a value `[n]` counts as `[n, 1]`.
+fn rows(shape: Shape) -> (Shape, usize) {
+    if shape.rank() == 1 { (shape, 1) } else { shape.split_last() }
+}
 
 impl<T: Real, M: Metric<T>> Op<T> for SampleError<M> {
     fn name(&self) -> &'static str {
@@ -53,18 +58,18 @@ impl<T: Real, M: Metric<T>> Op<T> for SampleError<M> {
     fn shape(&self, operands: Operands<'_, T>, _: &Attrs) -> Result<Shape, String> {
         let (prediction, target) = (operands.shape(0), operands.shape(1));
         if prediction.dims() != target.dims() || prediction.rank() == 0 {
-            return Err("prediction and target must have the same extents [n, ..]".into());
+            return Err("prediction and target must have the same extents [.., d]".into());
         }
-        let (n, columns) = prediction.rows();
+        let (rows, columns) = rows(prediction);
         if columns == 0 {
             return Err("the mean over no elements does not exist".into());
         }
         let samples = prediction.carries_samples() || target.carries_samples();
-        Ok(Shape::new(&[n]).with_samples(samples))
+        Ok(rows.with_samples(samples))
     }
 
     fn forward(&self, operands: Operands<'_, T>, _: &Attrs, out: &mut [T]) {
-        let columns = operands.shape(0).rows().1;
+        let columns = rows(operands.shape(0)).1;
         let (prediction, target) = (operands.value(0), operands.value(1));
         reduce::row_sums2(Write::Store, out, columns, prediction, target, |p, t| M::error(p - t));
         let share = T::ONE / T::from_usize(columns);
@@ -72,7 +77,7 @@ impl<T: Real, M: Metric<T>> Op<T> for SampleError<M> {
     }
 
     fn backward(&self, node: Backward<'_, T>, operand: usize, write: Write, dx: &mut [T]) {
-        let columns = node.operands.shape(0).rows().1;
+        let columns = rows(node.operands.shape(0)).1;
         let share = T::ONE / T::from_usize(columns);
         let share = if operand == 0 { share } else { -share };
         let (prediction, target) = (node.operands.value(0), node.operands.value(1));
@@ -90,8 +95,8 @@ impl<T: Real, M: Metric<T>> Op<T> for SampleError<M> {
 }
 
 impl<T: Real> Graph<'_, T> {
-    /// The mean absolute error of each sample: `[n, ..]`, `[n, ..]` to `[n]`. The derivative
-    /// where both are equal is 0.
+    /// The mean absolute error of each row: `[.., d]`, `[.., d]` to `[..]`, so `[n, d]` to one
+    /// number a sample; `[n]` counts as `[n, 1]`. The derivative where both are equal is 0.
     ///
     /// # Panics
     /// If the extents differ or a row has no elements.
@@ -100,7 +105,8 @@ impl<T: Real> Graph<'_, T> {
         self.apply(&SampleError(Absolute), &[prediction, target], Attrs::default())
     }
 
-    /// The mean squared error of each sample: `[n, ..]`, `[n, ..]` to `[n]`.
+    /// The mean squared error of each row: `[.., d]`, `[.., d]` to `[..]`, so `[n, d]` to one number a
+    /// sample; `[n]` counts as `[n, 1]`.
     ///
     /// # Panics
     /// If the extents differ or a row has no elements.

@@ -71,7 +71,7 @@ impl<T: Real> Graph<'_, T> {
     /// If `x` is not a matrix or the range does not lie within its columns.
     #[track_caller]
     pub fn slice_columns(&self, x: Var, range: Range<usize>) -> Var {
-        let attrs = Attrs { ints: [range.start, range.end, 0, 0], ..Attrs::default() };
+        let attrs = Attrs::of(&[range.start, range.end]);
         self.apply(&SliceColumns, &[x], attrs)
     }
 }

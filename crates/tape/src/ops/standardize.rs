@@ -87,13 +87,20 @@ impl<T: Real> Op<T> for Standardize {
             let deviation = deviations(rows, count, |r, c| x[at(r, c)]).deviation;
             let mean =
                 sums(rows, count, |r, c| node.dout[at(r, c)]).map(|sum| sum / T::from_usize(rows));
-            let along = sums(rows, count, |r, c| node.dout[at(r, c)] * node.out[at(r, c)])
-                .map(|sum| sum / T::from_usize(rows - 1));
+            // A row that the loss does not count must not matter, not even through a NaN.
+            let along = sums(rows, count, |r, c| match node.dout[at(r, c)] {
+                dy if dy == T::ZERO => T::ZERO,
+                dy => dy * node.out[at(r, c)],
+            })
+            .map(|sum| sum / T::from_usize(rows - 1));
+            let all_zero: [bool; COLUMNS] = std::array::from_fn(|c| {
+                c < count && (0..rows).all(|r| node.dout[at(r, c)] == T::ZERO)
+            });
             for row in 0..rows {
                 for c in 0..count {
                     let (dy, y) = (node.dout[at(row, c)], node.out[at(row, c)]);
                     let value = (dy - mean[c] - y * along[c]) / deviation[c];
-                    write.to(&mut dx[at(row, c)], value);
+                    write.to(&mut dx[at(row, c)], if all_zero[c] { T::ZERO } else { value });
                 }
             }
         }

@@ -11,12 +11,6 @@ use crate::shape::Shape;
 /// `ints[0]`: the axis.
 struct SumAxis;
 
-/// The extents before, of and after the axis.
-fn split(shape: Shape, axis: usize) -> [usize; 3] {
-    let dims = shape.dims();
-    [dims[..axis].iter().product(), dims[axis], dims[axis + 1..].iter().product()]
-}
-
 impl<T: Real> Op<T> for SumAxis {
     fn name(&self) -> &'static str {
         "sum_axis"
@@ -27,20 +21,16 @@ impl<T: Real> Op<T> for SumAxis {
         if axis >= x.rank() {
             return Err(format!("there is no axis {axis}"));
         }
-        let mut dims = [0; crate::shape::MAX_AXES];
-        let kept = x.dims().iter().enumerate().filter(|&(i, _)| i != axis);
-        kept.zip(&mut dims).for_each(|((_, &extent), slot)| *slot = extent);
-        let samples = x.carries_samples() && axis > 0;
-        Ok(Shape::new(&dims[..x.rank() - 1]).with_samples(samples))
+        Ok(x.without_axis(axis))
     }
 
     fn forward(&self, operands: Operands<'_, T>, attrs: &Attrs, out: &mut [T]) {
-        let [outer, n, inner] = split(operands.shape(0), attrs.ints[0]);
+        let [outer, n, inner] = operands.shape(0).around_axis(attrs.ints[0]);
         reduce::axis_sums(Write::Store, out, outer, n, inner, operands.value(0), |x| x);
     }
 
     fn backward(&self, node: Backward<'_, T>, _: usize, write: Write, dx: &mut [T]) {
-        let [_, n, inner] = split(node.operands.shape(0), node.attrs.ints[0]);
+        let [_, n, inner] = node.operands.shape(0).around_axis(node.attrs.ints[0]);
         if n * inner == 0 {
             return;
         }
@@ -66,7 +56,7 @@ impl<T: Real> Graph<'_, T> {
     /// If there is no such axis.
     #[track_caller]
     pub fn sum_axis(&self, x: Var, axis: usize) -> Var {
-        self.apply(&SumAxis, &[x], Attrs { ints: [axis, 0, 0, 0], ..Attrs::default() })
+        self.apply(&SumAxis, &[x], Attrs::of(&[axis]))
     }
 
     /// The means along `axis`, which disappears.

@@ -6,7 +6,7 @@ use crate::graph::Graph;
 use crate::node::Var;
 use crate::op::{Attrs, Backward, Op};
 use crate::operands::Operands;
-use crate::ops::select::weighted;
+use crate::ops::select::{passed_on, weighted};
 use crate::shape::Shape;
 
 /// Operands: the losses, their weights.
@@ -34,7 +34,7 @@ impl<T: Real> Op<T> for WeightedSum {
 
     fn backward(&self, node: Backward<'_, T>, _: usize, write: Write, dx: &mut [T]) {
         let dy = node.dout[0];
-        elementwise::map1(write, dx, node.operands.value(1), |w| weighted(w, dy));
+        elementwise::map1(write, dx, node.operands.value(1), |w| passed_on(dy, weighted(w, dy)));
     }
 }
 

@@ -1,10 +1,12 @@
 //! The frame of ops that combine two operands element by element, broadcast against each other.
 
-use gradroute_kernels::{Real, Write, elementwise, reduce};
+use gradroute_kernels::strided::{self, Strided};
+use gradroute_kernels::{Real, Write, elementwise};
 
 use crate::op::{Attrs, Backward, Op};
 use crate::operands::Operands;
-use crate::shape::{MAX_AXES, Repeat, Shape};
+use crate::ops::select::passed_on;
+use crate::shape::Shape;
 
 /// A function of two numbers with its partial derivatives.
 pub trait Elementwise2<T: Real>: Sync {
@@ -20,15 +22,21 @@ pub trait Elementwise2<T: Real>: Sync {
     /// The function.
     fn value(a: T, b: T) -> T;
 
-    /// The partial derivative by `a` times the incoming gradient.
+    /// The partial derivative by `a` times the incoming gradient. Where that is 0, what comes out
+    /// is taken as 0, whatever it is.
     fn gradient_a(a: T, b: T, dy: T) -> T;
 
-    /// The partial derivative by `b` times the incoming gradient.
+    /// The partial derivative by `b` times the incoming gradient, likewise.
     fn gradient_b(a: T, b: T, dy: T) -> T;
 }
 
 /// Makes an [`Op`] of an [`Elementwise2`] function.
 pub struct Zip<F>(pub F);
+
+/// Operand `i`, repeated to the shape `full`.
+fn repeated<'s, T: Real>(operands: Operands<'s, T>, i: usize, full: Shape) -> Strided<'s, T> {
+    Strided { data: operands.value(i), strides: operands.shape(i).strides_in(full) }
+}
 
 impl<T: Real, F: Elementwise2<T>> Op<T> for Zip<F> {
     fn name(&self) -> &'static str {
@@ -36,11 +44,7 @@ impl<T: Real, F: Elementwise2<T>> Op<T> for Zip<F> {
     }
 
     fn shape(&self, operands: Operands<'_, T>, _: &Attrs) -> Result<Shape, String> {
-        operands.shape(0).broadcast(operands.shape(1)).ok_or_else(|| {
-            "operands must have equal extents, aligned at the last axis, or extent 1 to be \
-             repeated"
-                .to_owned()
-        })
+        operands.shape(0).broadcast(operands.shape(1))
     }
 
     fn forward(&self, operands: Operands<'_, T>, _: &Attrs, out: &mut [T]) {
@@ -50,10 +54,8 @@ impl<T: Real, F: Elementwise2<T>> Op<T> for Zip<F> {
             return elementwise::map2(Write::Store, out, a, b, F::value);
         }
         let full = operands.shape(0).broadcast(operands.shape(1)).expect("checked by shape()");
-        let [at_a, at_b] = [0, 1].map(|i| Repeat::new(operands.shape(i), full));
-        for (i, y) in out.iter_mut().enumerate() {
-            *y = F::value(a[at_a.source(i)], b[at_b.source(i)]);
-        }
+        let [a, b] = [0, 1].map(|i| repeated(operands, i, full));
+        strided::map2(Write::Store, out, full.padded(), a, b, F::value);
     }
 
     fn differentiable(&self, operand: usize, _: &Attrs) -> bool {
@@ -65,47 +67,36 @@ impl<T: Real, F: Elementwise2<T>> Op<T> for Zip<F> {
     }
 
     fn backward(&self, node: Backward<'_, T>, operand: usize, write: Write, dx: &mut [T]) {
-        let (a, b, dy) = (node.operands.value(0), node.operands.value(1), node.dout);
-        let gradient = if operand == 0 { F::gradient_a } else { F::gradient_b };
-        if a.len() == dy.len() && b.len() == dy.len() {
-            return elementwise::map3(write, dx, a, b, dy, gradient);
+        match operand {
+            0 => pass_back(node, 0, write, dx, F::gradient_a),
+            _ => pass_back(node, 1, write, dx, F::gradient_b),
         }
-        let [at_a, at_b] = [0, 1].map(|i| Repeat::new(node.operands.shape(i), node.shape));
-        let gradient_at = |i: usize| gradient(a[at_a.source(i)], b[at_b.source(i)], dy[i]);
-        sum_repeats(write, dx, node.operands.shape(operand), node.shape, gradient_at);
     }
 }
 
-/// Adds up, for each element of an operand of shape `small`, `term(i)` over the elements `i` of
-/// the output of shape `full` that it was repeated into.
-pub(crate) fn sum_repeats<T: Real>(
+/// The gradient of one operand; `gradient` is that of the function, given both and the adjoint.
+fn pass_back<T: Real>(
+    node: Backward<'_, T>,
+    operand: usize,
     write: Write,
     dx: &mut [T],
-    small: Shape,
-    full: Shape,
-    term: impl Fn(usize) -> T + Sync,
+    gradient: impl Fn(T, T, T) -> T + Sync,
 ) {
-    let (small, full) = (small.padded(), full.padded());
-    let mut full_strides = [1; MAX_AXES];
-    for axis in (0..MAX_AXES - 1).rev() {
-        full_strides[axis] = full_strides[axis + 1] * full[axis + 1];
+    let Backward { operands, shape: full, dout, .. } = node;
+    let (a, b) = (operands.value(0), operands.value(1));
+    let gradient = |a, b, dy| passed_on(dy, gradient(a, b, dy));
+    if a.len() == dout.len() && b.len() == dout.len() {
+        return elementwise::map3(write, dx, a, b, dout, gradient);
     }
-    let repeats = |axis: usize| if small[axis] == full[axis] { 1 } else { full[axis] };
-    let count: usize = (0..MAX_AXES).map(repeats).product();
-    for (k, slot) in dx.iter_mut().enumerate() {
-        let (mut rest, mut base) = (k, 0);
-        for axis in (0..MAX_AXES).rev() {
-            base += rest % small[axis] * full_strides[axis];
-            rest /= small[axis];
-        }
-        let sum = reduce::sum_indexed(count, |j| {
-            let (mut rest, mut at) = (j, base);
-            for axis in (0..MAX_AXES).rev() {
-                at += rest % repeats(axis) * full_strides[axis];
-                rest /= repeats(axis);
-            }
-            term(at)
-        });
-        write.to(slot, sum);
+    let dims = full.padded();
+    if dx.len() == dout.len() {
+        let [a, b] = [0, 1].map(|i| repeated(operands, i, full));
+        return strided::map3(write, dx, dims, a, b, dout, gradient);
     }
+    let (small, other) = (operands.shape(operand), operands.shape(1 - operand));
+    let strides = other.strides_in(full);
+    strided::sums_over_repeats(write, dx, small.padded(), dims, strides, |own, at, other| {
+        let (a, b) = if operand == 0 { (a[own], b[other]) } else { (a[other], b[own]) };
+        gradient(a, b, dout[at])
+    });
 }

@@ -2,8 +2,9 @@
 
 use gradroute_kernels::{Real, adam};
 
-use super::trained::{MissingGradient, for_each_trained, ready};
-use crate::params::{Gradients, Params};
+use super::trained::{UpdateError, for_each_trained, ready, require};
+use crate::gradients::Gradients;
+use crate::params::Params;
 
 /// Where weight decay enters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -11,7 +12,7 @@ pub enum Decay {
     /// Added to the gradient, so that it passes through the moments (PyTorch's `Adam`).
     #[default]
     Coupled,
-    /// Taken off the parameter beside the step (AdamW; Loshchilov and Hutter 2017, arXiv
+    /// Taken off the parameter beside the step: this is AdamW (Loshchilov and Hutter 2017, arXiv
     /// 1711.05101).
     Decoupled,
 }
@@ -50,13 +51,29 @@ pub struct Adam<T: Real> {
 
 impl<T: Real> Adam<T> {
     /// An optimizer for `params`, moments 0.
+    ///
+    /// # Panics
+    /// If the learning rate, eps or the weight decay is negative or not finite, or a beta is not from
+    /// 0 to below 1.
+    #[track_caller]
     pub fn new(params: &Params<T>, options: AdamOptions) -> Self {
+        let AdamOptions { lr, betas, eps, weight_decay, .. } = options;
+        require("AdamOptions::lr", lr, 0.0..f64::INFINITY);
+        require("AdamOptions::betas.0", betas.0, 0.0..1.0);
+        require("AdamOptions::betas.1", betas.1, 0.0..1.0);
+        require("AdamOptions::eps", eps, 0.0..f64::INFINITY);
+        require("AdamOptions::weight_decay", weight_decay, 0.0..f64::INFINITY);
         let zeros = || vec![T::ZERO; params.flat().len()];
         Self { options, first: zeros(), second: zeros(), steps: 0, powers: (1.0, 1.0) }
     }
 
     /// Sets the learning rate of the steps to come.
+    ///
+    /// # Panics
+    /// If it is negative or not finite.
+    #[track_caller]
     pub fn set_lr(&mut self, lr: f64) {
+        require("the learning rate", lr, 0.0..f64::INFINITY);
         self.options.lr = lr;
     }
 
@@ -98,16 +115,17 @@ impl<T: Real> Adam<T> {
     /// Updates every parameter that is not frozen.
     ///
     /// # Errors
-    /// [`MissingGradient`] if one of them received no gradient; nothing is changed then.
+    /// If one of them received no gradient, or one that is not finite; nothing is changed then.
     ///
     /// # Panics
-    /// If parameters were added since [`Adam::new`].
+    /// If parameters were added since [`Adam::new`], the gradients are of other parameters, or the
+    /// last step was made with them already.
     #[track_caller]
     pub fn step(
         &mut self,
         params: &mut Params<T>,
         gradients: &Gradients<T>,
-    ) -> Result<(), MissingGradient> {
+    ) -> Result<(), UpdateError> {
         assert!(
             params.flat().len() == self.first.len(),
             "this optimizer was made for {} numbers, but there are {} in the parameters: make it \

@@ -1,9 +1,12 @@
-//! Optimizers: from gradients to new parameters.
+//! Optimizers, and what goes with them: clipping ([`Gradients::clip`](crate::Gradients::clip)) and
+//! learning rates over time.
 
 mod adam;
+mod schedule;
 mod sgd;
 mod trained;
 
 pub use adam::{Adam, AdamOptions, Decay};
+pub use schedule::{cosine, warm_up};
 pub use sgd::Sgd;
-pub use trained::MissingGradient;
+pub use trained::{MissingGradient, UpdateError};

@@ -2,8 +2,9 @@
 
 use gradroute_kernels::{Real, elementwise};
 
-use super::trained::{MissingGradient, for_each_trained, ready};
-use crate::params::{Gradients, Params};
+use super::trained::{UpdateError, for_each_trained, ready, require};
+use crate::gradients::Gradients;
+use crate::params::Params;
 
 /// `p -= lr * (gradient + weight_decay * p)`.
 #[derive(Clone, Copy, Debug)]
@@ -18,12 +19,19 @@ impl Sgd {
     /// Updates every parameter that is not frozen.
     ///
     /// # Errors
-    /// [`MissingGradient`] if one of them received no gradient; nothing is changed then.
+    /// If one of them received no gradient, or one that is not finite; nothing is changed then.
+    ///
+    /// # Panics
+    /// If learning rate or weight decay is negative or not finite, the gradients are of other
+    /// parameters, or the last step was made with them already.
+    #[track_caller]
     pub fn step<T: Real>(
         &self,
         params: &mut Params<T>,
         gradients: &Gradients<T>,
-    ) -> Result<(), MissingGradient> {
+    ) -> Result<(), UpdateError> {
+        require("Sgd::lr", self.lr, 0.0..f64::INFINITY);
+        require("Sgd::weight_decay", self.weight_decay, 0.0..f64::INFINITY);
         ready(params, gradients)?;
         let (lr, decay) = (T::from_f64(self.lr), T::from_f64(self.weight_decay));
         for_each_trained(params, |params, range| {

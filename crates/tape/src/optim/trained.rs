@@ -4,7 +4,29 @@ use std::ops::Range;
 
 use gradroute_kernels::Real;
 
-use crate::params::{Gradients, ParamId, Params};
+use crate::gradients::Gradients;
+use crate::params::Params;
+
+/// Why an optimizer made no step. Nothing is changed then.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum UpdateError {
+    /// Some parameters got no gradient.
+    #[error(transparent)]
+    Missing(#[from] MissingGradient),
+    /// A gradient is NaN or infinite, or too large for its square to be finite.
+    #[error(
+        "element {element} of the gradient of `{name}` is {value}: an optimizer needs numbers that are \
+         finite, and small enough to be squared"
+    )]
+    NotFinite {
+        /// The parameter.
+        name: String,
+        /// Row-major position in it.
+        element: usize,
+        /// The number there.
+        value: f64,
+    },
+}
 
 /// A parameter that is not frozen got no gradient: a mistake in the graph, not a reason to skip.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -18,19 +40,35 @@ pub struct MissingGradient {
     pub names: Vec<String>,
 }
 
-/// Whether every parameter that is not frozen received a gradient.
+/// Whether every parameter that is not frozen received a gradient that can be used, and notes that it
+/// is used.
 ///
 /// # Errors
-/// If one did not; the error names them all.
+/// If one did not; the error names it.
+///
+/// # Panics
+/// If the gradients are of other parameters, or the last step was made with them already.
+#[track_caller]
 pub(super) fn ready<T: Real>(
-    params: &Params<T>,
+    params: &mut Params<T>,
     gradients: &Gradients<T>,
-) -> Result<(), MissingGradient> {
-    if gradients.missing(params).next().is_none() {
-        return Ok(());
+) -> Result<(), UpdateError> {
+    assert!(gradients.fits(params), "these gradients were made for other parameters than these");
+    if gradients.missing(params).next().is_some() {
+        let names = gradients.missing(params).map(|id| params.name(id).to_owned());
+        return Err(MissingGradient { names: names.collect() }.into());
     }
-    let names = gradients.missing(params).map(|id| params.name(id).to_owned());
-    Err(MissingGradient { names: names.collect() })
+    if !gradients.are_usable()
+        && let Some((id, element)) = gradients.first_unusable(params)
+    {
+        let value = gradients.flat()[params.range(id).start + element].to_f64();
+        return Err(UpdateError::NotFinite { name: params.name(id).to_owned(), element, value });
+    }
+    assert!(
+        gradients.pass() == 0 || params.use_pass(gradients.pass()),
+        "a step was made with these gradients already: call backward again before the next one"
+    );
+    Ok(())
 }
 
 /// Calls `update` with the longest possible ranges that hold no frozen parameter.
@@ -39,8 +77,7 @@ pub(super) fn for_each_trained<T: Real>(
     mut update: impl FnMut(&mut Params<T>, Range<usize>),
 ) {
     let (mut start, mut at) = (0, 0);
-    for i in 0..params.count() {
-        let id = ParamId(i);
+    for id in params.ids() {
         let range = params.range(id);
         if params.is_frozen(id) {
             if start < range.start {
@@ -53,4 +90,15 @@ pub(super) fn for_each_trained<T: Real>(
     if start < at {
         update(params, start..at);
     }
+}
+
+/// Refuses a setting that no optimizer can work with.
+#[track_caller]
+pub(super) fn require(what: &str, value: f64, range: Range<f64>) {
+    assert!(
+        range.contains(&value),
+        "{what} must be from {} to below {}, found {value}",
+        range.start,
+        range.end
+    );
 }

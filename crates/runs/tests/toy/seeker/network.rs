@@ -3,7 +3,7 @@
 use gradroute_runs::images::rows;
 use gradroute_runs::{Learner, State};
 use gradroute_tape::layers::Mlp;
-use gradroute_tape::optim::{Adam, AdamOptions, MissingGradient};
+use gradroute_tape::optim::{Adam, AdamOptions, UpdateError};
 use gradroute_tape::{Graph, Params, Var};
 
 use super::world::SEEN;
@@ -36,7 +36,7 @@ impl Network {
     }
 
     /// An update with the optimizer's own options, whichever stage they are from.
-    pub fn update(&mut self) -> Result<(), MissingGradient> {
+    pub fn update(&mut self) -> Result<(), UpdateError> {
         let Learner { params, adam, gradients, .. } = &mut self.learner;
         adam.step(params, gradients)
     }

@@ -9,7 +9,7 @@ use crate::node::Var;
 use crate::shape::Shape;
 
 impl<T: Real> Graph<'_, T> {
-    /// The column of the greatest value of each row of `x` `[n, classes]`, the first of them if
+    /// The column of the greatest value of each row of `x` `[.., classes]`, the first of them if
     /// several are. A NaN counts as greatest, as in NumPy and PyTorch.
     ///
     /// Only looks at the value: no node is recorded.
@@ -25,21 +25,23 @@ impl<T: Real> Graph<'_, T> {
     /// ```
     ///
     /// # Panics
-    /// If `x` is not `[n, classes]` with at least one class.
+    /// If `x` is not `[.., classes]` with at least one class.
     #[track_caller]
     pub fn argmax(&self, x: Var) -> Vec<usize> {
         self.check_var(x, "argmax");
         let shape = self.shape(x);
-        match *shape.dims() {
-            [_, classes] if classes > 0 => {
-                self.value(x).chunks_exact(classes).map(greatest).collect()
+        match shape.dims() {
+            [.., classes] if *classes > 0 => {
+                self.value(x).chunks_exact(*classes).map(greatest).collect()
             }
-            _ => panic!("argmax: the value must be [n, classes] with a class or more, not {shape}"),
+            _ => {
+                panic!("argmax: the value must be [.., classes] with a class or more, not {shape}")
+            }
         }
     }
 
-    /// The share, from 0 to 1, of samples whose label is the [`argmax`](Graph::argmax) of their
-    /// logits: logits `[n, classes]`, labels `[n]` as in [`Graph::softmax_cross_entropy`]. A sample
+    /// The share, from 0 to 1, of rows whose label is the [`argmax`](Graph::argmax) of their
+    /// logits: logits `[.., classes]`, labels `[..]` as in [`Graph::softmax_cross_entropy`]. A row
     /// whose greatest logit is NaN is never right.
     ///
     /// Only looks at the values: no node is recorded, and no memory allocated.
@@ -62,13 +64,16 @@ impl<T: Real> Graph<'_, T> {
         self.check_var(labels, "accuracy");
         let (logits, labels) = (self.value(logits), self.value(labels));
         let shapes = [logits.shape(), labels.shape()];
-        let [n, classes] = match fit(shapes[0], shapes[1], &labels) {
-            Ok([0, _]) => panic!("accuracy: there is no sample to be right about: {}", shapes[0]),
-            Ok(extents) => extents,
+        let n = match fit(shapes[0], shapes[1], &labels) {
+            Ok(rows) if rows.is_empty() => {
+                panic!("accuracy: there is no sample to be right about: {}", shapes[0])
+            }
+            Ok(rows) => rows.len(),
             Err(rule) => {
                 panic!("accuracy: {rule}; found logits {} and labels {}", shapes[0], shapes[1])
             }
         };
+        let classes = shapes[0].split_last().1;
         let is_right = |(row, label): &(&[T], &T)| {
             let said = greatest(row);
             !is_nan(row[said]) && T::from_usize(said) == **label
@@ -78,30 +83,33 @@ impl<T: Real> Graph<'_, T> {
     }
 }
 
-/// The extents `[n, classes]` of logits that these labels fit, or the rule that is broken.
-pub(crate) fn fit<T: Real>(
-    logits: Shape,
-    labels: Shape,
-    values: &[T],
-) -> Result<[usize; 2], String> {
-    let &[n, classes] = logits.dims() else {
-        return Err("logits must be [n, classes]".into());
-    };
-    if labels.dims() != [n] {
-        return Err(format!("labels must be [{n}], one a row of the logits"));
+/// The shape of one number for each row of logits that these labels fit, or the rule that is broken.
+pub(crate) fn fit<T: Real>(logits: Shape, labels: Shape, values: &[T]) -> Result<Shape, String> {
+    if logits.rank() < 2 {
+        return Err("logits must be [.., classes] with two axes or more".into());
     }
-    let is_class = |label: T| {
-        let label = label.to_f64();
-        label >= 0.0 && label < classes as f64 && label.fract() == 0.0
-    };
-    if let Some(i) = values.iter().position(|&label| !is_class(label)) {
-        let found = values[i];
-        return Err(format!(
-            "label {i} is {found}, but must be a whole number from 0 to {}",
-            classes.saturating_sub(1)
-        ));
+    let (rows, classes) = logits.split_last();
+    if labels.dims() != rows.dims() {
+        return Err(format!("labels must be {:?}, one a row of the logits", rows.dims()));
     }
-    Ok([n, classes])
+    are_indices("label", values, classes)?;
+    Ok(rows)
+}
+
+/// Whether all values are whole numbers below `count`, or the rule that is broken; `what` names one.
+pub(crate) fn are_indices<T: Real>(what: &str, values: &[T], count: usize) -> Result<(), String> {
+    let is_index = |value: T| {
+        let value = value.to_f64();
+        value >= 0.0 && value < count as f64 && value.fract() == 0.0
+    };
+    match values.iter().position(|&value| !is_index(value)) {
+        None => Ok(()),
+        Some(i) => Err(format!(
+            "{what} {i} is {}, but must be a whole number from 0 to {}",
+            values[i],
+            count.saturating_sub(1)
+        )),
+    }
 }
 
 /// The position of the greatest number, the first of several; of the first NaN if there is one.

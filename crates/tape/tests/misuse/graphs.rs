@@ -1,48 +1,11 @@
-//! Misuse panics with what was wrong, where, and whose line it is; a missing gradient is an error.
-
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex};
+//! Graphs, shapes and handles.
 
 use gradroute_tape::layers::Mlp;
 use gradroute_tape::ops::LinearOptions;
-use gradroute_tape::optim::{Adam, AdamOptions, Sgd};
 use gradroute_tape::{Gradients, Params, Shape, Tape};
 use ndarray::{Array2, s};
 
-/// What `misuse` panics with, after checking that the panic is laid at this file's door.
-#[track_caller]
-fn panic_of<R>(misuse: impl FnOnce() -> R) -> String {
-    // The hook belongs to the whole process, and tests run side by side.
-    static HOOK: Mutex<()> = Mutex::new(());
-    let _alone = HOOK.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    let file = Arc::new(Mutex::new(String::new()));
-    let (seen, this_thread) = (file.clone(), std::thread::current().id());
-    let usual = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |info| {
-        if std::thread::current().id() == this_thread {
-            let location = info.location().expect("panics have a location");
-            *seen.lock().expect("not poisoned") = location.file().to_owned();
-        }
-    }));
-    let result = catch_unwind(AssertUnwindSafe(misuse));
-    std::panic::set_hook(usual);
-    let payload = result.err().expect("misuse must panic");
-    let text = match (payload.downcast_ref::<String>(), payload.downcast_ref::<&str>()) {
-        (Some(text), _) => text.clone(),
-        (None, Some(text)) => (*text).to_owned(),
-        (None, None) => panic!("a panic without a message"),
-    };
-    let file = file.lock().expect("not poisoned").clone();
-    assert!(file.ends_with("misuse.rs"), "the panic is reported at {file}: {text}");
-    text
-}
-
-#[track_caller]
-fn says(text: &str, parts: &[&str]) {
-    for part in parts {
-        assert!(text.contains(part), "{part:?} is missing from: {text}");
-    }
-}
+use crate::panics::{panic_of, says};
 
 fn zeros(g: &gradroute_tape::Graph<'_, f32>, shape: Shape) -> gradroute_tape::Var {
     g.literal(shape, &vec![0.0; shape.len()])
@@ -66,7 +29,7 @@ fn shapes_that_do_not_fit_name_op_operands_labels_and_rule() {
             "operand 0: input [n=7, 6] (batch, ",
             "operand 1: param `encoder.0.weight` [4, 5] (encoder.0, ",
             "operand 2: param `encoder.0.bias` [4]",
-            "misuse.rs:",
+            "graphs.rs:",
         ],
     );
 }
@@ -268,40 +231,58 @@ fn a_graph_can_go_on_after_a_refused_op() {
 }
 
 #[test]
-fn parameters_without_a_gradient_are_named_and_nothing_is_changed() {
+fn a_handle_of_other_parameters_is_refused_and_one_of_a_copy_is_not() {
     let mut params = Params::<f32>::new();
-    let ids =
-        ["used", "detached", "frozen", "forgotten"].map(|name| params.add(name, &[2], || 1.5));
-    params.freeze(ids[2]);
-    let mut gradients = Gradients::new(&params);
+    let a = params.add("a", &[1], || 1.0);
+    let copy = params.clone();
+    assert_eq!(copy.get(a), [1.0]);
+    let mut others = Params::<f32>::new();
+    others.add("b", &[1], || 2.0);
     let mut tape = Tape::new();
-    let g = tape.graph(&params);
-    let used = g.mul(g.param(ids[0]), g.detach(g.param(ids[1])));
-    g.backward(g.sum(g.mul(used, g.param(ids[2]))), &mut gradients);
-    let before = params.clone();
-    let error = Adam::new(&params, AdamOptions::default())
-        .step(&mut params, &gradients)
-        .expect_err("two parameters got nothing");
-    assert_eq!(error.names, ["detached", "forgotten"]);
-    says(&error.to_string(), &["detached, forgotten", "freeze them"]);
-    let sgd = Sgd { lr: 0.1, weight_decay: 0.0 };
-    assert_eq!(sgd.step(&mut params, &gradients), Err(error));
-    assert_eq!(params.flat(), before.flat());
+    let g = tape.graph(&others);
+    says(&panic_of(|| g.param(a)), &["number 0", "other parameters"]);
+    says(&panic_of(|| others.get(a)), &["other parameters"]);
+    let gradients = Gradients::new(&others);
+    says(&panic_of(|| gradients.get(a)), &["other parameters"]);
+    let later = params.add("later", &[1], || 3.0);
+    says(&panic_of(|| copy.get(later)), &["number 1", "after these were copied"]);
 }
 
 #[test]
-fn an_optimizer_of_other_parameters_says_so() {
-    let mut params = Params::<f32>::new();
-    params.add("a", &[2], || 0.0);
-    let mut adam = Adam::new(&params, AdamOptions::default());
-    let text = panic_of(|| adam.restore(1, &[0.0; 3], &[0.0; 2]));
-    says(&text, &["moments of 3 and 2 elements", "for 2 parameters"]);
-    let b = params.add("b", &[3], || 0.0);
-    let mut gradients = Gradients::new(&params);
+fn an_axis_that_counts_samples_is_never_taken_for_another() {
+    let params = Params::<f32>::new();
     let mut tape = Tape::new();
     let g = tape.graph(&params);
-    let loss = g.add(g.sum(g.param(b)), g.sum(g.param(params.id("a").expect("added above"))));
-    g.backward(loss, &mut gradients);
-    let text = panic_of(|| adam.step(&mut params, &gradients));
-    says(&text, &["made for 2 numbers", "there are 5", "after the last parameter"]);
+    let z = g.literal(Shape::of_samples(&[3, 3]), &[0.0; 9]);
+    let m = g.literal(Shape::of_samples(&[3]), &[0.0, 1.0, 1.0]);
+    for text in [
+        panic_of(|| g.route(z, m)),
+        panic_of(|| g.ablate(z, m)),
+        panic_of(|| g.mul(z, m)),
+        panic_of(|| g.sub(m, z)),
+    ] {
+        says(&text, &["axis 0 of [n=3] counts samples", "[n=3, 1] is meant"]);
+    }
+    let column = g.literal(Shape::of_samples(&[3, 1]), &[0.0; 3]);
+    says(&panic_of(|| g.sub(column, m)), &["counts samples"]);
+    let one = g.label_mask(&[7], 3, |_, dim| dim == 0);
+    says(&panic_of(|| g.route(z, one)), &["counts samples", "can't be repeated to the 3"]);
+    // What does not count samples is repeated as before.
+    g.route(z, g.literal(Shape::new(&[3]), &[0.0, 1.0, 1.0]));
+}
+
+#[test]
+fn samples_are_never_mixed_by_a_softmax_or_a_norm() {
+    let params = Params::<f32>::new();
+    let mut tape = Tape::new();
+    let g = tape.graph(&params);
+    let x = zeros(&g, Shape::of_samples(&[5]));
+    for text in [
+        panic_of(|| g.softmax(x)),
+        panic_of(|| g.log_softmax(x)),
+        panic_of(|| g.layer_norm(x, None, None, 1e-5)),
+    ] {
+        says(&text, &["counts samples", "not be mixed"]);
+    }
+    says(&panic_of(|| g.permute(x, &[0, 1, 2, 3, 4])), &["[0, 1, 2, 3, 4]", "the 4"]);
 }

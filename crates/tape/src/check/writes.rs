@@ -1,0 +1,49 @@
+//! Whether backwards obey [`Write`]: an op that stores where it must add is right in every graph that
+//! uses its operands once, and so in most checks.
+
+use gradroute_kernels::Write;
+
+use super::{CheckError, labelled};
+use crate::graph::Graph;
+use crate::info::NodeRef;
+use crate::node::Kind;
+use crate::op::{Backward, Op};
+
+/// Calls the backward of a node by itself, for each operand that a gradient flows to: once to store
+/// over NaN, once to add to numbers. Both must give the same.
+pub(super) fn obey(
+    graph: &Graph<'_, f64>,
+    node: &NodeRef<'_, f64>,
+    adjoint: &[f64],
+) -> Result<(), CheckError> {
+    let state = graph.state.borrow();
+    let (tape, index) = (&state.tape, node.index());
+    let entry = &tape.nodes[index];
+    let Kind::Apply(op) = entry.kind else { return Ok(()) };
+    let op: &dyn Op<f64> = op;
+    let operands = state.operands(entry, graph.params());
+    let (attrs, shape) = (&entry.attrs, tape.stored[index].shape);
+    let out = operands.memory.read(tape.stored[index]);
+    let mut dout = adjoint.to_vec();
+    op.prepare_backward(operands, attrs, out, &mut dout);
+
+    for position in (0..operands.count()).filter(|&i| node.passes_gradient_to(i)) {
+        let view = Backward { operands, attrs, out, shape, dout: &dout };
+        let mut stored = vec![f64::NAN; operands.shape(position).len()];
+        op.backward(view, position, Write::Store, &mut stored);
+        let before: Vec<f64> = (0..stored.len()).map(|i| 1.0 + (i % 5) as f64).collect();
+        let mut sums = before.clone();
+        op.backward(view, position, Write::Add, &mut sums);
+        for (element, (&stored, &sum)) in stored.iter().zip(&sums).enumerate() {
+            let before = before[element];
+            let expected = before + stored;
+            let fits = (sum - expected).abs() <= 1e-9 * (before + stored.abs());
+            if !fits && !(sum.is_nan() && stored.is_nan()) && sum != expected {
+                let op = labelled(op.name(), &tape.labels.path(entry.label));
+                let [operand, element] = [position, element];
+                return Err(CheckError::Write { op, operand, element, stored, before, sum });
+            }
+        }
+    }
+    Ok(())
+}

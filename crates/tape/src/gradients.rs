@@ -1,0 +1,206 @@
+//! The gradients of parameters: one flat allocation, laid out as they are.
+
+use std::ops::Range;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use gradroute_kernels::{Real, reduce};
+
+use crate::params::{ParamId, Params, check_owner};
+
+/// What one backward pass left behind: a gradient for each parameter that it reached.
+///
+/// Laid out as the [`Params`] it was made for. Each [`backward`](crate::Graph::backward) begins
+/// anew; only [`backward_more`](crate::Graph::backward_more) adds to what an earlier call left.
+#[derive(Clone, Debug)]
+pub struct Gradients<T: Real> {
+    flat: Vec<T>,
+    ranges: Vec<Range<usize>>,
+    received: Vec<bool>,
+    owner: u32,
+    /// Which backward pass filled them; 0 before the first.
+    pass: u64,
+    /// Whether they can be used, once that has been looked at.
+    usable: OnceLock<bool>,
+}
+
+static PASSES: AtomicU64 = AtomicU64::new(1);
+
+impl<T: Real> Gradients<T> {
+    /// Room for the gradients of `params`, none received yet.
+    pub fn new(params: &Params<T>) -> Self {
+        Self {
+            flat: vec![T::ZERO; params.flat().len()],
+            ranges: params.ids().map(|id| params.range(id)).collect(),
+            received: vec![false; params.count()],
+            owner: params.owner(),
+            pass: 0,
+            usable: OnceLock::new(),
+        }
+    }
+
+    /// Forgets what was received.
+    ///
+    /// # Panics
+    /// If these gradients were made for parameters of another layout.
+    #[track_caller]
+    pub(crate) fn begin(&mut self, params: &Params<T>) {
+        self.received.fill(false);
+        self.begin_more(params);
+    }
+
+    /// Like [`Gradients::begin`], but what was received stays, and more is added to it.
+    ///
+    /// # Panics
+    /// If these gradients were made for parameters of another layout.
+    #[track_caller]
+    pub(crate) fn begin_more(&mut self, params: &Params<T>) {
+        let fits = self.fits(params);
+        assert!(
+            fits,
+            "these gradients were made for other parameters ({} entries, {} numbers) than the \
+             graph's ({}, {}): make them with Gradients::new(&params) after the last parameter \
+             was added",
+            self.ranges.len(),
+            self.flat.len(),
+            params.count(),
+            params.flat().len()
+        );
+        self.usable = OnceLock::new();
+        self.pass = PASSES.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Whether they were made for these parameters, or a copy of them.
+    pub(crate) fn fits(&self, params: &Params<T>) -> bool {
+        self.owner == params.owner()
+            && self.ranges.iter().cloned().eq(params.ids().map(|id| params.range(id)))
+    }
+
+    /// The number of the backward pass that filled them; 0 before the first.
+    pub(crate) fn pass(&self) -> u64 {
+        self.pass
+    }
+
+    /// The slot of a parameter, and whether something is in it already.
+    pub(crate) fn slot(&mut self, index: usize) -> (&mut [T], bool) {
+        let had = std::mem::replace(&mut self.received[index], true);
+        (&mut self.flat[self.ranges[index].clone()], had)
+    }
+
+    /// The gradient of a parameter, row-major; `None` if the last backward pass did not reach it.
+    #[track_caller]
+    pub fn get(&self, id: ParamId) -> Option<&[T]> {
+        let index = self.index(id);
+        self.received[index].then(|| &self.flat[self.ranges[index].clone()])
+    }
+
+    /// Like [`Gradients::get`], to change (clipping, projecting, adding noise).
+    #[track_caller]
+    pub fn get_mut(&mut self, id: ParamId) -> Option<&mut [T]> {
+        let index = self.index(id);
+        self.usable = OnceLock::new();
+        self.received[index].then(|| &mut self.flat[self.ranges[index].clone()])
+    }
+
+    #[track_caller]
+    fn index(&self, id: ParamId) -> usize {
+        check_owner(id, self.owner, self.ranges.len());
+        id.index()
+    }
+
+    /// All elements in declared order. Those of parameters that received nothing are leftovers
+    /// without meaning: see [`Gradients::missing`].
+    pub fn flat(&self) -> &[T] {
+        &self.flat
+    }
+
+    /// Whether all that was received is finite and small enough to be squared (up to 2^63 in f32), which
+    /// is what an optimizer with a second moment needs. One pass over it, once for each
+    /// backward pass.
+    pub fn are_usable(&self) -> bool {
+        *self.usable.get_or_init(|| {
+            let unusable = |v: T| if is_usable(v) { T::ZERO } else { T::ONE };
+            let mut received = self.received_ranges();
+            received.all(|range| reduce::sum1(&self.flat[range], unusable) == T::ZERO)
+        })
+    }
+
+    /// The first parameter that is not frozen whose gradient can't be used, and where in it.
+    pub(crate) fn first_unusable(&self, params: &Params<T>) -> Option<(ParamId, usize)> {
+        params.ids().filter(|&id| !params.is_frozen(id)).find_map(|id| {
+            let element = self.get(id)?.iter().position(|&v| !is_usable(v))?;
+            Some((id, element))
+        })
+    }
+
+    /// The Euclidean norm over all that was received, in f64.
+    ///
+    /// ```
+    /// use gradroute_tape::{Gradients, Params, Tape};
+    ///
+    /// let mut params = Params::<f32>::new();
+    /// let w = params.add("w", &[2], || 1.0);
+    /// let mut tape = Tape::new();
+    /// let mut gradients = Gradients::new(&params);
+    /// let g = tape.graph(&params);
+    /// g.backward(g.sum(g.scale(g.param(w), 10.0)), &mut gradients);
+    /// assert_eq!(gradients.norm(), 200f64.sqrt());
+    /// assert_eq!(gradients.clip(1.0), 200f64.sqrt());
+    /// assert!((gradients.norm() - 1.0).abs() < 1e-6);
+    /// ```
+    pub fn norm(&self) -> f64 {
+        let squares = self.received_ranges().map(|range| {
+            let received = &self.flat[range];
+            reduce::sum_indexed(received.len(), |i| received[i].to_f64() * received[i].to_f64())
+        });
+        let norm = squares.sum::<f64>().sqrt();
+        if norm.is_finite() {
+            return norm;
+        }
+        // What is too large to be squared is scaled first.
+        let numbers = || self.received_ranges().flat_map(|range| &self.flat[range]);
+        let largest = numbers().fold(0.0f64, |largest, v| largest.max(v.abs().to_f64()));
+        largest * numbers().map(|v| (v.to_f64() / largest).powi(2)).sum::<f64>().sqrt()
+    }
+
+    /// Scales all that was received so that its [norm](Gradients::norm) is at most `most`, and
+    /// returns the norm that it had. What is not finite is left as it is: the optimizer refuses it.
+    ///
+    /// # Panics
+    /// If `most` is negative or NaN.
+    #[track_caller]
+    pub fn clip(&mut self, most: f64) -> f64 {
+        assert!(most >= 0.0, "clip: the largest norm must be 0 or more, found {most}");
+        let norm = self.norm();
+        if norm.is_finite() && norm > most {
+            let factor = T::from_f64(most / norm);
+            let received = self.ranges.iter().zip(&self.received);
+            for (range, _) in received.filter(|&(_, &received)| received) {
+                self.flat[range.clone()].iter_mut().for_each(|v| *v *= factor);
+            }
+            self.usable = OnceLock::new();
+        }
+        norm
+    }
+
+    /// Where what was received lies.
+    fn received_ranges(&self) -> impl Iterator<Item = Range<usize>> {
+        let received = self.ranges.iter().zip(&self.received);
+        received.filter(|&(_, &received)| received).map(|(range, _)| range.clone())
+    }
+
+    /// The parameters, frozen ones apart, that the last backward pass did not reach.
+    ///
+    /// # Panics
+    /// If these gradients were made for other parameters.
+    #[track_caller]
+    pub fn missing(&self, params: &Params<T>) -> impl Iterator<Item = ParamId> {
+        assert!(self.fits(params), "these gradients were made for other parameters than these");
+        params.ids().filter(|&id| !self.received[id.index()] && !params.is_frozen(id))
+    }
+}
+
+/// Whether a number of a gradient is finite, and its square as well.
+pub(crate) fn is_usable<T: Real>(v: T) -> bool {
+    v.abs() <= T::ONE / T::MIN_POSITIVE.sqrt()
+}
