@@ -178,6 +178,143 @@ def _routing():
     yield _case(op, op, sample_weighted_linear, inputs, factors)
 
 
+def _smooth_units():
+    signed = _signed((3, 4), 21)
+    wide = torch.tensor([-60.0, -8.5, -1e-3, 0.0, 1e-3, 0.7, 8.5, 60.0], dtype=torch.float64)
+    for op, function in [
+        ("gelu", lambda x: F.gelu(x, approximate="tanh")),
+        # PyTorch goes straight from its threshold of 20 on.
+        ("softplus", lambda x: F.softplus(x, threshold=1e9)),
+    ]:
+        yield _case(op, op, function, {"x": signed})
+        yield _case(f"{op}_wide_range", op, function, {"x": wide})
+    positive = {"a": _signed((2, 3), 22), "b": _reals((3,), 0.5, 2.0, 23)}
+    yield _case("div", "div", lambda a, b: a / b, positive)
+
+
+def _orders_and_tables():
+    x = _signed((2, 3, 4), 24)
+    for order in [(2, 0, 1), (0, 2, 1)]:
+        name = "permute_" + "".join(map(str, order))
+        turned = lambda x, o=order: x.permute(o)
+        yield _case(name, "permute", turned, {"x": x}, attributes={"order": list(order)})
+    flat = lambda x: x.reshape(2, 12)
+    yield _case("reshape", "reshape", flat, {"x": x}, attributes={"rows": 2, "columns": 12})
+    tokens = torch.tensor([[1, 4, 1], [0, 1, 3]])
+    look_up = lambda table, indices: F.embedding(indices, table)
+    table = {"table": _signed((5, 3), 25)}
+    yield _case("embedding", "embedding", look_up, table, {"indices": tokens})
+    actions = torch.tensor([[1, 3, 0], [2, 2, 3]])
+    pick = lambda x, indices: x.gather(-1, indices.unsqueeze(-1)).squeeze(-1)
+    yield _case("pick", "pick", pick, {"x": x}, {"indices": actions})
+
+
+def _batched_products():
+    a, b = _signed((2, 2, 3, 4), 26), _signed((2, 2, 4, 5), 27)
+    yield _case("matmul_batched", "matmul", lambda a, b: a @ b, {"a": a, "b": b})
+    turned = {"a": a.transpose(-1, -2).contiguous(), "b": b}
+    yield _case("matmul_tn", "matmul_tn", lambda a, b: a.transpose(-1, -2) @ b, turned)
+    turned = {"a": a, "b": b.transpose(-1, -2).contiguous()}
+    yield _case("matmul_nt", "matmul_nt", lambda a, b: a @ b.transpose(-1, -2), turned)
+    inputs = {"input": _signed((2, 4, 3), 28), "weight": _signed((5, 3), 29), "bias": _signed((5,), 30)}
+    yield _case("linear_of_sequences", "linear", F.linear, inputs)
+
+
+def _images():
+    image, bias = _signed((2, 3, 6, 5), 31), _signed((4,), 32)
+    for name, kernel, stride, padding, with_bias in [
+        ("plain", (3, 3), 1, 0, True),
+        ("padded", (3, 3), 1, 1, True),
+        ("with_stride", (3, 2), 2, 1, False),
+        ("one_by_one", (1, 1), 1, 0, True),
+        ("wide_padding", (2, 2), 3, 2, False),
+    ]:
+        inputs = {"input": image, "weight": _signed((4, 3, *kernel), 33)}
+        if with_bias:
+            inputs["bias"] = bias
+        conv = lambda input, weight, bias=None, s=stride, p=padding: F.conv2d(
+            input, weight, bias, stride=s, padding=p
+        )
+        at = {"stride": stride, "padding": padding}
+        yield _case(f"conv2d_{name}", "conv2d", conv, inputs, attributes=at)
+    for size, stride in [(2, 2), (3, 1)]:
+        for op, function in [("max_pool2d", F.max_pool2d), ("avg_pool2d", F.avg_pool2d)]:
+            pool = lambda x, f=function, k=size, s=stride: f(x, k, stride=s)
+            at = {"size": size, "stride": stride}
+            yield _case(f"{op}_{size}_{stride}", op, pool, {"x": image}, attributes=at)
+
+
+def _normalisations():
+    x = _signed((2, 3, 4), 34)
+    for axis in range(3):
+        for op, function in [("max_axis", torch.amax), ("min_axis", torch.amin)]:
+            over = lambda x, f=function, d=axis: f(x, d)
+            yield _case(f"{op}_{axis}", op, over, {"x": x}, attributes={"axis": axis})
+    flat, mask = _signed((3, 4), 35), torch.tensor(
+        [[1.0, 0.0, 2.0, 1.0], [0.5, 1.0, 0.0, 0.0], [1.0, 1.0, 1.0, 1.0]], dtype=torch.float64
+    )
+    mean = lambda x, mask: (x * mask).sum() / mask.sum()
+    yield _case("masked_mean", "masked_mean", mean, {"x": flat}, {"mask": mask})
+    rows = lambda x, mask: (x * mask).sum(-1) / mask.sum(-1)
+    yield _case("masked_mean_rows", "masked_mean_rows", rows, {"x": flat}, {"mask": mask})
+    standard = lambda x: (x - x.mean(0)) / x.std(0)
+    yield _case("standardize", "standardize", standard, {"x": _signed((5, 3), 36)})
+
+    for name, factor in [("", 1.0), ("_of_larger_numbers", 2.0)]:
+        scaled = x * factor
+        yield _case(f"softmax{name}", "softmax", lambda x: x.softmax(-1), {"x": scaled})
+        yield _case(f"log_softmax{name}", "log_softmax", lambda x: x.log_softmax(-1), {"x": scaled})
+    seen = torch.ones(4, 4, dtype=torch.bool).tril()
+    causal = lambda x: x.masked_fill(~seen, float("-inf")).softmax(-1)
+    yield _case("causal_softmax", "causal_softmax", causal, {"x": _signed((2, 3, 4, 4), 37)})
+
+    parts = {"input": x, "weight": _signed((4,), 38), "bias": _signed((4,), 39)}
+    for name, used in [("", ["input", "weight", "bias"]), ("_without_weight", ["input"])]:
+        norm = lambda input, weight=None, bias=None: F.layer_norm(input, (4,), weight, bias, 1e-5)
+        inputs = {k: parts[k] for k in used}
+        yield _case(f"layer_norm{name}", "layer_norm", norm, inputs, attributes={"eps": 1e-5})
+
+
+def _more_losses():
+    logits = _signed((2, 3, 4), 40)
+    labels = torch.tensor([[2, 0, 3], [1, 2, 2]])
+    entropy = lambda logits, labels: F.cross_entropy(
+        logits.reshape(-1, 4), labels.reshape(-1), reduction="none"
+    ).reshape(2, 3)
+    name = "cross_entropy_of_sequences"
+    yield _case(name, "cross_entropy", entropy, {"logits": logits}, {"labels": labels})
+    for name, factor in [("", 1.0), ("_large_logits", 30.0)]:
+        op = "binary_cross_entropy"
+        binary = lambda logits, targets: F.binary_cross_entropy_with_logits(
+            logits, targets, reduction="none"
+        )
+        targets = {"targets": _reals((2, 3, 4), 0.0, 1.0, 41).round(decimals=1)}
+        yield _case(op + name, op, binary, {"logits": logits * factor}, targets)
+    categorical = lambda logits: torch.distributions.Categorical(logits=logits).entropy()
+    yield _case("entropy", "entropy", categorical, {"logits": logits})
+    for kind, function in [("absolute", F.l1_loss), ("squared", F.mse_loss)]:
+        rows = lambda prediction, target, f=function: f(prediction, target, reduction="none").mean(-1)
+        pair = {"prediction": logits, "target": _signed((2, 3, 4), 42) * 0.9}
+        name = f"{kind}_error_of_sequences"
+        yield _case(name, f"{kind}_error_per_sample", rows, pair)
+    ablated = lambda x, mask: x * mask
+    mask = torch.tensor([[[0.0], [1.0], [0.5]], [[1.0], [0.0], [-1.0]]], dtype=torch.float64)
+    yield _case("ablate", "ablate", ablated, {"x": logits}, {"mask": mask})
+
+
 def cases():
-    groups = (_unary, _binary, _products, _reductions_and_views, _losses, _routing)
+    groups = (
+        _unary,
+        _binary,
+        _products,
+        _reductions_and_views,
+        _losses,
+        _routing,
+        _smooth_units,
+        _orders_and_tables,
+        _batched_products,
+        _images,
+        _normalisations,
+        _more_losses,
+    )
     return [case for group in groups for case in group()]

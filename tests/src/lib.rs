@@ -1,6 +1,8 @@
-//! Cross-crate tests live in `tests/`.
+//! Cross-crate tests live in `tests/`. Here is what they share with the benches.
 
 #![forbid(unsafe_code)]
+
+pub mod nets;
 
 /// The code blocks of pages compile and run as doc tests.
 #[cfg(doctest)]
