@@ -133,8 +133,17 @@ fn ends(row: &Row, of: &BTreeMap<String, String>) -> (Vec<String>, Vec<String>) 
                 pair(&["[1]", "[65536]", &good], &["[0]", "[65537]", "[1.5]", "7", &bad])
             }
             "optimizer.schedule" => pair(
-                &["constant", "linear", "cooldown:1", "cooldown:1e-9", "exponential:0.5"],
-                &["cooldown", "cooldown:0", "exponential:1.1", "cosine", "linear:1"],
+                &[
+                    "constant",
+                    "linear",
+                    "cooldown:1",
+                    "cooldown:1e-9",
+                    "warm-up:1",
+                    "cosine",
+                    "cosine:1",
+                    "exponential:0.5",
+                ],
+                &["cooldown", "cooldown:0", "exponential:1.1", "cosine:0", "warm-up", "linear:1"],
             ),
             "loss.mean_over" => pair(&["batch", "group"], &["all", "1"]),
             "routing.rule" => pair(&["halves", "soft:0", "soft:-2"], &["soft", "halves:1", "half"]),
