@@ -183,6 +183,7 @@ def _smooth_units():
     wide = torch.tensor([-60.0, -8.5, -1e-3, 0.0, 1e-3, 0.7, 8.5, 60.0], dtype=torch.float64)
     for op, function in [
         ("gelu", lambda x: F.gelu(x, approximate="tanh")),
+        ("silu", lambda x: F.silu(x)),
         # PyTorch goes straight from its threshold of 20 on.
         ("softplus", lambda x: F.softplus(x, threshold=1e9)),
     ]:

@@ -44,6 +44,7 @@ fn record<T: Real>(
         "abs" => g.abs(x["x"]),
         "relu" => g.relu(x["x"]),
         "gelu" => g.gelu(x["x"]),
+        "silu" => g.silu(x["x"]),
         "softplus" => g.softplus(x["x"]),
         "div" => g.div(x["a"], x["b"]),
         "permute" => {

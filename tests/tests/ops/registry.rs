@@ -61,6 +61,7 @@ cases! {
     "ln", any, |s| [positive(&[s.n, s.d]).by_sample()] => |g, x, c| g.ln(x[0]);
     "relu", any, |s| [matrix(s)] => |g, x, c| g.relu(x[0]);
     "sigmoid", any, |s| [matrix(s)] => |g, x, c| g.sigmoid(x[0]);
+    "silu", any, |s| [matrix(s)] => |g, x, c| g.silu(x[0]);
     "softplus", any, |s| [matrix(s)] => |g, x, c| g.softplus(x[0]);
     "sqrt", any, |s| [positive(&[s.n, s.d]).by_sample()] => |g, x, c| g.sqrt(x[0]);
     "tanh", any, |s| [matrix(s)] => |g, x, c| g.tanh(x[0]);

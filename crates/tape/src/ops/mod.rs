@@ -14,6 +14,7 @@ mod gelu;
 mod ln;
 mod relu;
 mod sigmoid;
+mod silu;
 mod softplus;
 mod sqrt;
 mod tanh;
