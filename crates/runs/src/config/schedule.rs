@@ -158,6 +158,15 @@ mod tests {
         assert_eq!(Schedule::Linear.factor(3, 4, 0), 0.25);
         let cooldown = Schedule::Cooldown(0.5);
         assert_eq!([0, 4, 5, 7].map(|step| cooldown.factor(step, 8, 0)), [1.0, 1.0, 0.75, 0.25]);
+        let warm_up = Schedule::WarmUp(0.4);
+        assert_eq!(
+            [0, 1, 3, 4, 9].map(|step| warm_up.factor(step, 10, 0)),
+            [0.25, 0.5, 1.0, 1.0, 1.0]
+        );
+        let cosine = Schedule::Cosine(0.0);
+        assert_eq!([0, 4, 8].map(|step| cosine.factor(step, 8, 0)), [1.0, 0.5, 0.0]);
+        let both = Schedule::Cosine(0.2);
+        assert_eq!([0, 1, 2, 6].map(|step| both.factor(step, 10, 0)), [0.5, 1.0, 1.0, 0.5]);
         assert_eq!(Schedule::Exponential(0.5).factor(9, 10, 0), 1.0);
         assert_eq!(Schedule::Exponential(0.5).factor(9, 10, 3), 0.125);
     }

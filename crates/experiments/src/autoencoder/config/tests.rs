@@ -110,7 +110,7 @@ fn values_of_the_wrong_kind_are_refused_by_name() {
         ("model.hidden=[\"a\"]", "model.hidden"),
         ("routing.top=[300]", "routing.top"),
         ("loss.mean_over=sample", "unknown variant `sample`, expected `batch` or `group`"),
-        ("optimizer.schedule=cosine", "unknown schedule \"cosine\""),
+        ("optimizer.schedule=sine", "unknown schedule \"sine\""),
     ] {
         let message = set(&[change]).unwrap_err();
         assert!(message.contains(part), "{message}");
