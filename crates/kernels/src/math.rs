@@ -140,16 +140,17 @@ pub(crate) fn ln_1p(x: f64) -> f64 {
     if sum == 1.0 { x } else { value }
 }
 
-/// (1 + cos(pi t)) / 2 = cos(pi t / 2)^2 for t from 0 to 1, by the Taylor series of the cosine to
-/// the power 22.
+/// (1 + cos(pi t)) / 2 for t from 0 to 1, by the Taylor series of the cosine to the power 22 on its
+/// first quarter.
 pub(crate) fn half_cosine(t: f64) -> f64 {
-    let square = (std::f64::consts::FRAC_PI_2 * t) * (std::f64::consts::FRAC_PI_2 * t);
-    let mut sum = 1.0;
+    let angle = std::f64::consts::PI * if t > 0.5 { 1.0 - t } else { t };
+    let square = angle * angle;
+    let mut cosine = 1.0;
     for power in (1..=11).rev() {
         let steps = f64::from(2 * power * (2 * power - 1));
-        sum = (-square / steps).mul_add(sum, 1.0);
+        cosine = (-square / steps).mul_add(cosine, 1.0);
     }
-    sum * sum
+    0.5 + if t > 0.5 { -0.5 * cosine } else { 0.5 * cosine }
 }
 
 /// 1 / (1 + e^-x), written for x < 0 as e^x / (1 + e^x) to keep its accuracy.
