@@ -65,7 +65,8 @@ proptest! {
     #[test]
     fn weighted_samples_of_an_error(dims in batch(), seed: u64) {
         confirm(seed, &[normal(&dims), normal(&dims)], |g, x, c| {
-            let weights = c.mask(g, "weights", &dims[..1]);
+            // One error a row; a value [n] counts as [n, 1].
+            let weights = c.mask(g, "weights", &dims[..dims.len().max(2) - 1]);
             g.weighted_sum(g.squared_error(x[0], g.tanh(x[1])), weights)
         });
     }
