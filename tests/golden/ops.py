@@ -15,7 +15,7 @@ def _array(tensor):
     return {"shape": list(tensor.shape), "data": tensor.reshape(-1).tolist()}
 
 
-def _case(name, op, function, inputs, constants=None, attributes=None):
+def _case(name, op, function, inputs, constants=None, attributes=None, spread=False):
     """Runs `function(**inputs, **constants)`; constants get no gradient."""
     constants = constants or {}
     leaves = {k: v.clone().requires_grad_(True) for k, v in inputs.items()}
@@ -23,6 +23,9 @@ def _case(name, op, function, inputs, constants=None, attributes=None):
     # Not all ones, so that a gradient summed or transposed wrongly shows.
     dout = torch.linspace(0.5, 1.5, max(output.numel(), 1), dtype=torch.float64)
     dout = dout.reshape(output.shape) if output.dim() else torch.tensor(1.0, dtype=torch.float64)
+    if spread:
+        # Neighbours that are nearly equal would leave a softmax nearly without a gradient.
+        dout = _signed(tuple(output.shape), 43)
     output.backward(dout)
     grads = {
         k: _array(torch.zeros_like(v) if v.grad is None else v.grad) for k, v in leaves.items()
@@ -259,21 +262,24 @@ def _normalisations():
     rows = lambda x, mask: (x * mask).sum(-1) / mask.sum(-1)
     yield _case("masked_mean_rows", "masked_mean_rows", rows, {"x": flat}, {"mask": mask})
     standard = lambda x: (x - x.mean(0)) / x.std(0)
-    yield _case("standardize", "standardize", standard, {"x": _signed((5, 3), 36)})
+    yield _case("standardize", "standardize", standard, {"x": _signed((5, 3), 36)}, spread=True)
 
     for name, factor in [("", 1.0), ("_of_larger_numbers", 2.0)]:
         scaled = x * factor
-        yield _case(f"softmax{name}", "softmax", lambda x: x.softmax(-1), {"x": scaled})
-        yield _case(f"log_softmax{name}", "log_softmax", lambda x: x.log_softmax(-1), {"x": scaled})
+        yield _case(f"softmax{name}", "softmax", lambda x: x.softmax(-1), {"x": scaled}, spread=True)
+        log = lambda x: x.log_softmax(-1)
+        yield _case(f"log_softmax{name}", "log_softmax", log, {"x": scaled}, spread=True)
     seen = torch.ones(4, 4, dtype=torch.bool).tril()
     causal = lambda x: x.masked_fill(~seen, float("-inf")).softmax(-1)
-    yield _case("causal_softmax", "causal_softmax", causal, {"x": _signed((2, 3, 4, 4), 37)})
+    x4 = {"x": _signed((2, 3, 4, 4), 37)}
+    yield _case("causal_softmax", "causal_softmax", causal, x4, spread=True)
 
     parts = {"input": x, "weight": _signed((4,), 38), "bias": _signed((4,), 39)}
     for name, used in [("", ["input", "weight", "bias"]), ("_without_weight", ["input"])]:
         norm = lambda input, weight=None, bias=None: F.layer_norm(input, (4,), weight, bias, 1e-5)
         inputs = {k: parts[k] for k in used}
-        yield _case(f"layer_norm{name}", "layer_norm", norm, inputs, attributes={"eps": 1e-5})
+        at = {"eps": 1e-5}
+        yield _case(f"layer_norm{name}", "layer_norm", norm, inputs, attributes=at, spread=True)
 
 
 def _more_losses():
@@ -292,7 +298,7 @@ def _more_losses():
         targets = {"targets": _reals((2, 3, 4), 0.0, 1.0, 41).round(decimals=1)}
         yield _case(op + name, op, binary, {"logits": logits * factor}, targets)
     categorical = lambda logits: torch.distributions.Categorical(logits=logits).entropy()
-    yield _case("entropy", "entropy", categorical, {"logits": logits})
+    yield _case("entropy", "entropy", categorical, {"logits": logits}, spread=True)
     for kind, function in [("absolute", F.l1_loss), ("squared", F.mse_loss)]:
         rows = lambda prediction, target, f=function: f(prediction, target, reduction="none").mean(-1)
         pair = {"prediction": logits, "target": _signed((2, 3, 4), 42) * 0.9}

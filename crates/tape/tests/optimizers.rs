@@ -147,6 +147,7 @@ fn the_learning_rate_can_change_between_steps() {
     adam.step(&mut params, &gradients).expect("all received a gradient");
     assert_eq!(params.flat(), initial::<f64>().flat());
     adam.set_lr(0.1);
+    let gradients = received(&params, &gradient(0));
     adam.step(&mut params, &gradients).expect("all received a gradient");
     assert!(params.flat().iter().zip(initial::<f64>().flat()).all(|(a, b)| a != b));
 }
@@ -165,9 +166,11 @@ fn frozen_parameters_keep_their_bits_and_the_others_are_updated_as_usual() {
             let gradients = received(&params, &gradient(step));
             assert_eq!(gradients.get(frozen), None);
             adam.step(&mut params, &gradients).expect("frozen ones need no gradient");
+            let gradients = received(&params, &gradient(step));
             sgd.step(&mut params, &gradients).expect("frozen ones need no gradient");
             let gradients = received(&all, &gradient(step));
             adam_of_all.step(&mut all, &gradients).expect("all received a gradient");
+            let gradients = received(&all, &gradient(step));
             sgd.step(&mut all, &gradients).expect("all received a gradient");
         }
         let start = initial::<f32>();

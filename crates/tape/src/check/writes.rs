@@ -3,7 +3,7 @@
 
 use gradroute_kernels::Write;
 
-use super::{CheckError, labelled};
+use super::error::{CheckError, labelled};
 use crate::graph::Graph;
 use crate::info::NodeRef;
 use crate::node::Kind;
