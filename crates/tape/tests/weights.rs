@@ -193,9 +193,9 @@ fn tensors_that_are_not_the_parameters_are_all_named() {
 
     for lacking in ["bias", "weight"] {
         let mut fewer = Params::new();
-        let two = two();
-        for id in two.ids().filter(|&id| two.name(id) != lacking) {
-            fewer.add(two.name(id), two.shape(id).dims(), || 0.0);
+        let both = two();
+        for id in both.ids().filter(|&id| both.name(id) != lacking) {
+            fewer.add(both.name(id), both.shape(id).dims(), || 0.0);
         }
         says(&refused(&mut fewer, &folder.file()), &[&format!("(not expected: {lacking})")]);
         let fewer = Folder::saved(&fewer);
