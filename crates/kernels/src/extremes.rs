@@ -40,8 +40,8 @@ pub fn along_axis<T: Real>(extreme: Extreme, y: &mut [T], x: &[T], [outer, n, in
     rows::for_each_of(y, inner, n * inner, |a, y| {
         let x = &x[a * n * inner..][..n * inner];
         for (b, y) in y.iter_mut().enumerate() {
-            let at = |k: usize| x[k * inner + b];
-            *y = at(extreme.position(n, at));
+            let best = extreme.position(n, |k| x[k * inner + b]);
+            *y = x[best * inner + b];
         }
     });
 }

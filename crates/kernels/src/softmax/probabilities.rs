@@ -32,7 +32,7 @@ pub fn softmax<T: Real>(y: &mut [T], x: &[T], cols: usize, causal: bool) {
             *y = (x - maximum).exp();
         }
         let sum = serial_sum(seen, |j| y[j]);
-        y.iter_mut().for_each(|y| *y = *y / sum);
+        y.iter_mut().for_each(|y| *y /= sum);
         hidden.fill(T::ZERO);
     });
 }

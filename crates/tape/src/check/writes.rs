@@ -38,7 +38,9 @@ pub(super) fn obey(
             let before = before[element];
             let expected = before + stored;
             let fits = (sum - expected).abs() <= 1e-9 * (before + stored.abs());
-            if !fits && !(sum.is_nan() && stored.is_nan()) && sum != expected {
+            // Infinities and NaN can't be subtracted.
+            let same = fits || sum.total_cmp(&expected).is_eq() || sum.is_nan() && stored.is_nan();
+            if !same {
                 let op = labelled(op.name(), &tape.labels.path(entry.label));
                 let [operand, element] = [position, element];
                 return Err(CheckError::Write { op, operand, element, stored, before, sum });
