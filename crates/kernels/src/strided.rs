@@ -149,7 +149,7 @@ pub fn map3<T: Real>(
 /// array of extents `dims` and in another one, read by `strides`.
 ///
 /// The indices are taken in ascending order, and the sum has the order of
-/// [`reduce::sum1`](crate::reduce::sum1).
+/// [`reduce::sum1`].
 ///
 /// # Panics
 /// If `out` has not as many elements as `small` says, or an extent of `small` is neither 1 nor that
