@@ -156,7 +156,7 @@ fn the_learning_rate_can_change_between_steps() {
 fn frozen_parameters_keep_their_bits_and_the_others_are_updated_as_usual() {
     for frozen in ["a", "b"] {
         let mut params = initial::<f32>();
-        let mut all = params.clone();
+        let (start, mut all) = (params.clone(), params.clone());
         let frozen = params.id(frozen).expect("it was added");
         params.freeze(frozen);
         let options = AdamOptions { weight_decay: 0.1, ..Default::default() };
@@ -173,7 +173,6 @@ fn frozen_parameters_keep_their_bits_and_the_others_are_updated_as_usual() {
             let gradients = received(&all, &gradient(step));
             sgd.step(&mut all, &gradients).expect("all received a gradient");
         }
-        let start = initial::<f32>();
         for id in params.ids() {
             let expected = if id == frozen { start.get(id) } else { all.get(id) };
             let bits = |values: &[f32]| values.iter().map(|v| v.to_bits()).collect::<Vec<_>>();

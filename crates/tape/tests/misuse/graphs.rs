@@ -72,7 +72,7 @@ fn every_op_with_a_shape_rule_states_it() {
     says(&panic_of(|| g.squared_error(a, v)), &["squared_error: prediction and target must"]);
     says(&panic_of(|| g.absolute_error(z(&[2, 0]), z(&[2, 0]))), &["mean over no elements"]);
     says(&panic_of(|| g.weighted_sum(a, v)), &["weighted_sum: there must be one weight for each"]);
-    says(&panic_of(|| g.softmax_cross_entropy(v, v)), &["logits must be [n, classes]"]);
+    says(&panic_of(|| g.softmax_cross_entropy(v, v)), &["logits must be [.., classes] with two"]);
     says(&panic_of(|| g.softmax_cross_entropy(a, v)), &["labels must be [2], one a row"]);
     says(&panic_of(|| g.literal(Shape::new(&[2]), &[0.0])), &["needs 2 elements, found 1"]);
     says(&panic_of(|| g.scalar(a)), &["one element, found [2, 3]"]);
