@@ -1,10 +1,11 @@
 //! Layer normalisation (Ba, Kiros and Hinton 2016, arXiv 1607.06450): rows less their mean, divided
 //! by their standard deviation.
 
-use crate::reduce::{self, serial_sum};
+use crate::reduce::{self, serial_sum1, serial_sum2};
+use crate::rows::{self, Row, is_zero};
 use crate::scratch::{Scratch, Slot};
 use crate::tasks::piece;
-use crate::{Real, Write, rows};
+use crate::{Real, Write};
 
 /// Rows whose share in the weight's gradient is one chain.
 const BLOCK: usize = 256;
@@ -13,8 +14,8 @@ const BLOCK: usize = 256;
 #[inline(always)]
 fn statistics<T: Real>(x: &[T], eps: T) -> (T, T) {
     let len = T::from_usize(x.len());
-    let mean = serial_sum(x.len(), |j| x[j]) / len;
-    let variance = serial_sum(x.len(), |j| (x[j] - mean) * (x[j] - mean)) / len;
+    let mean = serial_sum1(x, |x| x) / len;
+    let variance = serial_sum1(x, |x| (x - mean) * (x - mean)) / len;
     (mean, T::ONE / (variance + eps).sqrt())
 }
 
@@ -34,19 +35,32 @@ pub fn forward<T: Real>(
 ) {
     check("forward", y.len(), x.len(), weight, cols);
     check("forward", y.len(), x.len(), bias, cols);
-    rows::for_each(y, cols, |row, y| {
-        let x = &x[row * cols..][..cols];
-        let (mean, scale) = statistics(x, eps);
+    rows::fill(y, cols, cols, Forward { x, weight, bias, cols, eps });
+}
+
+struct Forward<'a, T> {
+    x: &'a [T],
+    weight: Option<&'a [T]>,
+    bias: Option<&'a [T]>,
+    cols: usize,
+    eps: T,
+}
+
+impl<T: Real> Row<T> for Forward<'_, T> {
+    #[inline(always)]
+    fn fill(&self, row: usize, y: &mut [T]) {
+        let x = &self.x[row * self.cols..][..self.cols];
+        let (mean, scale) = statistics(x, self.eps);
         for (y, &x) in y.iter_mut().zip(x) {
             *y = (x - mean) * scale;
         }
-        if let Some(weight) = weight {
+        if let Some(weight) = self.weight {
             y.iter_mut().zip(weight).for_each(|(y, &weight)| *y *= weight);
         }
-        if let Some(bias) = bias {
+        if let Some(bias) = self.bias {
             y.iter_mut().zip(bias).for_each(|(y, &bias)| *y += bias);
         }
-    });
+    }
 }
 
 /// The gradient of [`forward`] by `x`, or adds it: with z the normalised row, s its scale and
@@ -66,27 +80,43 @@ pub fn backward_input<T: Real>(
 ) {
     check("backward_input", dx.len(), x.len(), weight, cols);
     check("backward_input", dx.len(), dy.len(), None::<&[T]>, cols);
-    let len = T::from_usize(cols);
-    rows::for_each(dx, cols, |row, dx| {
-        let [x, dy] = [x, dy].map(|of| &of[row * cols..][..cols]);
-        if dy.iter().all(|&dy| dy == T::ZERO) {
+    rows::fill(dx, cols, cols, BackwardInput { write, dy, x, weight, cols, eps });
+}
+
+struct BackwardInput<'a, T> {
+    write: Write,
+    dy: &'a [T],
+    x: &'a [T],
+    weight: Option<&'a [T]>,
+    cols: usize,
+    eps: T,
+}
+
+impl<T: Real> Row<T> for BackwardInput<'_, T> {
+    #[inline(always)]
+    fn fill(&self, row: usize, dx: &mut [T]) {
+        let Self { write, cols, eps, .. } = *self;
+        let [x, dy] = [self.x, self.dy].map(|of| &of[row * cols..][..cols]);
+        if is_zero(dy) {
             return dx.iter_mut().for_each(|dx| write.to(dx, T::ZERO));
         }
-        let (mean, scale) = statistics(x, eps);
-        let weighted = |j: usize| match weight {
-            Some(weight) if dy[j] != T::ZERO => dy[j] * weight[j],
-            _ => dy[j],
-        };
-        let mean_g = serial_sum(cols, weighted) / len;
-        let along = serial_sum(cols, |j| {
-            let g = weighted(j);
-            if g == T::ZERO { g } else { g * ((x[j] - mean) * scale) }
-        }) / len;
-        for (j, dx) in dx.iter_mut().enumerate() {
-            let z = (x[j] - mean) * scale;
-            write.to(dx, scale * (weighted(j) - mean_g - z * along));
+        let mut scratch = Scratch::<T>::take(Slot::Row, 2 * cols);
+        let (g, z) = scratch.split_at_mut(cols);
+        g.copy_from_slice(dy);
+        if let Some(weight) = self.weight {
+            for (g, &weight) in g.iter_mut().zip(weight) {
+                *g = if *g == T::ZERO { *g } else { *g * weight };
+            }
         }
-    });
+        let (mean, scale) = statistics(x, eps);
+        z.iter_mut().zip(x).for_each(|(z, &x)| *z = (x - mean) * scale);
+        let len = T::from_usize(cols);
+        let mean_g = serial_sum1(g, |g| g) / len;
+        let along = serial_sum2(g, z, |g, z| if g == T::ZERO { g } else { g * z }) / len;
+        for ((dx, &g), &z) in dx.iter_mut().zip(&*g).zip(&*z) {
+            write.to(dx, scale * (g - mean_g - z * along));
+        }
+    }
 }
 
 /// The gradient of [`forward`] by the weight, or adds it: `dweight[j] = Σ_r dy[r, j] * z[r, j]`, in
@@ -106,18 +136,31 @@ pub fn backward_weight<T: Real>(
     let all = x.len() / cols.max(1);
     let blocks = all.div_ceil(BLOCK);
     let mut sums = Scratch::<T>::take(Slot::Pieces, blocks * cols);
-    rows::for_each_of(&mut sums, cols, BLOCK * cols, |block, sums| {
+    rows::fill(&mut sums, cols, BLOCK * cols, WeightOfBlock { dy, x, cols, eps });
+    reduce::axis_sums(write, dweight, 1, blocks, cols, &sums, |sum| sum);
+}
+
+/// The share of a block of rows in the weight's gradient.
+struct WeightOfBlock<'a, T> {
+    dy: &'a [T],
+    x: &'a [T],
+    cols: usize,
+    eps: T,
+}
+
+impl<T: Real> Row<T> for WeightOfBlock<'_, T> {
+    #[inline(always)]
+    fn fill(&self, block: usize, sums: &mut [T]) {
         sums.fill(T::ZERO);
-        for row in piece(block, BLOCK, all) {
-            let [x, dy] = [x, dy].map(|of| &of[row * cols..][..cols]);
-            let (mean, scale) = statistics(x, eps);
+        for row in piece(block, BLOCK, self.x.len() / self.cols) {
+            let [x, dy] = [self.x, self.dy].map(|of| &of[row * self.cols..][..self.cols]);
+            let (mean, scale) = statistics(x, self.eps);
             for ((sum, &dy), &x) in sums.iter_mut().zip(dy).zip(x) {
                 let term = dy * ((x - mean) * scale);
                 *sum += if dy == T::ZERO { T::ZERO } else { term };
             }
         }
-    });
-    reduce::axis_sums(write, dweight, 1, blocks, cols, &sums, |sum| sum);
+    }
 }
 
 #[track_caller]

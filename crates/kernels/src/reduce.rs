@@ -78,6 +78,33 @@ pub fn serial_sum<T: Real>(n: usize, f: impl Fn(usize) -> T) -> T {
     sum
 }
 
+/// The sum of `f(a[i])` on this thread, in the order of [`sum1`].
+#[inline(always)]
+pub(crate) fn serial_sum1<T: Real>(a: &[T], f: impl Fn(T) -> T) -> T {
+    serial_sum2(a, a, |a, _| f(a))
+}
+
+/// The sum of `f(a[i], b[i])` on this thread, in the order of [`sum2`].
+#[inline(always)]
+pub(crate) fn serial_sum2<T: Real>(a: &[T], b: &[T], f: impl Fn(T, T) -> T) -> T {
+    let mut total = T::ZERO;
+    for (a, b) in a.chunks(CHUNK).zip(b.chunks(CHUNK)) {
+        let mut lanes = [T::ZERO; LANES];
+        let (whole, others) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
+        let rest = whole.remainder().iter().zip(others.remainder());
+        for (a, b) in whole.zip(others) {
+            for ((sum, &a), &b) in lanes.iter_mut().zip(a).zip(b) {
+                *sum += f(a, b);
+            }
+        }
+        for (sum, (&a, &b)) in lanes.iter_mut().zip(rest) {
+            *sum += f(a, b);
+        }
+        total += fold(lanes);
+    }
+    total
+}
+
 /// For each row r, writes the sum of `f(a[r, j], b[r, j])` over its `cols` columns to `out[r]`.
 /// `a` and `b` are `[out.len(), cols]`.
 ///
@@ -253,6 +280,12 @@ fn lane_sum<T: Real>(len: usize, f: impl Fn(usize) -> T) -> T {
     for (lane, sum) in lanes.iter_mut().enumerate().take(len - whole) {
         *sum += f(whole + lane);
     }
+    fold(lanes)
+}
+
+/// The sum of the lanes, in halves.
+#[inline(always)]
+fn fold<T: Real>(mut lanes: [T; LANES]) -> T {
     let mut width = LANES / 2;
     while width > 0 {
         for lane in 0..width {

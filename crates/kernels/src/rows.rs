@@ -17,7 +17,7 @@ const CHUNK: usize = 4 * 1024;
 /// # Panics
 /// If `out` is not a whole number of rows.
 pub fn for_each<T: Real>(out: &mut [T], cols: usize, f: impl Fn(usize, &mut [T]) + Sync) {
-    for_each_of(out, cols, cols, f);
+    fill(out, cols, cols, f);
 }
 
 /// As [`for_each`], where the work on a row is that on `work` elements.
@@ -27,6 +27,28 @@ pub(crate) fn for_each_of<T: Real>(
     work: usize,
     f: impl Fn(usize, &mut [T]) + Sync,
 ) {
+    fill(out, cols, work, f);
+}
+
+/// How to fill in a row of a result, for those with arithmetic in them.
+///
+/// A closure of some size becomes a function of its own, compiled for any processor: a fused
+/// multiply-add is a call there, and vectors are narrow. `fill` can be `#[inline(always)]`, and must
+/// be, so that it is compiled for the instruction set at hand.
+pub(crate) trait Row<T>: Sync {
+    /// Writes every element of row number `row`, or adds to it.
+    fn fill(&self, row: usize, out: &mut [T]);
+}
+
+impl<T, F: Fn(usize, &mut [T]) + Sync> Row<T> for F {
+    #[inline(always)]
+    fn fill(&self, row: usize, out: &mut [T]) {
+        self(row, out);
+    }
+}
+
+/// As [`for_each_of`].
+pub(crate) fn fill<T: Real>(out: &mut [T], cols: usize, work: usize, f: impl Row<T>) {
     if out.is_empty() {
         return;
     }
@@ -47,6 +69,12 @@ pub(crate) fn for_each_of<T: Real>(
     });
 }
 
+/// Whether all numbers are 0: an adjoint that passes on nothing, whatever the values are.
+#[inline(always)]
+pub(crate) fn is_zero<T: Real>(row: &[T]) -> bool {
+    row.iter().all(|&v| v == T::ZERO)
+}
+
 struct Rows<'a, T, F> {
     out: &'a mut [T],
     cols: usize,
@@ -54,13 +82,13 @@ struct Rows<'a, T, F> {
     f: &'a F,
 }
 
-impl<T, F: Fn(usize, &mut [T])> Kernel for Rows<'_, T, F> {
+impl<T, F: Row<T>> Kernel for Rows<'_, T, F> {
     type Output = ();
 
     #[inline(always)]
     fn call<V: Vector>(self) {
         for (out, row) in self.out.chunks_exact_mut(self.cols).zip(self.rows) {
-            (self.f)(row, out);
+            self.f.fill(row, out);
         }
     }
 }

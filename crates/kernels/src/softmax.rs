@@ -25,12 +25,6 @@ fn maximum<T: Real>(row: &[T]) -> T {
     maximum
 }
 
-/// Whether all numbers are 0: an adjoint that passes on nothing, whatever the values are.
-#[inline(always)]
-fn is_zero<T: Real>(row: &[T]) -> bool {
-    row.iter().all(|&v| v == T::ZERO)
-}
-
 #[track_caller]
 fn check(name: &str, len: usize, others: &[usize], cols: usize) {
     assert!(

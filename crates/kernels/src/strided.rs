@@ -1,8 +1,9 @@
 //! Arrays of up to four axes that are read in another order, or repeated along some of them.
 
 use crate::reduce::{self, serial_sum};
+use crate::rows::{self, Row};
 use crate::scratch::{Scratch, Slot};
-use crate::{Real, Write, rows};
+use crate::{Real, Write};
 
 /// The axes of the arrays here; missing ones in front have extent 1.
 pub const AXES: usize = 4;
@@ -50,8 +51,21 @@ pub fn map1<T: Real>(
     f: impl Fn(T) -> T + Sync,
 ) {
     check("map1", out.len(), dims);
-    rows::for_each(out, dims[3], |row, out| {
-        let (start, stride) = (a.row(row, dims), a.strides[3]);
+    rows::fill(out, dims[3], dims[3], Map1 { write, dims, a, f });
+}
+
+struct Map1<'a, T, F> {
+    write: Write,
+    dims: [usize; AXES],
+    a: Strided<'a, T>,
+    f: F,
+}
+
+impl<T: Real, F: Fn(T) -> T + Sync> Row<T> for Map1<'_, T, F> {
+    #[inline(always)]
+    fn fill(&self, row: usize, out: &mut [T]) {
+        let Self { write, a, ref f, .. } = *self;
+        let (start, stride) = (a.row(row, self.dims), a.strides[3]);
         if stride == 1 {
             let a = &a.data[start..start + out.len()];
             return out.iter_mut().zip(a).for_each(|(out, &a)| write.to(out, f(a)));
@@ -59,7 +73,7 @@ pub fn map1<T: Real>(
         for (j, out) in out.iter_mut().enumerate() {
             write.to(out, f(a.data[start + j * stride]));
         }
-    });
+    }
 }
 
 /// `out[i] = f(a[i], b[i])`, or adds it, for the indices i of an array of extents `dims`.
@@ -75,7 +89,21 @@ pub fn map2<T: Real>(
     f: impl Fn(T, T) -> T + Sync,
 ) {
     check("map2", out.len(), dims);
-    rows::for_each(out, dims[3], |row, out| {
+    rows::fill(out, dims[3], dims[3], Map2 { write, dims, a, b, f });
+}
+
+struct Map2<'a, T, F> {
+    write: Write,
+    dims: [usize; AXES],
+    a: Strided<'a, T>,
+    b: Strided<'a, T>,
+    f: F,
+}
+
+impl<T: Real, F: Fn(T, T) -> T + Sync> Row<T> for Map2<'_, T, F> {
+    #[inline(always)]
+    fn fill(&self, row: usize, out: &mut [T]) {
+        let Self { write, dims, a, b, ref f } = *self;
         let (from_a, from_b) = (a.row(row, dims), b.row(row, dims));
         // Choices outside of the loops, so that these can be vectorised.
         match (a.strides[3], b.strides[3]) {
@@ -99,7 +127,7 @@ pub fn map2<T: Real>(
                 }
             }
         }
-    });
+    }
 }
 
 /// `out[i] = f(a[i], b[i], c[i])`, or adds it, for the indices i of an array of extents `dims`;
@@ -118,7 +146,22 @@ pub fn map3<T: Real>(
 ) {
     check("map3", out.len(), dims);
     check("map3", c.len(), dims);
-    rows::for_each(out, dims[3], |row, out| {
+    rows::fill(out, dims[3], dims[3], Map3 { write, dims, a, b, c, f });
+}
+
+struct Map3<'a, T, F> {
+    write: Write,
+    dims: [usize; AXES],
+    a: Strided<'a, T>,
+    b: Strided<'a, T>,
+    c: &'a [T],
+    f: F,
+}
+
+impl<T: Real, F: Fn(T, T, T) -> T + Sync> Row<T> for Map3<'_, T, F> {
+    #[inline(always)]
+    fn fill(&self, row: usize, out: &mut [T]) {
+        let Self { write, dims, a, b, c, ref f } = *self;
         let (from_a, from_b) = (a.row(row, dims), b.row(row, dims));
         let c = &c[row * dims[3]..][..out.len()];
         match (a.strides[3], b.strides[3]) {
@@ -141,7 +184,7 @@ pub fn map3<T: Real>(
                 }
             }
         }
-    });
+    }
 }
 
 /// For an array of extents `small` that is repeated to `dims`, writes to each of its elements the

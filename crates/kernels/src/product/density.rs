@@ -2,9 +2,11 @@
 
 use super::part::Part;
 
-/// Elements looked at, at most: runs of `RUN` elements in `RUNS` places.
+/// Elements looked at: runs of `RUN` elements in at most `RUNS` places, and about one element in
+/// `SHARE`, so that looking costs little beside a small product too.
 const RUNS: usize = 128;
 const RUN: usize = 32;
+const SHARE: usize = 16;
 
 /// An estimate of the share of elements that are not zero, always the same for the same values.
 pub(super) fn estimate(part: &Part) -> f64 {
@@ -15,10 +17,11 @@ pub(super) fn estimate(part: &Part) -> f64 {
         return 0.0;
     }
     let run = RUN.min(cols);
+    let runs = (rows * cols / (SHARE * run)).clamp(1, RUNS);
     let (mut nonzero, mut seen) = (0, 0);
-    for sample in 0..RUNS {
+    for sample in 0..runs {
         // Two steps with no common rhythm spread the samples over rows and columns.
-        let row = sample * rows / RUNS;
+        let row = sample * rows / runs;
         let first = (sample * 40503) % (cols - run + 1);
         for col in first..first + run {
             let value = part.value(row, col);
