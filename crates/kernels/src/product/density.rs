@@ -6,7 +6,7 @@ use super::part::Part;
 /// `SHARE`, so that looking costs little beside a small product too.
 const RUNS: usize = 128;
 const RUN: usize = 32;
-const SHARE: usize = 16;
+const SHARE: usize = 4;
 
 /// An estimate of the share of elements that are not zero, always the same for the same values.
 pub(super) fn estimate(part: &Part) -> f64 {
