@@ -153,7 +153,7 @@ impl<T: Real> Gradients<T> {
             let received = &self.flat[range];
             reduce::sum_indexed(received.len(), |i| received[i].to_f64() * received[i].to_f64())
         });
-        let norm = squares.sum::<f64>().sqrt();
+        let norm = squares.fold(0.0, |sum: f64, square| sum + square).sqrt();
         if norm.is_finite() {
             return norm;
         }
@@ -168,6 +168,7 @@ impl<T: Real> Gradients<T> {
     ///
     /// # Panics
     /// If `most` is negative or NaN.
+    #[doc(alias = "clip_grad_norm_")]
     #[track_caller]
     pub fn clip(&mut self, most: f64) -> f64 {
         assert!(most >= 0.0, "clip: the largest norm must be 0 or more, found {most}");

@@ -15,6 +15,7 @@ impl<'a, T: Real> Graph<'a, T> {
     ///
     /// # Panics
     /// If the array is not in standard (row-major, contiguous) layout or has no or too many axes.
+    #[doc(alias = "from_numpy")]
     #[track_caller]
     pub fn samples<D: Dimension>(&self, array: ArrayView<'a, T, D>) -> Var {
         self.input(array, true)
@@ -84,7 +85,8 @@ impl<'a, T: Real> Graph<'a, T> {
 
     /// A mask `[n, dims]` by class, for [`Graph::route`], [`Graph::ablate`] and the like: 1 where
     /// `may_teach(label, dim)` says that samples of this label may teach this dim, else 0.
-    /// `labels` has a label for each of the n samples.
+    /// `labels` has a label for each of the n samples. Beside a value of more axes, reshape it: to
+    /// `[n, 1, dims]` for `[n, t, dims]`, or, with a label for each of n * t tokens, to `[n, t, dims]`.
     ///
     /// `may_teach` is asked once for each dim of each label that occurs.
     ///

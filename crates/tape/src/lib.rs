@@ -48,8 +48,8 @@
 //!
 //! # Promises
 //!
-//! - The same inputs give the same bits, at every thread count and on every instruction set that
-//!   the kernels know.
+//! - The same inputs give the same bits in f32, at every thread count and on every instruction set
+//!   that the kernels know. (In f64, products may depend on the processor.)
 //! - After the first step of a given size, tape and kernels allocate nothing in f32. (Products in
 //!   f64, which serve for checking, pack into fresh memory.)
 //! - An adjoint of exactly 0 passes on exactly 0, whatever the values are: what is blocked, ablated
@@ -85,6 +85,7 @@ mod value;
 mod weights;
 
 pub use gradients::Gradients;
+pub use gradroute_kernels::random::Stream;
 pub use gradroute_kernels::{Real, Write};
 pub use graph::{Graph, Scope};
 pub use info::NodeRef;

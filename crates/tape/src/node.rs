@@ -7,7 +7,8 @@ use gradroute_kernels::Real;
 use crate::label::LabelId;
 use crate::op::{Attrs, Op};
 
-/// Handle of a value on an open [`Graph`](crate::Graph).
+/// Handle of a value on an open [`Graph`](crate::Graph). Whatever is done with it is a method of the
+/// graph: `g.add(x, y)`, `g.sum(x)`, `g.value(x)` for its numbers.
 ///
 /// A small index with the graph's generation, so that one kept from another step or another tape
 /// is recognised and refused instead of silently meaning something else.

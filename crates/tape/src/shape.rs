@@ -149,12 +149,10 @@ impl Shape {
         let rank = self.rank().max(other.rank());
         for (shape, beside) in [(self, other), (other, self)] {
             if shape.samples && shape.rank() < rank {
-                let mut wanted = shape;
-                (wanted.dims[shape.rank()..rank]).fill(1);
-                wanted.rank = rank as u8;
                 return Err(format!(
                     "axis 0 of {shape} counts samples, but beside {beside} it would be aligned with \
-                     another axis; {wanted} is meant: reshape it"
+                     another axis: {}",
+                    shape.advice(beside)
                 ));
             }
             let counts = |shape: Self| shape.samples.then(|| shape.dims[0]);
@@ -182,6 +180,34 @@ impl Shape {
             };
         }
         Ok(Self::new(&dims[..rank]).with_samples(self.samples || other.samples))
+    }
+
+    /// How to reshape what carries samples, with axes of extent 1, so that it fits a shape of more
+    /// axes.
+    fn advice(self, beside: Self) -> String {
+        let more = beside.rank() - self.rank();
+        let mut fitting = Vec::new();
+        // Each way to choose the axes to put in, none of them the first.
+        for chosen in (0u32..1 << beside.rank()).filter(|c| c & 1 == 0) {
+            if chosen.count_ones() as usize != more {
+                continue;
+            }
+            let mut own = self.dims().iter().copied();
+            let extent = |axis| if chosen & 1 << axis != 0 { 1 } else { own.next().unwrap_or(1) };
+            let dims: Vec<usize> = (0..beside.rank()).map(extent).collect();
+            let fits = |axis: usize| [1, beside.dims[axis]].contains(&dims[axis]);
+            if dims[0] == beside.dims[0] && (1..dims.len()).all(fits) {
+                let placed = Self::new(&dims).with_samples(true).to_string();
+                if !fitting.contains(&placed) {
+                    fitting.push(placed);
+                }
+            }
+        }
+        match &fitting[..] {
+            [] if self.len() == beside.len() => format!("reshape it to {beside}"),
+            [] => "and no axes of extent 1 make it fit".to_owned(),
+            ways => format!("reshape it to {}", ways.join(" or ")),
+        }
     }
 
     /// The extent of the axis that is `position` (1 or more) from the last; 1 beyond the first.

@@ -75,7 +75,7 @@ fn record<T: Real>(
             let of = |name: &str| x.get(name).copied();
             g.layer_norm(x["input"], of("weight"), of("bias"), attributes["eps"].as_f64().unwrap())
         }
-        "binary_cross_entropy" => g.binary_cross_entropy(x["logits"], x["targets"]),
+        "binary_cross_entropy" => g.binary_cross_entropy_with_logits(x["logits"], x["targets"]),
         "entropy" => g.entropy(x["logits"]),
         "ablate" => g.ablate(x["x"], x["mask"]),
         "scale" => g.scale(x["x"], attributes["factor"].as_f64().unwrap()),

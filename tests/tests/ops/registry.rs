@@ -141,7 +141,7 @@ cases! {
     "softmax_cross_entropy", rows, |s| [sequence(s)]
         => |g, x, c| g.softmax_cross_entropy(x[0], c.indices(g, "labels", &[s.n, s.t], s.d));
     "binary_cross_entropy", any, |s| [matrix(s)]
-        => |g, x, c| g.binary_cross_entropy(x[0], c.shares(g, "targets", &[s.n, s.d]));
+        => |g, x, c| g.binary_cross_entropy_with_logits(x[0], c.shares(g, "targets", &[s.n, s.d]));
     "entropy", rows, |s| [sequence(s)] => |g, x, c| g.entropy(x[0]);
     "absolute_error", rows, |s| [sequence(s), sequence(s)] => |g, x, c| g.absolute_error(x[0], x[1]);
     "squared_error", rows, |s| [matrix(s), matrix(s)] => |g, x, c| g.squared_error(x[0], x[1]);

@@ -15,7 +15,8 @@ use crate::params::Params;
 #[derive(Clone, Debug)]
 pub struct Attention {
     name: String,
-    /// What a position looks for.
+    /// What a position looks for. It has rows for one head after another, as those of
+    /// `in_proj_weight` in PyTorch's `nn.MultiheadAttention`, which is these three below each other.
     pub query: Linear,
     /// What it is found by.
     pub key: Linear,
@@ -92,14 +93,13 @@ impl Attention {
         let &[n, t, d] = shape.dims() else {
             panic!("layer `{}`: the value must be [n, t, d], not {shape}", self.name)
         };
-        assert!(d.is_multiple_of(self.heads), "layer `{}`: {shape} does not fit", self.name);
         let width = d / self.heads;
-        // [n, heads, t, width]
-        let split = |layer: &Linear| {
-            let rows = layer.forward(g, x);
-            g.permute(g.reshape(rows, &[n, t, self.heads, width]), &[0, 2, 1, 3])
-        };
-        let (query, key, value) = (split(&self.query), split(&self.key), split(&self.value));
+        let mut projected = [x; 3];
+        for (value, layer) in projected.iter_mut().zip([&self.query, &self.key, &self.value]) {
+            let heads = g.reshape(layer.forward(g, x), &[n, t, self.heads, width]);
+            *value = g.permute(heads, &[0, 2, 1, 3]);
+        }
+        let [query, key, value] = projected; // [n, heads, t, width]
         let scores = g.scale(g.matmul_nt(query, key), 1.0 / (width as f64).sqrt());
         let weights = if self.causal { g.causal_softmax(scores) } else { g.softmax(scores) };
         let heads = g.permute(g.matmul(weights, value), &[0, 2, 1, 3]);

@@ -49,6 +49,13 @@ impl LayerNorm {
     #[track_caller]
     pub fn forward<T: Real>(&self, g: &Graph<'_, T>, x: Var) -> Var {
         let _scope = g.scope(&self.name);
+        let (shape, weight) = (g.shape(x), g.params().shape(self.weight));
+        assert!(
+            shape.dims().last() == weight.dims().last(),
+            "layer `{}`: the value must be [.., {}], not {shape}",
+            self.name,
+            weight.len()
+        );
         g.layer_norm(x, Some(g.param(self.weight)), Some(g.param(self.bias)), self.eps)
     }
 }

@@ -68,6 +68,12 @@ impl Linear {
     #[track_caller]
     pub fn forward_with<T: Real>(&self, g: &Graph<'_, T>, x: Var, options: LinearOptions) -> Var {
         let _scope = g.scope(&self.name);
-        g.linear_with(x, g.param(self.weight), self.bias.map(|b| g.param(b)), options)
+        let weight = g.param(self.weight);
+        // No closure, as above.
+        let bias = match self.bias {
+            Some(bias) => Some(g.param(bias)),
+            None => None,
+        };
+        g.linear_with(x, weight, bias, options)
     }
 }

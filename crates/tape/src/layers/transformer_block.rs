@@ -15,6 +15,10 @@ use crate::params::Params;
 /// x = x + contract(gelu(expand(norm_2(x))))
 /// ```
 ///
+/// Attention has no order of its own: add something for the position to `x` before the first block,
+/// such as an [`Embedding`](super::Embedding) of the numbers 0 to t - 1. The GELU is the tanh form, as
+/// in GPT-2 (PyTorch's `approximate="tanh"`). Query, key and value have no biases, which GPT-2 has.
+///
 /// Its layers are `NAME.norm_1`, `NAME.attention`, `NAME.norm_2`, `NAME.expand` and `NAME.contract`.
 #[derive(Clone, Debug)]
 pub struct TransformerBlock {
@@ -32,6 +36,12 @@ pub struct TransformerBlock {
 }
 
 /// A place within a [`TransformerBlock`] where a route or an ablation can stand.
+///
+/// A route there stops what goes back into the layer in front of it, `expand` or the heads. It does not
+/// stop what the layer behind it learns: `contract` (and `output`) is taught by all samples, by what
+/// those units say to them. Nor does it reach what goes past the block, on the residual path, into the
+/// norms and the attention. So the units that a sample may not teach still come to be used for it, and
+/// ablating them costs it something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
     /// What the heads give, side by side, `[n, t, d]`.
@@ -83,7 +93,8 @@ impl TransformerBlock {
     /// let mut tape = Tape::new();
     /// let g = tape.graph(&params);
     /// let x = g.literal(Shape::of_samples(&[2, 3, 8]), &[0.1; 48]);
-    /// // The first story teaches the first eight hidden units, the second one the others.
+    /// // The first story teaches the first eight hidden units, the second one the others. (With a
+    /// // label for each token, its mask of [n * t, 16] would be reshaped to [n, t, 16].)
     /// let mask = g.label_mask(&[0, 1], 16, |label, unit| (label == 0) == (unit < 8));
     /// let mask = g.reshape(mask, &[2, 1, 16]);
     /// let y = block.forward_between(&g, x, |place, value| match place {

@@ -48,13 +48,13 @@ impl<T: Real> Graph<'_, T> {
     /// let g = tape.graph(&params);
     /// let logits = g.literal(Shape::of_samples(&[2]), &[200.0, 200.0]);
     /// let targets = g.literal(Shape::of_samples(&[2]), &[1.0, 0.0]);
-    /// assert_eq!(*g.value(g.binary_cross_entropy(logits, targets)), [0.0, 200.0]);
+    /// assert_eq!(*g.value(g.binary_cross_entropy_with_logits(logits, targets)), [0.0, 200.0]);
     /// ```
     ///
     /// # Panics
     /// If the shapes don't broadcast.
     #[track_caller]
-    pub fn binary_cross_entropy(&self, logits: Var, targets: Var) -> Var {
+    pub fn binary_cross_entropy_with_logits(&self, logits: Var, targets: Var) -> Var {
         self.apply(&Zip(BinaryCrossEntropy), &[logits, targets], Attrs::default())
     }
 }

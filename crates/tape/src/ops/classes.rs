@@ -90,7 +90,10 @@ pub(crate) fn fit<T: Real>(logits: Shape, labels: Shape, values: &[T]) -> Result
     }
     let (rows, classes) = logits.split_last();
     if labels.dims() != rows.dims() {
-        return Err(format!("labels must be {:?}, one a row of the logits", rows.dims()));
+        return Err(format!(
+            "labels must be {:?}, one a row of the logits, whose last axis are the classes",
+            rows.dims()
+        ));
     }
     are_indices("label", values, classes)?;
     Ok(rows)

@@ -65,6 +65,7 @@ impl<T: Real> Graph<'_, T> {
     ///
     /// # Panics
     /// If there is none, or their numbers of rows differ.
+    #[doc(alias = "cat")]
     #[track_caller]
     pub fn concat_columns(&self, parts: &[Var]) -> Var {
         self.apply(&ConcatColumns, parts, Attrs::default())

@@ -44,6 +44,7 @@ impl<T: Real> Graph<'_, T> {
     ///
     /// # Panics
     /// If the shapes don't fit or a label is not the number of a class.
+    #[doc(alias = "cross_entropy")]
     #[track_caller]
     pub fn softmax_cross_entropy(&self, logits: Var, labels: Var) -> Var {
         self.apply(&CrossEntropy, &[logits, labels], Attrs::default())

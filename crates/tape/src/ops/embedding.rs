@@ -66,6 +66,7 @@ impl<T: Real> Graph<'_, T> {
     ///
     /// # Panics
     /// If the table is no matrix, or an index is not the number of an entry.
+    #[doc(alias = "index_select")]
     #[track_caller]
     pub fn embedding(&self, table: Var, indices: Var) -> Var {
         self.apply(&Embedding, &[table, indices], Attrs::default())

@@ -88,6 +88,7 @@ impl<T: Real> Graph<'_, T> {
     ///
     /// # Panics
     /// If `axes` does not name each axis once.
+    #[doc(alias = "transpose")]
     #[track_caller]
     pub fn permute(&self, x: Var, axes: &[usize]) -> Var {
         assert!(

@@ -70,6 +70,7 @@ impl<T: Real> Graph<'_, T> {
     ///
     /// # Panics
     /// If the shapes don't fit, or an index is beyond the row.
+    #[doc(alias = "gather")]
     #[track_caller]
     pub fn pick(&self, x: Var, indices: Var) -> Var {
         self.apply(&Pick, &[x, indices], Attrs::default())

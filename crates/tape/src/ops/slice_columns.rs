@@ -25,7 +25,8 @@ impl<T: Real> Op<T> for SliceColumns {
             [rows, columns] if start <= end && end <= columns => {
                 Ok(Shape::new(&[rows, end - start]).with_samples(x.carries_samples()))
             }
-            _ => Err(format!("columns {start}..{end} don't lie within a matrix [rows, columns]")),
+            [_, columns] => Err(format!("columns {start}..{end} don't lie within the {columns}")),
+            _ => Err("the operand must be a matrix [rows, columns]: reshape it".to_owned()),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Graphs, shapes and handles.
 
-use gradroute_tape::layers::Mlp;
+use gradroute_tape::layers::{Conv2d, Embedding, Mlp, TransformerBlock};
 use gradroute_tape::ops::LinearOptions;
 use gradroute_tape::{Gradients, Params, Shape, Tape};
 use ndarray::{Array2, s};
@@ -61,6 +61,7 @@ fn every_op_with_a_shape_rule_states_it() {
     }
     says(&panic_of(|| g.route(v, a)), &["route: the mask must have the value's extents"]);
     says(&panic_of(|| g.slice_columns(a, 2..4)), &["slice_columns: columns 2..4 don't lie within"]);
+    says(&panic_of(|| g.slice_columns(v, 0..1)), &["slice_columns: the operand must be a matrix"]);
     says(&panic_of(|| g.concat_columns(&[a, b])), &["concat_columns: ", "same number of rows"]);
     says(&panic_of(|| g.concat_columns(&[])), &["concat_columns: at least one operand"]);
     says(&panic_of(|| g.reshape(a, &[4])), &["reshape: [4] holds 4 elements", "operand has 6"]);
@@ -261,7 +262,7 @@ fn an_axis_that_counts_samples_is_never_taken_for_another() {
         panic_of(|| g.mul(z, m)),
         panic_of(|| g.sub(m, z)),
     ] {
-        says(&text, &["axis 0 of [n=3] counts samples", "[n=3, 1] is meant"]);
+        says(&text, &["axis 0 of [n=3] counts samples", "reshape it to [n=3, 1]"]);
     }
     let column = g.literal(Shape::of_samples(&[3, 1]), &[0.0; 3]);
     says(&panic_of(|| g.sub(column, m)), &["counts samples"]);
@@ -285,4 +286,34 @@ fn samples_are_never_mixed_by_a_softmax_or_a_norm() {
         says(&text, &["counts samples", "not be mixed"]);
     }
     says(&panic_of(|| g.permute(x, &[0, 1, 2, 3, 4])), &["[0, 1, 2, 3, 4]", "the 4"]);
+}
+
+#[test]
+fn what_a_layer_records_bears_the_line_that_called_it() {
+    let mut params = Params::<f32>::new();
+    let mlp = Mlp::new(&mut params, "mlp", &[8, 4, 8], true, 0);
+    let conv = Conv2d::new(&mut params, "conv", 1, 2, 3, 0);
+    let tokens = Embedding::new(&mut params, "tokens", 5, 8, 0);
+    let block = TransformerBlock::new(&mut params, "block", 8, 2, 16, 0);
+    let mut tape = Tape::new();
+    let g = tape.graph(&params);
+    let images = zeros(&g, Shape::of_samples(&[2, 1, 5, 5]));
+    conv.forward(&g, images);
+    let x = tokens.forward(&g, g.indices(Shape::of_samples(&[2, 3]), &[0; 6]));
+    mlp.forward(&g, block.forward(&g, x));
+    let text = g.to_text();
+    assert!(!text.contains("layers/"), "{text}");
+}
+
+#[test]
+fn a_mask_of_samples_with_too_few_axes_is_told_every_way_to_fit() {
+    let of = |own: &[usize], beside: &[usize]| {
+        let (own, beside) = (Shape::of_samples(own), Shape::of_samples(beside));
+        own.broadcast(beside).expect_err("the samples are at another axis")
+    };
+    says(&of(&[4, 16], &[4, 3, 16]), &["another axis: reshape it to [n=4, 1, 16]"]);
+    says(&of(&[4, 3], &[4, 3, 16]), &["another axis: reshape it to [n=4, 3, 1]"]);
+    says(&of(&[4, 16], &[4, 16, 16]), &["reshape it to [n=4, 16, 1] or [n=4, 1, 16]"]);
+    says(&of(&[12, 16], &[4, 3, 16]), &["reshape it to [n=4, 3, 16]"]);
+    says(&of(&[5, 7], &[4, 3, 16]), &["no axes of extent 1 make it fit"]);
 }
