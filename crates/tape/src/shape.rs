@@ -193,7 +193,8 @@ impl Shape {
                 continue;
             }
             let mut own = self.dims().iter().copied();
-            let extent = |axis| if chosen & 1 << axis != 0 { 1 } else { own.next().unwrap_or(1) };
+            let is_new = |axis: usize| chosen >> axis & 1 == 1;
+            let extent = |axis| if is_new(axis) { 1 } else { own.next().unwrap_or(1) };
             let dims: Vec<usize> = (0..beside.rank()).map(extent).collect();
             let fits = |axis: usize| [1, beside.dims[axis]].contains(&dims[axis]);
             if dims[0] == beside.dims[0] && (1..dims.len()).all(fits) {
