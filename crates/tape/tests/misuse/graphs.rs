@@ -313,7 +313,7 @@ fn a_mask_of_samples_with_too_few_axes_is_told_every_way_to_fit() {
     };
     says(&of(&[4, 16], &[4, 3, 16]), &["another axis: reshape it to [n=4, 1, 16]"]);
     says(&of(&[4, 3], &[4, 3, 16]), &["another axis: reshape it to [n=4, 3, 1]"]);
-    says(&of(&[4, 16], &[4, 16, 16]), &["reshape it to [n=4, 16, 1] or [n=4, 1, 16]"]);
+    says(&of(&[4, 16], &[4, 16, 16]), &["reshape it to [n=4, 1, 16] or [n=4, 16, 1]"]);
     says(&of(&[12, 16], &[4, 3, 16]), &["reshape it to [n=4, 3, 16]"]);
     says(&of(&[5, 7], &[4, 3, 16]), &["no axes of extent 1 make it fit"]);
 }
