@@ -69,7 +69,7 @@ impl Linear {
     pub fn forward_with<T: Real>(&self, g: &Graph<'_, T>, x: Var, options: LinearOptions) -> Var {
         let _scope = g.scope(&self.name);
         let weight = g.param(self.weight);
-        // No closure, as above.
+        #[expect(clippy::manual_map, reason = "a panic within a closure would name this line")]
         let bias = match self.bias {
             Some(bias) => Some(g.param(bias)),
             None => None,
