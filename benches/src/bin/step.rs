@@ -130,12 +130,12 @@ fn time(arguments: &Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The median time of the optimizer's part, on the gradients of the last step.
+/// The median time of the optimizer's part, on gradients of ones.
 fn time_update(experiment: &mut Autoencoder, lr: f64) -> anyhow::Result<f64> {
     let mut seconds = Vec::new();
     for _ in 0..5 {
         let learner = experiment.learner_mut();
-        touch(learner);
+        backward_of_ones(learner);
         let began = Instant::now();
         learner.update(lr)?;
         seconds.push(began.elapsed().as_secs_f64());
@@ -143,12 +143,13 @@ fn time_update(experiment: &mut Autoencoder, lr: f64) -> anyhow::Result<f64> {
     Ok(median(&mut seconds))
 }
 
-/// Adds 1 to the gradients of the first parameter: an optimizer makes one step with one pass. And looks
-/// whether they can be used, which a step does before its update.
-fn touch(learner: &mut Learner) {
+/// Fills the gradients, as an optimizer makes one step with one pass; and looks whether they can be used,
+/// which a step does before its update.
+fn backward_of_ones(learner: &mut Learner) {
     let Learner { params, gradients, tape, .. } = learner;
-    let first = params.ids().next().expect("the model has parameters");
     let g = tape.graph(params);
-    g.backward_more(g.sum(g.param(first)), gradients);
+    let sums = params.ids().map(|id| g.sum(g.param(id)));
+    let sum = sums.reduce(|a, b| g.add(a, b)).expect("the model has parameters");
+    g.backward(sum, gradients);
     assert!(gradients.are_usable());
 }

@@ -10,13 +10,18 @@ use crate::{Real, Write};
 /// Rows whose share in the weight's gradient is one chain.
 const BLOCK: usize = 256;
 
-/// The mean of a row and 1 / sqrt(variance + eps), the variance with all of `x.len()` below.
+/// Writes a row less its mean to `z`, and returns 1 / sqrt(variance + eps), the variance with all of
+/// `x.len()` below.
+///
+/// All is measured from the first element: the mean of a constant row would be rounded, and what is
+/// left, small as it is, would be scaled up to 1.
 #[inline(always)]
-fn statistics<T: Real>(x: &[T], eps: T) -> (T, T) {
-    let len = T::from_usize(x.len());
-    let mean = serial_sum1(x, |x| x) / len;
-    let variance = serial_sum1(x, |x| (x - mean) * (x - mean)) / len;
-    (mean, T::ONE / (variance + eps).sqrt())
+fn centre<T: Real>(z: &mut [T], x: &[T], eps: T) -> T {
+    let (len, first) = (T::from_usize(x.len()), x[0]);
+    let mean = serial_sum1(x, |x| x - first) / len;
+    z.iter_mut().zip(x).for_each(|(z, &x)| *z = (x - first) - mean);
+    let variance = serial_sum1(z, |z| z * z) / len;
+    T::ONE / (variance + eps).sqrt()
 }
 
 /// `y[r, j] = (x[r, j] - mean_r) / sqrt(variance_r + eps) * weight[j] + bias[j]` for rows of `cols`
@@ -50,10 +55,8 @@ impl<T: Real> Row<T> for Forward<'_, T> {
     #[inline(always)]
     fn fill(&self, row: usize, y: &mut [T]) {
         let x = &self.x[row * self.cols..][..self.cols];
-        let (mean, scale) = statistics(x, self.eps);
-        for (y, &x) in y.iter_mut().zip(x) {
-            *y = (x - mean) * scale;
-        }
+        let scale = centre(y, x, self.eps);
+        y.iter_mut().for_each(|y| *y *= scale);
         if let Some(weight) = self.weight {
             y.iter_mut().zip(weight).for_each(|(y, &weight)| *y *= weight);
         }
@@ -108,8 +111,8 @@ impl<T: Real> Row<T> for BackwardInput<'_, T> {
                 *g = if *g == T::ZERO { *g } else { *g * weight };
             }
         }
-        let (mean, scale) = statistics(x, eps);
-        z.iter_mut().zip(x).for_each(|(z, &x)| *z = (x - mean) * scale);
+        let scale = centre(z, x, eps);
+        z.iter_mut().for_each(|z| *z *= scale);
         let len = T::from_usize(cols);
         let mean_g = serial_sum1(g, |g| g) / len;
         let along = serial_sum2(g, z, |g, z| if g == T::ZERO { g } else { g * z }) / len;
@@ -152,11 +155,12 @@ impl<T: Real> Row<T> for WeightOfBlock<'_, T> {
     #[inline(always)]
     fn fill(&self, block: usize, sums: &mut [T]) {
         sums.fill(T::ZERO);
+        let mut centred = Scratch::<T>::take(Slot::Row, self.cols);
         for row in piece(block, BLOCK, self.x.len() / self.cols) {
             let [x, dy] = [self.x, self.dy].map(|of| &of[row * self.cols..][..self.cols]);
-            let (mean, scale) = statistics(x, self.eps);
-            for ((sum, &dy), &x) in sums.iter_mut().zip(dy).zip(x) {
-                let term = dy * ((x - mean) * scale);
+            let scale = centre(&mut centred, x, self.eps);
+            for ((sum, &dy), &z) in sums.iter_mut().zip(dy).zip(&*centred) {
+                let term = dy * (z * scale);
                 *sum += if dy == T::ZERO { T::ZERO } else { term };
             }
         }

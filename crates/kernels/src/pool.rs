@@ -4,6 +4,9 @@ use crate::extremes::Extreme;
 use crate::scratch::{Scratch, Slot};
 use crate::{Real, Write, rows};
 
+/// Terms of one chain.
+const CHAIN: usize = 4096;
+
 /// Planes of `h` by `w` pixels and squares of `size` by `size` in them, `stride` apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PoolShape {
@@ -109,7 +112,7 @@ pub fn distance_to_tie<T: Real>(plane: &[T], shape: PoolShape) -> f64 {
 }
 
 /// `y` `[planes, rows, cols]`: the mean of each square of `x` `[planes, h, w]`, summed up rows, then
-/// columns, from +0.
+/// columns, from +0, 4096 terms at a time, and these are added up.
 ///
 /// # Panics
 /// If lengths do not fit.
@@ -119,7 +122,14 @@ pub fn mean<T: Real>(y: &mut [T], x: &[T], shape: PoolShape) {
     rows::for_each_of(y, pooled, pixels, |plane, y| {
         let x = &x[plane * pixels..][..pixels];
         for (number, y) in y.iter_mut().enumerate() {
-            *y = shape.square(number).fold(T::ZERO, |sum, at| sum + x[at]) / count;
+            let mut sums = [T::ZERO; 2];
+            for (term, at) in shape.square(number).enumerate() {
+                if term % CHAIN == 0 {
+                    sums = [sums[0] + sums[1], T::ZERO];
+                }
+                sums[1] += x[at];
+            }
+            *y = (sums[0] + sums[1]) / count;
         }
     });
 }

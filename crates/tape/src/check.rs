@@ -57,14 +57,14 @@ pub struct Agreement {
 }
 
 impl Check {
-    /// Compares the gradient of every element of every parameter of the function that `build`
+    /// Compares the gradient of every element of every parameter that is not frozen of the function that `build`
     /// records. A result that is not a single number is projected with random weights first.
     ///
     /// # Errors
     /// [`CheckError::Mismatch`] for the first element that differs, [`CheckError::NearKink`] if
     /// the parameters are too close to one, [`CheckError::OtherValue`] if an op's surrogate does
     /// not start from the op's value, [`CheckError::Write`] if a backward does not write as it is
-    /// told.
+    /// told, [`CheckError::ZeroAdjoint`] if it does not pass on 0 for an adjoint of 0.
     pub fn elements(
         &self,
         params: &Params<f64>,
@@ -73,7 +73,8 @@ impl Check {
         let mut function = Function::new(self, params, &build)?;
         let mut result = Agreement { compared: 0, worst: 0.0 };
         for id in params.ids() {
-            for (i, at) in params.range(id).enumerate() {
+            let trained = !params.is_frozen(id);
+            for (i, at) in params.range(id).enumerate().filter(|_| trained) {
                 let mut direction = vec![0.0; params.flat().len()];
                 direction[at] = 1.0;
                 let place = || Place::Element(params.name(id).to_owned(), i);
@@ -83,7 +84,8 @@ impl Check {
         Ok(result)
     }
 
-    /// Compares the derivative along `count` random directions of length 1 over all parameters:
+    /// Compares the derivative along `count` random directions of length 1 over all parameters that are
+    /// not frozen:
     /// for graphs too large to check each element.
     ///
     /// # Errors
@@ -99,6 +101,9 @@ impl Check {
         for number in 0..count {
             let mut stream = Stream::new(self.seed, "check direction", number as u64);
             let mut direction: Vec<f64> = params.flat().iter().map(|_| stream.normal()).collect();
+            for id in params.ids().filter(|&id| params.is_frozen(id)) {
+                direction[params.range(id)].fill(0.0);
+            }
             let length = direction.iter().map(|v| v * v).sum::<f64>().sqrt();
             direction.iter_mut().for_each(|v| *v /= length);
             self.compare(&mut function, &direction, || Place::Direction(number), &mut result)?;

@@ -46,6 +46,7 @@ impl<T: Real> Gradients<T> {
     #[track_caller]
     pub(crate) fn begin(&mut self, params: &Params<T>) {
         self.received.fill(false);
+        self.pass = 0;
         self.begin_more(params);
     }
 
@@ -65,6 +66,11 @@ impl<T: Real> Gradients<T> {
             self.flat.len(),
             params.count(),
             params.flat().len()
+        );
+        assert!(
+            self.pass == 0 || self.pass > params.used_pass(),
+            "backward_more: a step was made with what these gradients hold already; it would be made \
+             with it again: begin with backward"
         );
         self.usable = OnceLock::new();
         self.pass = PASSES.fetch_add(1, Ordering::Relaxed);
@@ -154,17 +160,22 @@ impl<T: Real> Gradients<T> {
             reduce::sum_indexed(received.len(), |i| received[i].to_f64() * received[i].to_f64())
         });
         let norm = squares.fold(0.0, |sum: f64, square| sum + square).sqrt();
-        if norm.is_finite() {
+        // Not where squares vanish, or are more than a number can hold.
+        if norm > 1e-150 && norm.is_finite() || norm.is_nan() {
             return norm;
         }
-        // What is too large to be squared is scaled first.
+        // What is too small or too large to be squared is scaled first.
         let numbers = || self.received_ranges().flat_map(|range| &self.flat[range]);
         let largest = numbers().fold(0.0f64, |largest, v| largest.max(v.abs().to_f64()));
+        if largest == 0.0 || largest.is_infinite() {
+            return largest;
+        }
         largest * numbers().map(|v| (v.to_f64() / largest).powi(2)).sum::<f64>().sqrt()
     }
 
-    /// Scales all that was received so that its [norm](Gradients::norm) is at most `most`, and
-    /// returns the norm that it had. What is not finite is left as it is: the optimizer refuses it.
+    /// Scales all that was received so that its [norm](Gradients::norm) is at most `most`, up to
+    /// rounding, and returns the norm that it had. (What was frozen before the backward pass received
+    /// nothing; what is frozen after it counts.) What is not finite is left as it is: the optimizer refuses it.
     ///
     /// # Panics
     /// If `most` is negative or NaN.

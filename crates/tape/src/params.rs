@@ -188,9 +188,17 @@ impl<T: Real> Params<T> {
         self.owner
     }
 
-    /// Notes that an update uses the gradients of a backward pass; says whether they are new.
+    /// The backward pass whose gradients the last update used; 0 before the first.
+    pub(crate) fn used_pass(&self) -> u64 {
+        self.used_pass
+    }
+
+    /// Notes that an update uses the gradients of a backward pass; says whether they are later than
+    /// those of the last update.
     pub(crate) fn use_pass(&mut self, pass: u64) -> bool {
-        std::mem::replace(&mut self.used_pass, pass) != pass
+        let is_later = pass > self.used_pass;
+        self.used_pass = pass.max(self.used_pass);
+        is_later
     }
 
     /// The same parameters in another precision (rounded to nearest when narrowing).

@@ -97,6 +97,14 @@ impl Shape {
         [dims[..axis].iter().product(), dims[axis], dims[axis + 1..].iter().product()]
     }
 
+    /// Refuses a last axis that counts samples, for what mixes the elements of that axis.
+    pub(crate) fn check_last_axis(self) -> Result<(), String> {
+        match self.carries_samples() && self.rank() == 1 {
+            true => Err("the last axis counts samples, which must not be mixed".to_owned()),
+            false => Ok(()),
+        }
+    }
+
     /// Without an axis that there is.
     pub(crate) fn without_axis(self, axis: usize) -> Self {
         let mut dims = [1; MAX_AXES];

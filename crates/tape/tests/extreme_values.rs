@@ -30,6 +30,51 @@ fn gated_units_are_the_identity_far_to_the_right_and_nothing_far_to_the_left() {
 }
 
 #[test]
+fn a_gelu_keeps_the_digits_of_its_tail() {
+    for x in [-4.0f32, -5.0, -5.5, -7.0] {
+        let u = 0.7978845608028654 * (f64::from(x) + 0.044715 * f64::from(x).powi(3));
+        let exact = f64::from(x) / (1.0 + (-2.0 * u).exp());
+        let (value, _) = at(x, |g, x| g.gelu(x));
+        assert!((f64::from(value) / exact - 1.0).abs() < 1e-5, "{x}: {value:e} for {exact:e}");
+    }
+}
+
+#[test]
+fn a_constant_row_is_normalised_to_zeros() {
+    for x in [1000.1f32, 12345.7, 1e6 + 0.3] {
+        let mut tape = Tape::<f32>::new();
+        let params = Params::new();
+        let g = tape.graph(&params);
+        let row = g.literal(Shape::of_samples(&[1, 1001]), &[x; 1001]);
+        assert!(g.value(g.layer_norm(row, None, None, 1e-5)).iter().all(|&y| y == 0.0));
+    }
+}
+
+#[test]
+fn the_gradient_of_a_quotient_holds_where_the_square_of_the_divisor_does_not() {
+    for b in [1e-25f32, 1e25] {
+        let a = b;
+        let (_, slope) = at(b, |g, b| g.div(g.literal(Shape::new(&[1]), &[a]), b));
+        assert!((slope * b + 1.0).abs() < 1e-5, "{slope:e} for {b:e}");
+    }
+}
+
+#[test]
+fn a_norm_is_that_of_numbers_whose_squares_are_out_of_range() {
+    for (number, norm) in [(1e-200, 3e-200), (1e200, 3e200), (f64::INFINITY, f64::INFINITY)] {
+        let mut params = Params::<f64>::new();
+        let id = params.add("x", &[9], || 0.0);
+        let mut gradients = Gradients::new(&params);
+        let mut tape = Tape::new();
+        let g = tape.graph(&params);
+        g.backward(g.sum(g.scale(g.param(id), 1.0)), &mut gradients);
+        gradients.get_mut(id).expect("received").fill(number);
+        let found = gradients.norm();
+        assert!(found == norm || (found / norm - 1.0).abs() < 1e-12, "{found:e} for {norm:e}");
+    }
+}
+
+#[test]
 fn a_softplus_keeps_the_digits_of_small_values() {
     let (value, slope) = at(-30.0, |g, x| g.softplus(x));
     assert!((f64::from(value) / (-30f64).exp() - 1.0).abs() < 1e-6, "{value:e}");

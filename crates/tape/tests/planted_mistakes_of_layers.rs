@@ -240,3 +240,36 @@ fn a_shifted_padding_of_a_convolution_is_caught() {
     };
     only_the_mistake_is_caught(&RIGHT, &WRONG, true);
 }
+
+/// Squares, and forgets elements whose adjoint is 0, as one does who thinks of adding only.
+struct SkipsZeros;
+
+impl Op<f64> for SkipsZeros {
+    fn name(&self) -> &'static str {
+        "skips_zeros"
+    }
+
+    fn shape(&self, operands: Operands<'_, f64>, _: &Attrs) -> Result<Shape, String> {
+        Ok(operands.shape(0))
+    }
+
+    fn forward(&self, operands: Operands<'_, f64>, _: &Attrs, out: &mut [f64]) {
+        out.iter_mut().zip(operands.value(0)).for_each(|(out, x)| *out = x * x);
+    }
+
+    fn backward(&self, node: Backward<'_, f64>, _: usize, write: Write, dx: &mut [f64]) {
+        for ((dx, x), dy) in dx.iter_mut().zip(node.operands.value(0)).zip(node.dout) {
+            if *dy != 0.0 {
+                write.to(dx, 2.0 * x * dy);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_backward_that_leaves_out_zeros_where_it_must_store_is_caught() {
+    let error = check(|g, [x, _]| g.apply(&SkipsZeros, &[x], Attrs::default()));
+    let error = error.expect_err("what was there before stays");
+    assert!(matches!(error, CheckError::ZeroAdjoint { operand: 0, element: 0, .. }), "{error}");
+    assert!(error.to_string().contains("skips_zeros"), "{error}");
+}

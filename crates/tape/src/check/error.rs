@@ -51,6 +51,22 @@ pub enum CheckError {
         /// What is there after it.
         sum: f64,
     },
+    /// A backward that makes something else than 0 of an adjoint that is 0 throughout, or leaves
+    /// elements out: what was there before would be taken for their gradient.
+    #[error(
+        "{op}: the backward of operand {operand}, told to store where the adjoint is 0, leaves \
+         {found:e} at element {element}, not 0. Write each element, also where the adjoint is 0"
+    )]
+    ZeroAdjoint {
+        /// The op, with its label.
+        op: String,
+        /// The number of the operand.
+        operand: usize,
+        /// Row-major position in it.
+        element: usize,
+        /// What is there after a `Write::Store` over NaN.
+        found: f64,
+    },
     /// A surrogate that is not the forward at the point where it must be: a route that changes
     /// its value, for instance.
     #[error(

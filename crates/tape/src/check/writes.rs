@@ -10,7 +10,8 @@ use crate::node::Kind;
 use crate::op::{Backward, Op};
 
 /// Calls the backward of a node by itself, for each operand that a gradient flows to: once to store
-/// over NaN, once to add to numbers. Both must give the same.
+/// over NaN, once to add to numbers. Both must give the same; and of an adjoint of 0, storing must make
+/// 0.
 pub(super) fn obey(
     graph: &Graph<'_, f64>,
     node: &NodeRef<'_, f64>,
@@ -24,11 +25,19 @@ pub(super) fn obey(
     let operands = state.operands(entry, graph.params());
     let (attrs, shape) = (&entry.attrs, tape.stored[index].shape);
     let out = operands.memory.read(tape.stored[index]);
-    let mut dout = adjoint.to_vec();
+    let (mut dout, mut zeros) = (adjoint.to_vec(), vec![0.0; adjoint.len()]);
     op.prepare_backward(operands, attrs, out, &mut dout);
+    op.prepare_backward(operands, attrs, out, &mut zeros);
 
     for position in (0..operands.count()).filter(|&i| node.passes_gradient_to(i)) {
         let view = Backward { operands, attrs, out, shape, dout: &dout };
+        let mut of_zeros = vec![f64::NAN; operands.shape(position).len()];
+        op.backward(Backward { dout: &zeros, ..view }, position, Write::Store, &mut of_zeros);
+        if let Some(element) = of_zeros.iter().position(|&v| v != 0.0) {
+            let op = labelled(op.name(), &tape.labels.path(entry.label));
+            let (operand, found) = (position, of_zeros[element]);
+            return Err(CheckError::ZeroAdjoint { op, operand, element, found });
+        }
         let mut stored = vec![f64::NAN; operands.shape(position).len()];
         op.backward(view, position, Write::Store, &mut stored);
         let before: Vec<f64> = (0..stored.len()).map(|i| 1.0 + (i % 5) as f64).collect();

@@ -21,7 +21,8 @@ impl<T: Real> Elementwise2<T> for Div {
     }
 
     fn gradient_b(a: T, b: T, dy: T) -> T {
-        -(dy * a) / (b * b)
+        // Neither dy a nor b b, which may be out of range where the result is not.
+        -(dy * (a / b)) / b
     }
 }
 

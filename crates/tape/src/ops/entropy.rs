@@ -17,6 +17,7 @@ impl<T: Real> Op<T> for Entropy {
 
     fn shape(&self, operands: Operands<'_, T>, _: &Attrs) -> Result<Shape, String> {
         let logits = operands.shape(0);
+        logits.check_last_axis()?;
         match logits.dims() {
             [] | [.., 0] => Err("logits must be [.., classes] with a class or more".into()),
             _ => Ok(logits.split_last().0),

@@ -14,28 +14,28 @@ struct Gelu;
 const SCALE: f64 = 0.7978845608028654;
 const CUBIC: f64 = 0.044715;
 
-/// `tanh(SCALE * (x + CUBIC * x^3))`
+/// `(1 + tanh(u)) / 2 = 1 / (1 + e^(-2u))` with `u = SCALE * (x + CUBIC * x^3)`. The second form keeps
+/// its digits where the tanh is nearly -1.
 #[inline(always)]
 fn gate<T: Real>(x: T) -> T {
-    let (scale, cubic) = (T::from_f64(SCALE), T::from_f64(CUBIC));
-    (scale * (x + cubic * x * x * x)).tanh()
+    let (scale, cubic) = (T::from_f64(2.0 * SCALE), T::from_f64(CUBIC));
+    (scale * (x + cubic * x * x * x)).sigmoid()
 }
 
 impl<T: Real> Elementwise<T> for Gelu {
     const NAME: &'static str = "gelu";
 
     fn value(x: T, _: &Attrs) -> T {
-        T::from_f64(0.5) * x * (T::ONE + gate(x))
+        x * gate(x)
     }
 
     fn gradient(x: T, _: T, dy: T, _: &Attrs) -> T {
-        let (half, scale) = (T::from_f64(0.5), T::from_f64(SCALE));
         let gate = gate(x);
-        let inner = scale * (T::ONE + T::from_f64(3.0 * CUBIC) * x * x);
-        let slope = T::ONE - gate * gate;
+        let inner = T::from_f64(2.0 * SCALE) * (T::ONE + T::from_f64(3.0 * CUBIC) * x * x);
+        let slope = gate * (T::ONE - gate);
         // Far out, the gate has no slope, and the other factors may be infinite.
-        let through_gate = if slope == T::ZERO { T::ZERO } else { half * x * slope * inner };
-        dy * (half * (T::ONE + gate) + through_gate)
+        let through_gate = if slope == T::ZERO { T::ZERO } else { x * slope * inner };
+        dy * (gate + through_gate)
     }
 }
 

@@ -32,7 +32,7 @@ impl<T: Real> Op<T> for MaskedMean {
         match self.by_row {
             false => Ok(Shape::scalar()),
             true if x.rank() == 0 => Err("the value must be [.., d]".into()),
-            true => Ok(x.split_last().0),
+            true => x.check_last_axis().map(|()| x.split_last().0),
         }
     }
 

@@ -19,6 +19,7 @@ impl<T: Real> Op<T> for Pick {
 
     fn shape(&self, operands: Operands<'_, T>, _: &Attrs) -> Result<Shape, String> {
         let x = operands.shape(0);
+        x.check_last_axis()?;
         let Some(_) = x.dims().last() else {
             return Err("the value must be [.., d]".into());
         };

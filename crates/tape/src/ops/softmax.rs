@@ -20,10 +20,11 @@ impl<T: Real> Op<T> for Softmax {
 
     fn shape(&self, operands: Operands<'_, T>, _: &Attrs) -> Result<Shape, String> {
         let x = operands.shape(0);
+        x.check_last_axis()?;
+        if self.causal && x.carries_samples() && x.rank() == 2 {
+            return Err("axis 0 counts samples, which are no positions: [n, t, t] is needed".into());
+        }
         match x.dims() {
-            [_] if x.carries_samples() => {
-                Err("the last axis counts samples, which must not be mixed".into())
-            }
             [] | [.., 0] => Err("a softmax needs a last axis with an element or more".into()),
             [.., rows, columns] if self.causal && rows != columns => {
                 Err(format!("needs square matrices [.., t, t], found {rows} rows of {columns}"))

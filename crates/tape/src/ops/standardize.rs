@@ -16,16 +16,23 @@ type PerColumn<T> = [T; COLUMNS];
 
 struct Standardize;
 
-/// Plain ascending sums of `f(row, column)` over the rows, for the columns from `first` on.
+/// Ascending sums of `f(row, column)` over the rows, 4096 at a time, which are added up.
 fn sums<T: Real>(rows: usize, count: usize, f: impl Fn(usize, usize) -> T) -> PerColumn<T> {
-    let mut sums = [T::ZERO; COLUMNS];
-    for row in 0..rows {
-        for (column, sum) in sums[..count].iter_mut().enumerate() {
-            *sum += f(row, column);
+    let mut totals = [T::ZERO; COLUMNS];
+    for first in (0..rows).step_by(CHAIN) {
+        let mut sums = [T::ZERO; COLUMNS];
+        for row in first..rows.min(first + CHAIN) {
+            for (column, sum) in sums[..count].iter_mut().enumerate() {
+                *sum += f(row, column);
+            }
         }
+        totals.iter_mut().zip(sums).for_each(|(total, sum)| *total += sum);
     }
-    sums
+    totals
 }
+
+/// Terms of one chain.
+const CHAIN: usize = 4096;
 
 /// The sum of squared distances from the mean over n - 1, square root taken, of each column.
 fn deviations<T: Real>(rows: usize, count: usize, x: impl Fn(usize, usize) -> T) -> Centred<T> {

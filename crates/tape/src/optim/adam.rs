@@ -2,7 +2,7 @@
 
 use gradroute_kernels::{Real, adam};
 
-use super::trained::{UpdateError, for_each_trained, ready, require};
+use super::trained::{UpdateError, for_each_trained, ready, require, require_as};
 use crate::gradients::Gradients;
 use crate::params::Params;
 
@@ -53,16 +53,20 @@ impl<T: Real> Adam<T> {
     /// An optimizer for `params`, moments 0.
     ///
     /// # Panics
-    /// If the learning rate, eps or the weight decay is negative or not finite, or a beta is not from
-    /// 0 to below 1.
+    /// If the learning rate or the weight decay is negative or not finite, eps is not above 0, or a beta
+    /// is not from 0 to below 1; in the parameters' precision, in which 1e-50 is 0 and 1e39 infinite
+    /// for f32.
     #[track_caller]
     pub fn new(params: &Params<T>, options: AdamOptions) -> Self {
         let AdamOptions { lr, betas, eps, weight_decay, .. } = options;
         require("AdamOptions::lr", lr, 0.0..f64::INFINITY);
         require("AdamOptions::betas.0", betas.0, 0.0..1.0);
         require("AdamOptions::betas.1", betas.1, 0.0..1.0);
-        require("AdamOptions::eps", eps, 0.0..f64::INFINITY);
+        require("AdamOptions::eps", eps, f64::MIN_POSITIVE..f64::INFINITY);
         require("AdamOptions::weight_decay", weight_decay, 0.0..f64::INFINITY);
+        require_as::<T>("AdamOptions::lr", lr);
+        require_as::<T>("AdamOptions::eps", eps);
+        require_as::<T>("AdamOptions::weight_decay", weight_decay);
         let zeros = || vec![T::ZERO; params.flat().len()];
         Self { options, first: zeros(), second: zeros(), steps: 0, powers: (1.0, 1.0) }
     }
@@ -74,6 +78,7 @@ impl<T: Real> Adam<T> {
     #[track_caller]
     pub fn set_lr(&mut self, lr: f64) {
         require("the learning rate", lr, 0.0..f64::INFINITY);
+        require_as::<T>("the learning rate", lr);
         self.options.lr = lr;
     }
 

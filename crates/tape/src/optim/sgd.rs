@@ -2,7 +2,7 @@
 
 use gradroute_kernels::{Real, elementwise};
 
-use super::trained::{UpdateError, for_each_trained, ready, require};
+use super::trained::{UpdateError, for_each_trained, ready, require, require_as};
 use crate::gradients::Gradients;
 use crate::params::Params;
 
@@ -32,6 +32,8 @@ impl Sgd {
     ) -> Result<(), UpdateError> {
         require("Sgd::lr", self.lr, 0.0..f64::INFINITY);
         require("Sgd::weight_decay", self.weight_decay, 0.0..f64::INFINITY);
+        require_as::<T>("Sgd::lr", self.lr);
+        require_as::<T>("Sgd::weight_decay", self.weight_decay);
         ready(params, gradients)?;
         let (lr, decay) = (T::from_f64(self.lr), T::from_f64(self.weight_decay));
         for_each_trained(params, |params, range| {

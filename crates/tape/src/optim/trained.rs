@@ -66,7 +66,8 @@ pub(super) fn ready<T: Real>(
     }
     assert!(
         gradients.pass() == 0 || params.use_pass(gradients.pass()),
-        "a step was made with these gradients already: call backward again before the next one"
+        "a step was made with these gradients already, or with later ones: call backward again before \
+         the next one"
     );
     Ok(())
 }
@@ -90,6 +91,17 @@ pub(super) fn for_each_trained<T: Real>(
     if start < at {
         update(params, start..at);
     }
+}
+
+/// Refuses a setting that is not finite, or no more than 0, as a number of the parameters' precision.
+#[track_caller]
+pub(super) fn require_as<T: Real>(what: &str, value: f64) {
+    let held = T::from_f64(value);
+    assert!(
+        held.is_finite() && (held > T::ZERO || value == 0.0),
+        "{what} is {value:e}, which is {held} as a number of {} bits",
+        8 * size_of::<T>()
+    );
 }
 
 /// Refuses a setting that no optimizer can work with.

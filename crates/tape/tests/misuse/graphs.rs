@@ -317,3 +317,18 @@ fn a_mask_of_samples_with_too_few_axes_is_told_every_way_to_fit() {
     says(&of(&[12, 16], &[4, 3, 16]), &["reshape it to [n=4, 3, 16]"]);
     says(&of(&[5, 7], &[4, 3, 16]), &["no axes of extent 1 make it fit"]);
 }
+
+#[test]
+fn samples_are_never_mixed_along_the_last_axis() {
+    let params = Params::<f32>::new();
+    let mut tape = Tape::new();
+    let g = tape.graph(&params);
+    let x = zeros(&g, Shape::of_samples(&[3]));
+    let never = "the last axis counts samples, which must not be mixed";
+    says(&panic_of(|| g.entropy(x)), &["entropy: ", never]);
+    says(&panic_of(|| g.softmax(x)), &["softmax: ", never]);
+    says(&panic_of(|| g.masked_mean_rows(x, x)), &[never]);
+    says(&panic_of(|| g.pick(x, g.indices(Shape::scalar(), &[0]))), &["pick: ", never]);
+    let square = zeros(&g, Shape::of_samples(&[3, 3]));
+    says(&panic_of(|| g.causal_softmax(square)), &["axis 0 counts samples", "[n, t, t]"]);
+}

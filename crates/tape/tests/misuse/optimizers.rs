@@ -57,7 +57,13 @@ fn settings_that_no_optimizer_can_work_with_are_refused() {
     says(&with(|o| o.lr = f64::NAN), &["AdamOptions::lr", "found NaN"]);
     says(&with(|o| o.betas.0 = 1.0), &["betas.0", "below 1", "found 1"]);
     says(&with(|o| o.betas.1 = -0.1), &["betas.1", "found -0.1"]);
-    says(&with(|o| o.eps = -1.0), &["eps"]);
+    for eps in [-1.0, 0.0] {
+        let mut options = AdamOptions::default();
+        options.eps = eps;
+        says(&panic_of(|| Adam::new(&params, options)), &["AdamOptions::eps"]);
+    }
+    says(&with(|o| o.eps = 1e-50), &["AdamOptions::eps is 1e-50, which is 0", "32 bits"]);
+    says(&with(|o| o.lr = 1e39), &["AdamOptions::lr is 1e39, which is inf", "32 bits"]);
     says(&with(|o| o.weight_decay = f64::INFINITY), &["weight_decay", "found inf"]);
     let mut adam = Adam::new(&params, AdamOptions::default());
     says(&panic_of(|| adam.set_lr(-1.0)), &["learning rate", "found -1"]);
@@ -82,4 +88,16 @@ fn gradients_that_are_not_finite_or_already_used_make_no_step() {
     adam.step(&mut params, &gradients).expect("a gradient of ones");
     let text = panic_of(|| adam.step(&mut params, &gradients));
     says(&text, &["step was made with these gradients already", "backward again"]);
+    let g = tape.graph(&params);
+    let text = panic_of(|| g.backward_more(g.sum(g.param(w)), &mut gradients));
+    says(&text, &["backward_more: a step was made with what these gradients hold already"]);
+
+    // Nor does it help that another step lies between.
+    let mut others = Gradients::new(&params);
+    let g = tape.graph(&params);
+    g.backward(g.sum(g.param(w)), &mut gradients);
+    g.backward(g.sum(g.param(w)), &mut others);
+    adam.step(&mut params, &gradients).expect("the first");
+    adam.step(&mut params, &others).expect("the second");
+    says(&panic_of(|| adam.step(&mut params, &gradients)), &["or with later ones"]);
 }
