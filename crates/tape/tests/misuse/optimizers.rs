@@ -58,8 +58,7 @@ fn settings_that_no_optimizer_can_work_with_are_refused() {
     says(&with(|o| o.betas.0 = 1.0), &["betas.0", "below 1", "found 1"]);
     says(&with(|o| o.betas.1 = -0.1), &["betas.1", "found -0.1"]);
     for eps in [-1.0, 0.0] {
-        let mut options = AdamOptions::default();
-        options.eps = eps;
+        let options = AdamOptions { eps, ..Default::default() };
         says(&panic_of(|| Adam::new(&params, options)), &["AdamOptions::eps"]);
     }
     says(&with(|o| o.eps = 1e-50), &["AdamOptions::eps is 1e-50, which is 0", "32 bits"]);
