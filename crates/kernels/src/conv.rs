@@ -107,7 +107,11 @@ pub fn backward_weight<T: Real>(
         true => (0..parts).for_each(of_part),
         false => tasks::for_each(parts, |number| tasks::alone(|| of_part(number))),
     }
-    reduce::axis_sums(write, dweight, 1, parts, len, &sums, |sum| sum);
+    // Not axis_sums, whose order is another one for a weight of one element.
+    rows::for_each_of(dweight, 1, parts, |i, slot| {
+        let total = (0..parts).fold(T::ZERO, |total, part| total + sums[part * len + i]);
+        write.to(&mut slot[0], total);
+    });
 }
 
 /// The gradient of [`forward`] by the bias, or adds it: the sum of `dy` over each sample's places, in

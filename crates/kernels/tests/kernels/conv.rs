@@ -107,3 +107,15 @@ proptest! {
         prop_assert!((found - exact).abs() <= 1e-5 * (reduce::sum1(&dy, f32::abs) as f64 + 1.0));
     }
 }
+
+#[test]
+fn the_shares_in_a_weight_of_one_element_are_added_up_in_order() {
+    // In halves, the second and the fourth would meet first, and cancel.
+    let dy = [1.0f32, 1e8, 1.0, -1e8];
+    let s = ConvShape { n: 4, c: 1, h: 1, w: 1, o: 1, kh: 1, kw: 1, stride: 1, padding: 0 };
+    on_each_isa(|isa| {
+        let mut found = [f32::NAN];
+        conv::backward_weight(Write::Store, &mut found, &dy, &[1.0; 4], s);
+        assert_eq!(found, [0.0], "on {isa}");
+    });
+}
