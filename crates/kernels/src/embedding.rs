@@ -1,11 +1,9 @@
 //! Rows of a table by number, and the sums of gradients that come back to each.
 
+use crate::reduce::CHAIN;
 use crate::scratch::{Scratch, Slot};
 use crate::tasks::piece;
 use crate::{Real, Write, rows};
-
-/// Positions of one chain; see [`scatter`].
-const BLOCK: usize = 4096;
 
 /// `y[p] = table[indices[p]]` for each position p; `table` is `[entries, cols]`, `y`
 /// `[indices.len(), cols]`. Indices are whole numbers kept as reals.
@@ -57,9 +55,9 @@ pub fn scatter<T: Real>(write: Write, dtable: &mut [T], dy: &[T], indices: &[T],
         let mut sums = Scratch::<T>::take(Slot::Row, 2 * cols);
         let (total, sums) = sums.split_at_mut(cols);
         total.fill(T::ZERO);
-        for block in 0..positions.len().div_ceil(BLOCK) {
+        for block in 0..positions.len().div_ceil(CHAIN) {
             sums.fill(T::ZERO);
-            for &position in &positions[piece(block, BLOCK, positions.len())] {
+            for &position in &positions[piece(block, CHAIN, positions.len())] {
                 let dy = &dy[position as usize * cols..][..cols];
                 sums.iter_mut().zip(dy).for_each(|(sum, &dy)| *sum += dy);
             }

@@ -1,11 +1,9 @@
 //! Pooling: the maximum or the mean of the squares of an image.
 
 use crate::extremes::Extreme;
+use crate::reduce::CHAIN;
 use crate::scratch::{Scratch, Slot};
 use crate::{Real, Write, rows};
-
-/// Terms of one chain.
-const CHAIN: usize = 4096;
 
 /// Planes of `h` by `w` pixels and squares of `size` by `size` in them, `stride` apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -19,8 +19,9 @@ const CHUNK: usize = 16 * 1024;
 const LANES: usize = 32;
 /// Chunk sums held at a time.
 const ROUND: usize = 64;
-/// Elements of a block of [`axis_sums`].
-const BLOCK: usize = 4096;
+/// The most terms of one chain, of a product or of a sum: longer ones are cut into pieces of this
+/// length, which are added up in order, so that a sum never grows until its terms no longer count.
+pub const CHAIN: usize = 4096;
 /// Columns that one task of [`axis_sums`] takes.
 const COLUMNS: usize = 256;
 
@@ -191,7 +192,7 @@ impl<T: Real, F: Fn(T) -> T> Kernel for ColumnSums<'_, T, F> {
         let (mut totals, mut sums) = ([T::ZERO; COLUMNS], [T::ZERO; COLUMNS]);
         let totals = &mut totals[..self.columns.len()];
         let sums = &mut sums[..self.columns.len()];
-        for block in self.a.chunks(BLOCK * self.inner) {
+        for block in self.a.chunks(CHAIN * self.inner) {
             sums.fill(T::ZERO);
             for row in block.chunks_exact(self.inner) {
                 let ahead = row.as_ptr().wrapping_add(AHEAD * self.inner + self.columns.start);

@@ -6,14 +6,12 @@ use std::ops::Range;
 use super::single;
 use crate::backend::{Backend, Epilogue, Product};
 use crate::isa::Kernel;
+use crate::reduce::CHAIN;
 use crate::scratch::{Scratch, Slot};
 use crate::tasks::{self, Shared, piece};
 use crate::vector::Vector;
 use crate::{Isa, Matrix, Write};
 
-/// The most terms of one chain. Longer ones are cut into pieces of this length, which are added
-/// up in order.
-pub(super) const CHAIN: usize = 4096;
 /// Elements of C that a task finishes.
 const ELEMENTS: usize = 16 * 1024;
 

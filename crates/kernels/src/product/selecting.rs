@@ -4,9 +4,9 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::chains::CHAIN;
 use crate::backend::{Epilogue, Product};
 use crate::isa::Kernel;
+use crate::reduce::CHAIN;
 use crate::scratch::{Scratch, Slot};
 use crate::tasks::{self, Shared, piece};
 use crate::vector::Vector;

@@ -2,12 +2,10 @@
 
 use super::maximum;
 use crate::isa::Kernel;
+use crate::reduce::CHAIN;
 use crate::tasks::{self, Shared, piece};
 use crate::vector::Vector;
 use crate::{Isa, Real, Write};
-
-/// Terms of one chain.
-const CHAIN: usize = 4096;
 
 /// Rows are given to tasks so that each has about this many logits.
 const CHUNK: usize = 4 * 1024;

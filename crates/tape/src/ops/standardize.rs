@@ -1,5 +1,6 @@
 //! Columns brought to mean 0 and standard deviation 1.
 
+use gradroute_kernels::reduce::CHAIN;
 use gradroute_kernels::{Real, Write};
 
 use crate::graph::Graph;
@@ -30,9 +31,6 @@ fn sums<T: Real>(rows: usize, count: usize, f: impl Fn(usize, usize) -> T) -> Pe
     }
     totals
 }
-
-/// Terms of one chain.
-const CHAIN: usize = 4096;
 
 /// The sum of squared distances from the mean over n - 1, square root taken, of each column.
 fn deviations<T: Real>(rows: usize, count: usize, x: impl Fn(usize, usize) -> T) -> Centred<T> {
