@@ -3,7 +3,7 @@
 use gradroute_tape::optim::{Adam, AdamOptions, MissingGradient, Sgd, UpdateError};
 use gradroute_tape::{Gradients, Params, Shape, Tape};
 
-use crate::panics::{panic_of, says};
+use super::panics::{panic_of, says};
 
 #[test]
 fn parameters_without_a_gradient_are_named_and_nothing_is_changed() {

@@ -1,9 +1,6 @@
 //! Every op's gradient agrees with fourth-order central differences in f64 (step 1e-5, relative
 //! tolerance 1e-6, absolute 1e-8), on random shapes, axes of extent 0 and 1 among them.
 
-#[path = "../autoencoder/mod.rs"]
-mod autoencoder;
-
 mod columns;
 mod composites;
 mod conventions;

@@ -1,6 +1,6 @@
 //! A batch is the sum of its samples, and groups of samples add up to the whole.
 
-use crate::in_both_precisions;
+use super::in_both_precisions;
 
 in_both_precisions!(
     the_gradient_of_a_batch_is_the_sum_over_its_samples,
@@ -14,7 +14,7 @@ mod check {
     use gradroute_kernels::random::Stream;
     use gradroute_tape::{Gradients, Graph, Params, Real, Shape, Tape, Var};
 
-    use crate::network::{DIMS, Network, assert_close, largest, normals, total};
+    use super::super::network::{DIMS, Network, assert_close, largest, normals, total};
 
     /// Which of three groups each sample is in.
     fn groups(seed: u64, n: usize) -> Vec<u64> {

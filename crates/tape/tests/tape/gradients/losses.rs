@@ -3,8 +3,8 @@
 use gradroute_tape::Shape;
 use proptest::prelude::*;
 
-use crate::point::{Constants, confirm, normal};
-use crate::shapes::{extent, filled_dims};
+use super::point::{Constants, confirm, normal};
+use super::shapes::{extent, filled_dims};
 
 /// Extents `[n, ..]` with at least one element a row.
 fn batch() -> impl Strategy<Value = Vec<usize>> {

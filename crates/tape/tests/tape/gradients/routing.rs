@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 
-use crate::point::{confirm, normal};
-use crate::shapes::{any_dims, broadcasting, extent, with_repeated};
+use super::point::{confirm, normal};
+use super::shapes::{any_dims, broadcasting, extent, with_repeated};
 
 proptest! {
     #[test]

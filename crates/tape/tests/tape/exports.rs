@@ -46,7 +46,7 @@ fn the_text_has_a_line_for_every_node_and_marks_what_routes_and_what_is_constant
         assert_eq!(lines.len(), count(g));
         for (i, line) in lines.iter().enumerate() {
             assert!(line[2..].starts_with(&format!("%{i} ")), "{line}");
-            assert!(line.contains("tests/exports.rs:"), "{line}");
+            assert!(line.contains("tape/exports.rs:"), "{line}");
         }
         assert!(lines[0].starts_with("- ") && lines[0].contains("input()"), "{}", lines[0]);
         let z = lines[z.index()];
@@ -95,7 +95,7 @@ fn the_json_describes_every_node() {
         assert_eq!(nodes.len(), count(g));
         for (i, node) in nodes.iter().enumerate() {
             assert_eq!(node["index"], i);
-            assert_eq!(node["file"], "tests/exports.rs");
+            assert_eq!(node["file"], "tape/exports.rs");
             assert!(node["line"].as_u64().is_some_and(|line| line > 0));
             for operand in node["operands"].as_array().expect("a list") {
                 assert!(operand["node"].as_u64().is_some_and(|at| at < i as u64));

@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 
-use crate::point::{confirm, normal, positive};
-use crate::shapes::{any_dims, broadcasting, with_repeated};
+use super::point::{confirm, normal, positive};
+use super::shapes::{any_dims, broadcasting, with_repeated};
 
 proptest! {
     #[test]

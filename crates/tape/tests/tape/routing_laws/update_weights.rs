@@ -1,6 +1,6 @@
 //! Laws of update weights, per-sample weights on a parameter's gradient.
 
-use crate::in_both_precisions;
+use super::in_both_precisions;
 
 in_both_precisions!(
     update_weights_of_one_change_no_bit,
@@ -13,7 +13,7 @@ mod check {
     use gradroute_tape::ops::{Activation, Input, LinearOptions};
     use gradroute_tape::{Gradients, Params, Real, Shape, Tape};
 
-    use crate::network::{assert_close, bits, largest, normals, total};
+    use super::super::network::{assert_close, bits, largest, normals, total};
 
     const INPUTS: usize = 4;
     const OUTPUTS: usize = 3;

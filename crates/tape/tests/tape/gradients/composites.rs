@@ -5,9 +5,9 @@ use gradroute_tape::check::{Agreement, Check, CheckError};
 use gradroute_tape::{Graph, Shape, Var};
 use proptest::prelude::*;
 
+use super::point::{away_from_kinks, confirm, normal, positive};
+use super::shapes::any_dims;
 use crate::autoencoder::{Autoencoder, batch};
-use crate::point::{away_from_kinks, confirm, normal, positive};
-use crate::shapes::any_dims;
 
 proptest! {
     #[test]

@@ -1,6 +1,6 @@
 //! Laws of the route and of detach.
 
-use crate::in_both_precisions;
+use super::in_both_precisions;
 
 in_both_precisions!(
     a_mask_of_one_changes_no_bit,
@@ -16,7 +16,7 @@ in_both_precisions!(
 mod check {
     use gradroute_tape::{Gradients, Graph, Params, Real, Shape, Tape, Var};
 
-    use crate::network::{DIMS, Network, assert_close, bits, largest, normals, total};
+    use super::super::network::{DIMS, Network, assert_close, bits, largest, normals, total};
 
     /// All the extents that a mask of `[n, DIMS]` may have.
     fn mask_shapes(n: usize) -> [Vec<usize>; 7] {

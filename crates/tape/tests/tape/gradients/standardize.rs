@@ -3,7 +3,7 @@
 use gradroute_tape::{Graph, Params, Real, Shape, Tape};
 use proptest::prelude::*;
 
-use crate::point::{confirm, normal, small};
+use super::point::{confirm, normal, small};
 
 proptest! {
     #[test]

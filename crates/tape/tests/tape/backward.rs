@@ -1,8 +1,6 @@
 //! The backward pass as a whole: repeatable, from any loss, watched, frugal with memory.
 
-mod autoencoder;
-
-use autoencoder::{Autoencoder, batch};
+use crate::autoencoder::{Autoencoder, batch};
 use gradroute_tape::layers::Mlp;
 use gradroute_tape::{Gradients, Graph, Params, Shape, Tape, Var};
 

@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 
-use crate::point::{confirm, normal};
-use crate::shapes::{any_dims, filled_dims};
+use super::point::{confirm, normal};
+use super::shapes::{any_dims, filled_dims};
 
 /// Extents of at least one axis, and one of the axes.
 fn dims_and_axis() -> impl Strategy<Value = (Vec<usize>, usize)> {

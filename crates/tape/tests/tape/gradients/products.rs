@@ -3,8 +3,8 @@
 use gradroute_tape::ops::{Activation, Input, LinearOptions};
 use proptest::prelude::*;
 
-use crate::point::{Operand, confirm, normal};
-use crate::shapes::extent;
+use super::point::{Operand, confirm, normal};
+use super::shapes::extent;
 
 /// A linear layer's extents and options.
 #[derive(Clone, Debug)]

@@ -3,8 +3,8 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::point::{confirm, normal};
-use crate::shapes::{any_dims, extent};
+use super::point::{confirm, normal};
+use super::shapes::{any_dims, extent};
 
 proptest! {
     #[test]

@@ -1,8 +1,6 @@
 //! Gradients are checked in f64, and f32 has products of its own: both must agree.
 
-mod autoencoder;
-
-use autoencoder::{Autoencoder, batch};
+use crate::autoencoder::{Autoencoder, batch};
 use gradroute_kernels::random::Stream;
 use gradroute_tape::ops::{Activation, Input, LinearOptions};
 use gradroute_tape::{Gradients, Graph, Params, Real, Shape, Tape, Var};

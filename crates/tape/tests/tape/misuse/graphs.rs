@@ -5,7 +5,7 @@ use gradroute_tape::ops::LinearOptions;
 use gradroute_tape::{Gradients, Params, Shape, Tape};
 use ndarray::{Array2, s};
 
-use crate::panics::{panic_of, says};
+use super::panics::{panic_of, says};
 
 fn zeros(g: &gradroute_tape::Graph<'_, f32>, shape: Shape) -> gradroute_tape::Var {
     g.literal(shape, &vec![0.0; shape.len()])

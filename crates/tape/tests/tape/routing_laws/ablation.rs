@@ -1,6 +1,6 @@
 //! Laws of forward ablation.
 
-use crate::in_both_precisions;
+use super::in_both_precisions;
 
 in_both_precisions!(
     an_ablation_mask_of_one_changes_no_bit,
@@ -11,7 +11,7 @@ in_both_precisions!(
 mod check {
     use gradroute_tape::{Gradients, Params, Real, Shape, Tape};
 
-    use crate::network::{DIMS, Network, bits, normals};
+    use super::super::network::{DIMS, Network, bits, normals};
 
     pub fn an_ablation_mask_of_one_changes_no_bit<T: Real>(seed: u64, n: usize) {
         let network = Network::<T>::new(seed, n);
