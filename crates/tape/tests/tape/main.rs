@@ -1,9 +1,10 @@
 //! The tape's tests, in one program: each of its own would compile the generic code of all ops once
-//! more. What counts allocations or tasks needs a process for itself and stands beside this folder.
+//! more. What looks at the whole process, such as its largest allocation, stands beside this folder.
 
 #[path = "../autoencoder/mod.rs"]
 mod autoencoder;
 
+mod allocations;
 mod backward;
 mod classes;
 mod exports;

@@ -7,7 +7,7 @@ use gradroute::vae::Vae;
 use gradroute_runs::Experiment;
 use gradroute_runs::config::Request;
 
-const PAGE: &str = include_str!("../CONFIGURATION.md");
+const PAGE: &str = include_str!("../../CONFIGURATION.md");
 const NOT_SET: &str = "not set";
 const NOT_THERE: &str = "–";
 

@@ -3,12 +3,10 @@
 //! Counted on one thread, with an allocator that stands in front of the system's. Smaller
 //! batches in between use the same memory and give the bits that a fresh tape gives.
 
-mod autoencoder;
-
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
-use autoencoder::{Autoencoder, batch};
+use crate::autoencoder::{Autoencoder, batch};
 use gradroute_tape::layers::Mlp;
 use gradroute_tape::ops::Input;
 use gradroute_tape::optim::{Adam, AdamOptions};

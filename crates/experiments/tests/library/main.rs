@@ -1,0 +1,5 @@
+//! What needs the experiments' generic code, in one program that compiles it once.
+
+mod autoencoder_page;
+mod configuration;
+mod vae_training;

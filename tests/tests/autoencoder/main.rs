@@ -1,0 +1,4 @@
+//! The autoencoder's objectives and its training, against what was computed elsewhere.
+
+mod golden_training;
+mod objectives;
