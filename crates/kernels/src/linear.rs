@@ -3,8 +3,6 @@
 
 mod layer;
 mod shape;
-mod update_weighted;
 
 pub use layer::{backward_bias, backward_input, backward_weight, forward};
 pub use shape::{Affine, LinearShape};
-pub use update_weighted::{backward_bias_update_weighted, backward_weight_update_weighted};

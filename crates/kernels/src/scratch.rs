@@ -23,8 +23,6 @@ pub(crate) enum Slot {
     Columns,
     Image,
     Partial,
-    GatheredRows,
-    GatheredGradients,
     Magnitudes,
     MagnitudesA,
     MagnitudesB,
@@ -35,7 +33,7 @@ pub(crate) enum Slot {
     Line,
 }
 
-const SLOTS: usize = 22;
+const SLOTS: usize = 20;
 
 thread_local! {
     static BUFFERS: [Cell<Vec<Line>>; SLOTS] = const { [const { Cell::new(Vec::new()) }; SLOTS] };

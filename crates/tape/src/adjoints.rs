@@ -97,6 +97,14 @@ impl<T: Real> Adjoints<T> {
     ///
     /// # Panics
     /// If it has none.
+    pub fn get(&self, index: usize) -> &[T] {
+        &self.slab[self.range(index)]
+    }
+
+    /// The adjoint of node `index`, to write.
+    ///
+    /// # Panics
+    /// If it has none.
     pub fn get_mut(&mut self, index: usize) -> &mut [T] {
         let range = self.range(index);
         &mut self.slab[range]

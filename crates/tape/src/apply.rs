@@ -7,7 +7,8 @@ use crate::node::{Kind, Var};
 use crate::op::{Attrs, Op};
 use crate::operands::{Memory, Operands, Place, Stored};
 use crate::params::Params;
-use crate::surrogate::Mode;
+use crate::surrogate::{self, Mode, has_surrogate};
+use crate::update;
 
 impl<'a, T: Real> Graph<'a, T> {
     /// Applies an op: checks the shapes, runs its forward, records it.
@@ -27,27 +28,35 @@ impl<'a, T: Real> Graph<'a, T> {
             indices: &state.tape.operands[first..],
             stored: &state.tape.stored,
             memory: state.memory(self.params),
+            replaced: &[],
         };
         let shape = match op.shape(view, &attrs) {
             Ok(shape) => shape,
             Err(rule) => self.refuse(&state, op.name(), operands, &rule),
         };
-        let replaying = op.has_surrogate(&attrs) && matches!(state.mode, Mode::Replay(_));
+        let update = match update::fitting(&state, op, operands, &attrs, shape) {
+            Ok(update) => update,
+            Err(rule) => self.refuse(&state, op.name(), operands, &rule),
+        };
+        let has_surrogate = op.has_surrogate(&attrs) || !update.is_none();
+        let replaying = has_surrogate && matches!(state.mode, Mode::Replay(_));
         let place = match op.alias() {
             Some(i) if !replaying => state.tape.stored[operands[i].index()].place,
             _ => Place::Slab { start: state.reserve(shape.len()) },
         };
         let var = self.push(&mut state, Kind::Apply(op), operands, attrs, shape, place);
+        state.tape.nodes[var.index()].update = update;
         if op.alias().is_none() || replaying {
             run_forward(&mut state, self.params, var.index(), op);
         }
-        if op.has_surrogate(&attrs)
-            && let State { tape, inputs, mode: Mode::Record(recorded) } = &mut *state
+        if has_surrogate
+            && let State { tape, inputs, mode: Mode::Record(recorded), .. } = &mut *state
         {
             let memory = Memory { slab: &tape.slab, params: self.params.flat(), inputs };
             let node = &tape.nodes[var.index()];
             let indices = &tape.operands[node.operand_range()];
-            recorded.record(var.index(), Operands { indices, stored: &tape.stored, memory });
+            let (stored, replaced) = (&tape.stored[..], &[][..]);
+            recorded.record(var.index(), Operands { indices, stored, memory, replaced });
         }
         var
     }
@@ -79,7 +88,7 @@ fn run_forward<T: Real>(
     index: usize,
     op: &'static dyn Op<T>,
 ) {
-    let State { tape, inputs, mode } = state;
+    let State { tape, inputs, mode, .. } = state;
     let node = &tape.nodes[index];
     let Stored { shape, place, .. } = tape.stored[index];
     let Place::Slab { start } = place else { unreachable!("outputs lie in the slab") };
@@ -87,10 +96,10 @@ fn run_forward<T: Real>(
     let out = &mut after[..shape.len()];
     let memory = Memory { slab: before, params: params.flat(), inputs };
     let indices = &tape.operands[node.operand_range()];
-    let operands = Operands { indices, stored: &tape.stored, memory };
+    let operands = Operands { indices, stored: &tape.stored, memory, replaced: &[] };
     match mode {
-        Mode::Replay(recorded) if op.has_surrogate(&node.attrs) => {
-            op.surrogate(operands, recorded.operands(index), &node.attrs, out);
+        Mode::Replay(recorded) if has_surrogate(node) => {
+            surrogate::evaluate(&tape.nodes, index, operands, recorded.operands(index), out);
         }
         _ => op.forward(operands, &node.attrs, out),
     }

@@ -1,13 +1,11 @@
-//! The backward pass.
+//! The backward pass, as one calls it; `pass` has the walk itself.
 
-use gradroute_kernels::{Real, Write};
+use gradroute_kernels::Real;
 
 use crate::gradients::Gradients;
-use crate::graph::{Graph, State};
+use crate::graph::Graph;
 use crate::info::NodeRef;
-use crate::node::{Kind, Var};
-use crate::op::Backward;
-use crate::operands::{Memory, Operands};
+use crate::node::Var;
 
 impl<T: Real> Graph<'_, T> {
     /// Computes the gradient of `loss` with respect to every parameter that it depends on, as
@@ -43,7 +41,7 @@ impl<T: Real> Graph<'_, T> {
     #[track_caller]
     pub fn backward_more(&self, loss: Var, gradients: &mut Gradients<T>) {
         gradients.begin_more(self.params);
-        self.pass(loss, gradients, |_, _| {});
+        self.pass(loss, std::slice::from_mut(gradients), None, |_, _| {});
     }
 
     /// Like [`Graph::backward`], and calls `watch(node, adjoint)` for each node just before its
@@ -65,86 +63,6 @@ impl<T: Real> Graph<'_, T> {
         watch: impl FnMut(NodeRef<'_, T>, &[T]),
     ) {
         gradients.begin(self.params);
-        self.pass(loss, gradients, watch);
+        self.pass(loss, std::slice::from_mut(gradients), None, watch);
     }
-
-    /// Walks the list backwards; `gradients` have begun.
-    #[track_caller]
-    fn pass(
-        &self,
-        loss: Var,
-        gradients: &mut Gradients<T>,
-        mut watch: impl FnMut(NodeRef<'_, T>, &[T]),
-    ) {
-        self.check_var(loss, "backward");
-        let shape = self.shape(loss);
-        assert!(
-            shape.len() == 1,
-            "backward starts from a single number, but the loss is {shape}: sum it or take its mean"
-        );
-        let state = self.state.borrow();
-        let State { tape, inputs, .. } = &*state;
-        let (nodes, stored) = (&tape.nodes, &tape.stored);
-        let Ok(mut adjoints) = tape.adjoints.try_borrow_mut() else {
-            panic!("backward can't be called from within the watch of another backward pass")
-        };
-        adjoints.begin(nodes.len());
-        match nodes[loss.index()].kind {
-            Kind::Param(p) if nodes[loss.index()].needs_grad => {
-                let (dx, had) = gradients.slot(p);
-                return first(!had).to(&mut dx[0], T::ONE);
-            }
-            _ if !nodes[loss.index()].needs_grad => return,
-            _ => {}
-        }
-        adjoints.allocate(loss.index(), 1);
-        adjoints.get_mut(loss.index())[0] = T::ONE;
-        let memory = Memory { slab: &tape.slab, params: self.params.flat(), inputs };
-
-        for index in (0..=loss.index()).rev() {
-            let node = &nodes[index];
-            let Kind::Apply(op) = node.kind else { continue };
-            if !adjoints.has(index) {
-                continue;
-            }
-            let operands =
-                Operands { indices: &tape.operands[node.operand_range()], stored, memory };
-            let out = memory.read(stored[index]);
-            let view =
-                NodeRef { index, nodes, stored, operands: &tape.operands, labels: &tape.labels };
-            watch(view, adjoints.get_mut(index));
-            op.prepare_backward(operands, &node.attrs, out, adjoints.get_mut(index));
-
-            for position in 0..operands.count() {
-                let target = operands.indices[position] as usize;
-                if !nodes[target].needs_grad || !op.differentiable(position, &node.attrs) {
-                    continue;
-                }
-                let step = |dout| Backward {
-                    operands,
-                    attrs: &node.attrs,
-                    out,
-                    shape: stored[index].shape,
-                    dout,
-                };
-                if let Kind::Param(p) = nodes[target].kind {
-                    let (dx, had) = gradients.slot(p);
-                    op.backward(step(adjoints.get_mut(index)), position, first(!had), dx);
-                } else {
-                    let had = adjoints.has(target);
-                    if !had {
-                        adjoints.allocate(target, stored[target].shape.len());
-                    }
-                    let (dout, dx) = adjoints.read_and_write(index, target);
-                    op.backward(step(dout), position, first(!had), dx);
-                }
-            }
-            adjoints.release(index);
-        }
-    }
-}
-
-/// The first writer stores and later ones add: adding to a zero fill would turn -0 into +0.
-fn first(is_first: bool) -> Write {
-    if is_first { Write::Store } else { Write::Add }
 }

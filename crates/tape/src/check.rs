@@ -20,7 +20,7 @@ use crate::node::{Kind, Var};
 use crate::op::Op;
 use crate::params::{ParamId, Params};
 use crate::shape::Shape;
-use crate::surrogate::{Mode, Recorded};
+use crate::surrogate::{self, Mode, Recorded, has_surrogate};
 use crate::tape::Tape;
 use error::labelled;
 
@@ -237,14 +237,15 @@ fn surrogates_agree(graph: &Graph<'_, f64>, check: &Check) -> Result<(), CheckEr
     let mut out = Vec::new();
     for (index, node) in state.tape.nodes.iter().enumerate() {
         let Kind::Apply(op) = node.kind else { continue };
-        if !op.has_surrogate(&node.attrs) {
+        if !has_surrogate(node) {
             continue;
         }
         let operands = state.operands(node, graph.params());
         out.clear();
         let stored = state.tape.stored[index];
         out.resize(stored.shape.len(), 0.0);
-        op.surrogate(operands, recorded.operands(index), &node.attrs, &mut out);
+        let then = recorded.operands(index);
+        surrogate::evaluate(&state.tape.nodes, index, operands, then, &mut out);
         let forward = operands.memory.read(stored);
         for (element, (&forward, &surrogate)) in forward.iter().zip(&out).enumerate() {
             let allowed = check.atol + check.rtol * forward.abs().max(surrogate.abs());

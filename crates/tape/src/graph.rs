@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use gradroute_kernels::Real;
 
 use crate::adjoints::ALIGN;
-use crate::node::{Kind, Node, Var};
+use crate::node::{Kind, Node, Update, Var};
 use crate::op::Attrs;
 use crate::operands::{Inputs, Memory, Operands, Place, Stored};
 use crate::params::Params;
@@ -32,6 +32,8 @@ pub(crate) struct State<'a, T: Real> {
     pub tape: &'a mut Tape<T>,
     pub inputs: Inputs<'a, T>,
     pub mode: Mode<'a, T>,
+    /// The update weights of the ops to come.
+    pub update: Update,
 }
 
 impl<'a, T: Real> State<'a, T> {
@@ -54,6 +56,7 @@ impl<'a, T: Real> State<'a, T> {
             indices: &self.tape.operands[node.operand_range()],
             stored: &self.tape.stored,
             memory: self.memory(params),
+            replaced: &[],
         }
     }
 }
@@ -75,7 +78,8 @@ impl<T: Real> Tape<T> {
 
 impl<'a, T: Real> Graph<'a, T> {
     fn open(tape: &'a mut Tape<T>, params: &'a Params<T>, generation: u64) -> Self {
-        let state = State { tape, inputs: Inputs::new(), mode: Mode::Normal };
+        let (inputs, mode, update) = (Inputs::new(), Mode::Normal, Update::NONE);
+        let state = State { tape, inputs, mode, update };
         Self { state: RefCell::new(state), params, generation }
     }
 
@@ -125,6 +129,13 @@ impl<'a, T: Real> Graph<'a, T> {
                 .enumerate()
                 .any(|(i, v)| tape.nodes[v.index()].needs_grad && op.differentiable(i, &attrs)),
         };
+        let of_samples = match kind {
+            Kind::Param(_) => false,
+            Kind::Input => shape.carries_samples(),
+            Kind::Apply(_) => {
+                shape.carries_samples() || operands.iter().any(|v| tape.nodes[v.index()].of_samples)
+            }
+        };
         let ignores_adjoint_of_zeros = match kind {
             Kind::Apply(op) => match op.alias() {
                 // What only passes on the gradient of its operand has the operand's zeros.
@@ -140,6 +151,8 @@ impl<'a, T: Real> Graph<'a, T> {
             attrs,
             operands: ((end - operands.len()) as u32, end as u32),
             needs_grad,
+            of_samples,
+            update: Update::NONE,
             label: tape.labels.current(),
             location: Location::caller(),
         });

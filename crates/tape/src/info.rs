@@ -32,7 +32,15 @@ impl<'s, T: Real> NodeRef<'s, T> {
     /// The op's attributes in words; empty if there are none.
     pub fn attributes(&self) -> String {
         match self.node().kind {
-            Kind::Apply(op) => op.describe(&self.node().attrs),
+            Kind::Apply(op) => {
+                let (words, plain) =
+                    (op.describe(&self.node().attrs), self.node().update.is_none());
+                match (words.is_empty(), plain) {
+                    (_, true) => words,
+                    (true, false) => "weighted update".to_owned(),
+                    (false, false) => format!("{words}, weighted update"),
+                }
+            }
             Kind::Input | Kind::Param(_) => String::new(),
         }
     }
@@ -73,7 +81,7 @@ impl<'s, T: Real> NodeRef<'s, T> {
     /// Whether the node decides which gradients pass: a route, a detach, an update weight.
     pub fn routes(&self) -> bool {
         match self.node().kind {
-            Kind::Apply(op) => op.routes(&self.node().attrs),
+            Kind::Apply(op) => op.routes(&self.node().attrs) || !self.node().update.is_none(),
             Kind::Input | Kind::Param(_) => false,
         }
     }

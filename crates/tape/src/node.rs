@@ -43,6 +43,24 @@ impl<T: Real> Clone for Kind<T> {
 
 impl<T: Real> Copy for Kind<T> {}
 
+/// Update weights of a node: positions of masks on the tape. See
+/// [`Graph::update_weighted`](crate::Graph::update_weighted).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Update {
+    /// On the adjoint of the output.
+    pub rows: Option<u32>,
+    /// On the operand that is multiplied with the weight.
+    pub columns: Option<u32>,
+}
+
+impl Update {
+    pub const NONE: Self = Self { rows: None, columns: None };
+
+    pub fn is_none(self) -> bool {
+        self == Self::NONE
+    }
+}
+
 pub(crate) struct Node<T: Real> {
     pub kind: Kind<T>,
     pub attrs: Attrs,
@@ -50,6 +68,10 @@ pub(crate) struct Node<T: Real> {
     pub operands: (u32, u32),
     /// Whether some parameter can be reached through differentiable operands.
     pub needs_grad: bool,
+    /// Whether the value depends on samples.
+    pub of_samples: bool,
+    /// The update weights, if there are any.
+    pub update: Update,
     pub label: LabelId,
     pub location: &'static Location<'static>,
 }

@@ -91,6 +91,20 @@ pub trait Op<T: Real>: Sync {
     /// [`Write::Add`]; an operand used twice sees both.
     fn backward(&self, node: Backward<'_, T>, operand: usize, write: Write, dx: &mut [T]);
 
+    /// As [`backward`](Op::backward), with the adjoint taken as 0 for all but these samples, ascending
+    /// rows of the output's first axis. Returns false, and writes nothing, if this op has no better way
+    /// than a copy of the adjoint with zeros in it, which is then made.
+    fn backward_of_samples(
+        &self,
+        _node: Backward<'_, T>,
+        _operand: usize,
+        _samples: &[u32],
+        _write: Write,
+        _dx: &mut [T],
+    ) -> bool {
+        false
+    }
+
     /// Whether the backward is deliberately not the derivative of the forward, so that
     /// [`surrogate`](Op::surrogate) must stand in when gradients are checked.
     fn has_surrogate(&self, _attrs: &Attrs) -> bool {
@@ -122,7 +136,13 @@ pub trait Op<T: Real>: Sync {
         false
     }
 
-    /// Whether this op decides which gradients pass (a route, a detach, an update weight):
+    /// The operand that is multiplied with a weight, where this op is linear in both: update weights on
+    /// [columns](crate::Graph::update_weighted_columns) go on it.
+    fn operand_with_columns(&self, _attrs: &Attrs) -> Option<usize> {
+        None
+    }
+
+    /// Whether this op decides which gradients pass (a route, a detach):
     /// pictures of the graph mark its edges.
     fn routes(&self, _attrs: &Attrs) -> bool {
         false

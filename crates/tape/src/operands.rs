@@ -87,6 +87,8 @@ pub struct Operands<'s, T: Real> {
     pub(crate) indices: &'s [u32],
     pub(crate) stored: &'s [Stored],
     pub(crate) memory: Memory<'s, T>,
+    /// What stands in for the values at some positions.
+    pub(crate) replaced: &'s [(usize, &'s [T])],
 }
 
 impl<T: Real> Clone for Operands<'_, T> {
@@ -110,7 +112,10 @@ impl<'s, T: Real> Operands<'s, T> {
 
     /// The elements of operand `i`, row-major.
     pub fn value(&self, i: usize) -> &'s [T] {
-        self.memory.read(self.stored(i))
+        match self.replaced.iter().find(|(position, _)| *position == i) {
+            Some((_, value)) => value,
+            None => self.memory.read(self.stored(i)),
+        }
     }
 
     /// Whether the op that made operand `i` ignores the adjoint of its zeros, as a ReLU does: see

@@ -120,12 +120,6 @@ impl Shape {
         shape
     }
 
-    /// Without axes of extent 1 at the end, but for the first axis.
-    pub(crate) fn without_trailing_ones(self) -> Self {
-        let ones = self.dims().iter().rev().take_while(|&&extent| extent == 1).count();
-        Self { rank: (self.rank() - ones).max(self.rank().min(1)) as u8, ..self }
-    }
-
     /// How many rows axis 0 has, and how many elements each holds.
     /// A scalar is one row of one element.
     pub fn rows(&self) -> (usize, usize) {

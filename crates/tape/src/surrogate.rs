@@ -2,7 +2,9 @@
 
 use gradroute_kernels::Real;
 
+use crate::node::{Kind, Node};
 use crate::operands::Operands;
+use crate::update::Seen;
 
 /// How ops with a surrogate behave while a graph is recorded.
 pub(crate) enum Mode<'a, T: Real> {
@@ -41,4 +43,56 @@ impl<T: Real> Recorded<T> {
             ),
         }
     }
+}
+
+/// Whether the backward of a node is deliberately not the derivative of its forward.
+pub(crate) fn has_surrogate<T: Real>(node: &Node<T>) -> bool {
+    let Kind::Apply(op) = node.kind else { return false };
+    op.has_surrogate(&node.attrs) || !node.update.is_none()
+}
+
+/// A function with the value of node `index` where `operands` equal `recorded`, whose derivative is
+/// what its backward computes. With update weights m on rows and c on columns, W now and W0 as it was
+/// recorded, it is `f(x, W0) + m * (f(c * x, W) - f(c * x, W0))`.
+pub(crate) fn evaluate<T: Real>(
+    nodes: &[Node<T>],
+    index: usize,
+    operands: Operands<'_, T>,
+    recorded: &[Vec<T>],
+    out: &mut [T],
+) {
+    let node = &nodes[index];
+    let Kind::Apply(op) = node.kind else { unreachable!("only ops have surrogates") };
+    let run = |replaced: &[(usize, &[T])], out: &mut [T]| {
+        let Operands { indices, stored, memory, .. } = operands;
+        let operands = Operands { indices, stored, memory, replaced };
+        if op.has_surrogate(&node.attrs) {
+            op.surrogate(operands, recorded, &node.attrs, out);
+        } else {
+            op.forward(operands, &node.attrs, out);
+        }
+    };
+    if node.update.is_none() {
+        return run(&[], out);
+    }
+    let is_weight = |&i: &usize| !nodes[operands.indices[i] as usize].of_samples;
+    let weights: Vec<usize> = (0..operands.count()).filter(is_weight).collect();
+    let then: Vec<(usize, &[T])> = weights.iter().map(|&i| (i, &recorded[i][..])).collect();
+    run(&then, out);
+
+    let (columns, shape) = (op.operand_with_columns(&node.attrs), operands.stored[index].shape);
+    let mut seen = Seen::default();
+    seen.look(node, operands, columns, shape, out);
+    let see = |weights: &[(usize, &[T])]| {
+        let mut result = vec![T::ZERO; out.len()];
+        let replaced: Vec<_> = weights.iter().copied().chain(seen.operand()).collect();
+        run(&replaced, &mut result);
+        result
+    };
+    let (now, before) = (see(&[]), see(&then));
+    let moved: Vec<T> = now.iter().zip(&before).map(|(&now, &before)| now - before).collect();
+    let mut taught = Seen::default();
+    taught.look(node, operands, columns, shape, &moved);
+    let taught = taught.dout().unwrap_or(&moved);
+    out.iter_mut().zip(taught).for_each(|(out, &taught)| *out += taught);
 }

@@ -4,10 +4,10 @@ use std::cell::RefCell;
 
 use gradroute_kernels::Real;
 
-use crate::adjoints::Adjoints;
 use crate::label::Labels;
 use crate::node::Node;
 use crate::operands::Stored;
+use crate::pass::Walk;
 
 /// A reusable tape. Each training step opens a [`Graph`](crate::Graph) on it; after the first step
 /// of a given size, recording and replaying backwards allocate nothing.
@@ -23,7 +23,7 @@ pub struct Tape<T: Real> {
     pub(crate) param_nodes: Vec<Option<u32>>,
     pub(crate) labels: Labels,
     /// Apart from the rest, which stays readable while a backward pass writes here.
-    pub(crate) adjoints: RefCell<Adjoints<T>>,
+    pub(crate) walk: RefCell<Walk<T>>,
 }
 
 impl<T: Real> Default for Tape<T> {
@@ -43,13 +43,13 @@ impl<T: Real> Tape<T> {
             used: 0,
             param_nodes: Vec::new(),
             labels: Labels::default(),
-            adjoints: RefCell::default(),
+            walk: RefCell::default(),
         }
     }
 
     /// Bytes held for values, then for adjoints.
     pub fn memory(&self) -> (usize, usize) {
         let size = std::mem::size_of::<T>();
-        (self.slab.capacity() * size, self.adjoints.borrow().capacity() * size)
+        (self.slab.capacity() * size, self.walk.borrow().adjoints.capacity() * size)
     }
 }

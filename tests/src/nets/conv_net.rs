@@ -63,10 +63,10 @@ impl<T: Real> Net<T> for ConvNet<T> {
         let x = g.max_pool2d(g.relu(self.convs[0].forward(g, images)), 2, 2);
         let x = g.route(g.relu(self.convs[1].forward(g, x)), mask);
         let x = g.reshape(g.avg_pool2d(x, 2, 2), &[IMAGES, channels * 4]);
-        let update = Some(g.literal(Shape::of_samples(&[IMAGES]), &self.update));
-        let options =
-            LinearOptions { activation: Activation::Relu, update, ..LinearOptions::default() };
-        let logits = self.head.forward(g, self.hidden.forward_with(g, x, options));
+        let update = g.literal(Shape::of_samples(&[IMAGES]), &self.update);
+        let options = LinearOptions { activation: Activation::Relu, ..LinearOptions::default() };
+        let hidden = g.update_weighted(update, || self.hidden.forward_with(g, x, options));
+        let logits = self.head.forward(g, hidden);
         g.mean(g.softmax_cross_entropy(logits, g.labels(&self.labels)))
     }
 }

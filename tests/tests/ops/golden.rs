@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use gradroute_tape::ops::LinearOptions;
 use gradroute_tape::{Gradients, Graph, Params, Real, Shape, Tape, Var};
 use serde_json::Value;
 
@@ -102,9 +101,8 @@ fn record<T: Real>(
         "route" => g.route(x["x"], x["mask"]),
         "detach" => g.mul(g.detach(x["x"]), x["y"]),
         "linear_sample_weights" => {
-            let update = Some(x["sample_weights"]);
-            let options = LinearOptions { update, ..LinearOptions::default() };
-            g.linear_with(x["input"], x["weight"], Some(x["bias"]), options)
+            let input = g.as_samples(x["input"]);
+            g.update_weighted(x["sample_weights"], || g.linear(input, x["weight"], Some(x["bias"])))
         }
         other => panic!("the golden file has an op that this test does not know: {other}"),
     }

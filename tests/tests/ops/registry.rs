@@ -1,7 +1,6 @@
 //! One entry for each op of the tape, and for each way to use it that has a path of its own.
 
 use gradroute_kernels::random::Stream;
-use gradroute_tape::ops::{Activation, LinearOptions};
 
 use crate::case::{Case, Operand, Sizes, normal, positive};
 
@@ -100,15 +99,13 @@ cases! {
         => |g, x, c| g.linear_relu(x[0], x[1], Some(x[2]));
     "linear with update weights", any, |s| [sequence(s), normal(&[s.k, s.d]), normal(&[s.k])]
         => |g, x, c| {
-            let update = Some(c.mask(g, "update", &[s.n]));
-            let options = LinearOptions { update, ..LinearOptions::default() };
-            g.linear_with(x[0], x[1], Some(x[2]), options)
+            let (update, rows) = (c.mask(g, "update", &[s.n]), g.as_samples(x[0]));
+            g.update_weighted(update, || g.linear(rows, x[1], Some(x[2])))
         };
     "linear with update weights by row", rows, |s| [sequence(s), normal(&[s.k, s.d])]
         => |g, x, c| {
-            let update = Some(c.mask(g, "update", &[s.n, s.t, 1]));
-            let activation = Activation::Relu;
-            g.linear_with(x[0], x[1], None, LinearOptions { update, activation, ..LinearOptions::default() })
+            let (update, rows) = (c.mask(g, "update", &[s.n, s.t, s.k]), g.as_samples(x[0]));
+            g.update_weighted(update, || g.linear_relu(rows, x[1], None))
         };
     "conv2d", rows, |s| [image(s), normal(&[s.k, s.t, 3, 2]), normal(&[s.k])]
         => |g, x, c| g.conv2d(x[0], x[1], Some(x[2]), 1, 0);

@@ -61,10 +61,10 @@ impl Linear {
         self.forward_with(g, x, LinearOptions::default())
     }
 
-    /// Like [`Linear::forward`], with an activation, a way to read the input, and update weights.
+    /// Like [`Linear::forward`], with an activation and a way to read the input.
     ///
     /// # Panics
-    /// If `x` or the update weights do not fit.
+    /// If `x` does not fit.
     #[track_caller]
     pub fn forward_with<T: Real>(&self, g: &Graph<'_, T>, x: Var, options: LinearOptions) -> Var {
         let _scope = g.scope(&self.name);

@@ -105,7 +105,6 @@ impl Mlp {
             let options = LinearOptions {
                 activation: if last { Activation::Identity } else { Activation::Relu },
                 input: if i == 0 { input } else { Input::Plain },
-                update: None,
             };
             value = layer.forward_with(g, value, options);
             if !last {

@@ -68,6 +68,10 @@ impl<T: Real> Op<T> for Conv2d {
         }
     }
 
+    fn operand_with_columns(&self, _: &Attrs) -> Option<usize> {
+        Some(0)
+    }
+
     fn describe(&self, attrs: &Attrs) -> String {
         format!("stride {}, padding {}", attrs.ints[0], attrs.ints[1])
     }

@@ -4,7 +4,7 @@
 
 mod classes;
 pub mod map;
-mod select;
+pub(crate) mod select;
 pub mod zip;
 
 mod abs;

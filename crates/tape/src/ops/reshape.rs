@@ -8,7 +8,8 @@ use crate::op::{Attrs, Backward, Op};
 use crate::operands::Operands;
 use crate::shape::Shape;
 
-/// `ints`: the extents. `reals[0]`: the number of axes.
+/// `ints`: the extents, and at 4 whether the first axis is said to count samples. `reals[0]`: the
+/// number of axes.
 struct Reshape;
 
 impl<T: Real> Op<T> for Reshape {
@@ -27,7 +28,7 @@ impl<T: Real> Op<T> for Reshape {
             ));
         }
         let keeps_rows = new.rank() > 0 && old.rank() > 0 && new.dims()[0] == old.dims()[0];
-        Ok(new.with_samples(old.carries_samples() && keeps_rows))
+        Ok(new.with_samples(old.carries_samples() && keeps_rows || attrs.ints[4] == 1))
     }
 
     fn alias(&self) -> Option<usize> {
@@ -54,6 +55,20 @@ impl<T: Real> Graph<'_, T> {
         let shape = Shape::new(dims);
         let mut attrs = Attrs { reals: [shape.rank() as f64, 0.0], ..Attrs::default() };
         attrs.ints[..dims.len()].copy_from_slice(dims);
+        self.apply(&Reshape, &[x], attrs)
+    }
+
+    /// The same value, of which axis 0 counts samples from here on: after a reshape from `[n * t, d]`
+    /// to `[n, t, d]`, or of a parameter that stands for data.
+    ///
+    /// # Panics
+    /// If the value has no axis.
+    #[track_caller]
+    pub fn as_samples(&self, x: Var) -> Var {
+        let shape = self.shape(x);
+        assert!(shape.rank() > 0, "as_samples: a single number has no axis to count samples");
+        let mut attrs = Attrs { reals: [shape.rank() as f64, 0.0], ..Attrs::of(shape.dims()) };
+        attrs.ints[4] = 1;
         self.apply(&Reshape, &[x], attrs)
     }
 }

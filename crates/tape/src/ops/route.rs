@@ -1,13 +1,13 @@
 //! The route: the identity forward, a mask on the gradient backward.
 
 use gradroute_kernels::strided::{self, Strided};
-use gradroute_kernels::{Real, Write, elementwise};
+use gradroute_kernels::{Real, Write};
 
 use crate::graph::Graph;
 use crate::node::Var;
 use crate::op::{Attrs, Backward, Op};
 use crate::operands::Operands;
-use crate::ops::select::{passed_on, weighted};
+use crate::ops::select::masked;
 use crate::shape::Shape;
 
 /// Operands: the value, the mask.
@@ -41,14 +41,8 @@ impl<T: Real> Op<T> for Route {
     }
 
     fn backward(&self, node: Backward<'_, T>, _: usize, write: Write, dx: &mut [T]) {
-        let passed = |dy, weight| passed_on(dy, weighted(weight, dy));
-        let data = node.operands.value(1);
-        if data.len() == dx.len() {
-            return elementwise::map2(write, dx, node.dout, data, passed);
-        }
-        let mask = Strided { data, strides: node.operands.shape(1).strides_in(node.shape) };
-        let dy = Strided { data: node.dout, strides: node.shape.strides_in(node.shape) };
-        strided::map2(write, dx, node.shape.padded(), dy, mask, passed);
+        let (mask, shape) = (node.operands.value(1), node.operands.shape(1));
+        masked(write, dx, node.dout, mask, shape, node.shape);
     }
 
     fn has_surrogate(&self, _: &Attrs) -> bool {

@@ -1,6 +1,5 @@
 //! Pictures of a graph: as text, in Graphviz's language, and as JSON.
 
-use gradroute_tape::ops::LinearOptions;
 use gradroute_tape::{Graph, Params, Shape, Tape, Var};
 use serde_json::Value;
 
@@ -20,10 +19,9 @@ fn with_graph(look: impl FnOnce(&Graph<'_, f32>, [Var; 3])) {
     let mask = g.literal(Shape::of_samples(&[4, 1]), &[0.0, 1.0, 1.0, 0.0]);
     let routed = g.route(z, mask);
     let update = g.literal(Shape::of_samples(&[4]), &[0.0, 1.0, 1.0, 0.0]);
-    let options = LinearOptions { update: Some(update), ..Default::default() };
     let y = {
         let _scope = g.scope("head");
-        g.linear_with(routed, g.param(v), None, options)
+        g.update_weighted(update, || g.linear(routed, g.param(v), None))
     };
     let detached = g.detach(z);
     g.add(g.add(g.sum(y), g.l1_norm(z)), g.sum(detached));

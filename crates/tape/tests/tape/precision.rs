@@ -50,9 +50,15 @@ fn layer<T: Real>(g: &Graph<'_, T>, x: &[Var], affine: bool, update: Option<&[f6
         false => Input::Plain,
     };
     let bias = g.reshape(x[2], &[g.shape(x[2]).len()]);
-    let options = LinearOptions { activation: Activation::Identity, input, update };
+    let options = LinearOptions { activation: Activation::Identity, input };
+    let rows = g.as_samples(g.relu(x[0]));
+    let apply = || g.linear_with(rows, x[1], Some(bias), options);
+    let y = match update {
+        Some(update) => g.update_weighted(update, apply),
+        None => apply(),
+    };
     // A curve, so that the incoming gradient depends on the value.
-    g.sum(g.tanh(g.scale(g.linear_with(g.relu(x[0]), x[1], Some(bias), options), 0.2)))
+    g.sum(g.tanh(g.scale(y, 0.2)))
 }
 
 fn products<T: Real>(g: &Graph<'_, T>, x: &[Var]) -> Var {

@@ -53,8 +53,14 @@ proptest! {
                 None => Input::Plain,
             };
             let activation = if layer.relu { Activation::Relu } else { Activation::Identity };
-            let bias = x.get(2).copied();
-            g.linear_with(x[0], x[1], bias, LinearOptions { activation, input, update })
+            let (bias, options) = (x.get(2).copied(), LinearOptions { activation, input });
+            let rows = g.as_samples(x[0]);
+            match update {
+                Some(update) => {
+                    g.update_weighted(update, || g.linear_with(rows, x[1], bias, options))
+                }
+                None => g.linear_with(rows, x[1], bias, options),
+            }
         });
     }
 

@@ -56,9 +56,8 @@ proptest! {
     #[test]
     fn update_weights_below_a_route(n in extent(), d in 1usize..=4, seed: u64) {
         confirm(seed, &[normal(&[n, d]), normal(&[d, d]), normal(&[d])], |g, x, c| {
-            let update = Some(c.mask(g, "update", &[n]));
-            let options = gradroute_tape::ops::LinearOptions { update, ..Default::default() };
-            let z = g.linear_with(x[0], x[1], Some(x[2]), options);
+            let (update, rows) = (c.mask(g, "update", &[n]), g.as_samples(x[0]));
+            let z = g.update_weighted(update, || g.linear(rows, x[1], Some(x[2])));
             g.tanh(g.route(z, c.mask(g, "mask", &[n, 1])))
         });
     }

@@ -41,11 +41,15 @@ mod check {
         let mut tape = Tape::new();
         let mut gradients = Gradients::new(&params);
         let g = tape.graph(&params);
-        let update = update.map(|weights| g.literal(Shape::of_samples(&[n]), weights));
         let activation = if relu { Activation::Relu } else { Activation::Identity };
         let options =
-            LinearOptions { activation, update, input: Input::Affine { factor: 2.0, shift: -1.0 } };
-        let y = g.linear_with(g.param(ids[0]), g.param(ids[1]), Some(g.param(ids[2])), options);
+            LinearOptions { activation, input: Input::Affine { factor: 2.0, shift: -1.0 } };
+        let x = g.as_samples(g.param(ids[0]));
+        let apply = || g.linear_with(x, g.param(ids[1]), Some(g.param(ids[2])), options);
+        let y = match update {
+            Some(weights) => g.update_weighted(g.literal(Shape::of_samples(&[n]), weights), apply),
+            None => apply(),
+        };
         let dy = g.literal(Shape::of_samples(&[n, OUTPUTS]), dy);
         g.backward(g.sum(g.mul(y, dy)), &mut gradients);
         ids.map(|id| gradients.get(id).expect("all are used").to_vec())

@@ -1,0 +1,130 @@
+//! A gradient a group of samples, in one pass.
+
+use gradroute_kernels::Real;
+
+use crate::gradients::Gradients;
+use crate::graph::Graph;
+use crate::node::Var;
+use crate::params::Params;
+
+/// Which samples of a batch belong to which group.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Groups {
+    /// All samples, group by group, ascending in each.
+    samples: Vec<u32>,
+    /// Where each group ends in them.
+    ends: Vec<usize>,
+}
+
+impl Groups {
+    fn set(&mut self, of_samples: &[u8], count: usize) {
+        self.samples.clear();
+        self.ends.clear();
+        for group in 0..count {
+            let own = (0u32..).zip(of_samples).filter(|(_, of)| usize::from(**of) == group);
+            self.samples.extend(own.map(|(sample, _)| sample));
+            self.ends.push(self.samples.len());
+        }
+    }
+
+    /// The samples of each group.
+    pub fn iter(&self) -> impl Iterator<Item = &[u32]> {
+        (0..self.ends.len()).map(|group| {
+            let start = if group == 0 { 0 } else { self.ends[group - 1] };
+            &self.samples[start..self.ends[group]]
+        })
+    }
+
+    /// Makes `copy` the rows of `samples` of a value, and zeros elsewhere.
+    pub fn copy_samples<T: Real>(&self, copy: &mut Vec<T>, value: &[T], samples: &[u32]) {
+        copy.clear();
+        copy.resize(value.len(), T::ZERO);
+        let row = value.len() / self.samples.len().max(1);
+        for &sample in samples {
+            let range = sample as usize * row..(sample as usize + 1) * row;
+            copy[range.clone()].copy_from_slice(&value[range]);
+        }
+    }
+}
+
+/// The gradients of one backward pass, apart by groups of samples: see
+/// [`Graph::backward_by_group`].
+#[derive(Clone, Debug)]
+pub struct GroupGradients<T: Real> {
+    /// One a group, then one for what belongs to no sample.
+    parts: Vec<Gradients<T>>,
+    groups: Groups,
+}
+
+impl<T: Real> GroupGradients<T> {
+    /// Room for the gradients of `groups` groups, and of what belongs to none.
+    ///
+    /// # Panics
+    /// If there are more than 256 groups.
+    #[track_caller]
+    pub fn new(params: &Params<T>, groups: usize) -> Self {
+        assert!(groups <= 256, "at most 256 groups, found {groups}");
+        let parts = (0..=groups).map(|_| Gradients::new(params)).collect();
+        Self { parts, groups: Groups::default() }
+    }
+
+    /// What the samples of a group teach. A parameter that none of them reached has no gradient.
+    ///
+    /// # Panics
+    /// If there is no such group.
+    #[track_caller]
+    pub fn group(&self, group: usize) -> &Gradients<T> {
+        let groups = self.parts.len() - 1;
+        assert!(group < groups, "there is no group {group}: they are 0 to {groups} - 1");
+        &self.parts[group]
+    }
+
+    /// What belongs to no sample: a penalty on parameters, and what reached a parameter through a value
+    /// that no longer has an axis of samples, such as a mean over the batch.
+    pub fn no_sample(&self) -> &Gradients<T> {
+        &self.parts[self.parts.len() - 1]
+    }
+}
+
+impl<T: Real> Graph<'_, T> {
+    /// Like [`Graph::backward`], with a gradient for each group of samples: `groups` has the number of
+    /// the group, from 0, for each sample. In one pass: the adjoints of values that depend on samples
+    /// are the same for all groups, terms that couple samples included; only what lands on a
+    /// parameter, or on what is made of parameters alone, is apart. So the groups and
+    /// [`GroupGradients::no_sample`] add up to the gradient of the whole batch.
+    ///
+    /// ```
+    /// use gradroute_tape::{GroupGradients, Params, Shape, Tape};
+    ///
+    /// let mut params = Params::<f32>::new();
+    /// let w = params.add("w", &[1, 1], || 2.0);
+    /// let mut tape = Tape::new();
+    /// let mut by_group = GroupGradients::new(&params, 2);
+    /// let g = tape.graph(&params);
+    /// let x = g.literal(Shape::of_samples(&[3, 1]), &[1.0, 10.0, 100.0]);
+    /// let penalty = g.sum(g.mul(g.param(w), g.param(w)));
+    /// let loss = g.add(g.sum(g.linear(x, g.param(w), None)), penalty);
+    /// g.backward_by_group(loss, &[0, 1, 0], &mut by_group);
+    /// assert_eq!(by_group.group(0).get(w).unwrap(), [101.0]);
+    /// assert_eq!(by_group.group(1).get(w).unwrap(), [10.0]);
+    /// assert_eq!(by_group.no_sample().get(w).unwrap(), [4.0]);
+    /// ```
+    ///
+    /// # Panics
+    /// As [`Graph::backward`]; if a group's number is too large; or if a value that counts samples has
+    /// not as many as `groups`.
+    #[track_caller]
+    pub fn backward_by_group(&self, loss: Var, groups: &[u8], gradients: &mut GroupGradients<T>) {
+        let count = gradients.parts.len() - 1;
+        if let Some(sample) = groups.iter().position(|&group| usize::from(group) >= count) {
+            panic!(
+                "backward_by_group: sample {sample} is of group {}, but there are {count}, from 0",
+                groups[sample]
+            );
+        }
+        gradients.groups.set(groups, count);
+        let GroupGradients { parts, groups } = gradients;
+        parts.iter_mut().for_each(|part| part.begin(self.params));
+        self.pass(loss, parts, Some(groups), |_, _| {});
+    }
+}

@@ -1,0 +1,193 @@
+//! Update weights: how much each sample may teach the parameters that an op reads.
+
+use gradroute_kernels::{Real, Write};
+
+use crate::graph::{Graph, State};
+use crate::node::{Node, Update, Var};
+use crate::op::{Attrs, Op};
+use crate::operands::Operands;
+use crate::ops::select::masked;
+use crate::shape::Shape;
+
+impl<'a, T: Real> Graph<'a, T> {
+    /// Records what `build` does, with weights on what its ops teach the parameters that they read.
+    ///
+    /// A route stands on a value and decides what of its gradient goes on. Update weights stand where
+    /// a gradient leaves the samples: they decide how much each sample teaches *these* parameters, and
+    /// leave alone what flows on to the values behind. Each op within that has an operand that does not
+    /// depend on samples (a parameter, or what is made of parameters alone) sees, for that operand, the
+    /// gradient of its output multiplied with the weights.
+    ///
+    /// `weights` are any real numbers; 0 selects, so that a NaN of such a sample leaves no trace. They
+    /// are aligned with the ops' outputs at the *first* axis, and repeated along axes that they lack or
+    /// have with extent 1: `[n]` for one number a sample, `[n, t]` for one a token. Along the last axis
+    /// of a linear layer's output (of a convolution's, the second), they are for rows of the weight, and
+    /// for elements of the bias: `[n, out]`, `[n, 1, out]`, `[n, t, out]`.
+    ///
+    /// ```
+    /// use gradroute_tape::{Gradients, Params, Shape, Tape};
+    ///
+    /// let mut params = Params::<f32>::new();
+    /// let w = params.add("w", &[2, 1], || 1.0);
+    /// let mut tape = Tape::new();
+    /// let mut gradients = Gradients::new(&params);
+    /// let g = tape.graph(&params);
+    /// let x = g.literal(Shape::of_samples(&[2, 1]), &[3.0, 5.0]);
+    /// // Sample 0 may teach the first row, sample 1 both, the second one with half the strength.
+    /// let rows = g.literal(Shape::of_samples(&[2, 2]), &[1.0, 0.0, 1.0, 0.5]);
+    /// let y = g.update_weighted(rows, || g.linear(x, g.param(w), None));
+    /// g.backward(g.sum(y), &mut gradients);
+    /// assert_eq!(gradients.get(w).unwrap(), [3.0 + 5.0, 0.5 * 5.0]);
+    /// ```
+    ///
+    /// # Panics
+    /// If the weights don't fit an op that they are for, or this is called within another
+    /// `update_weighted`: multiply the weights, and give their product.
+    #[track_caller]
+    pub fn update_weighted<R>(&self, weights: Var, build: impl FnOnce() -> R) -> R {
+        self.within_update(|update| &mut update.rows, weights, build)
+    }
+
+    /// The same for columns: weights on the operand that the weight is multiplied with, as that weight
+    /// sees it. `[n, in]` or `[n, t, in]` for a linear layer, `[n, channels]` for a convolution; aligned
+    /// as for [`Graph::update_weighted`], within which it may stand, or the other way round.
+    ///
+    /// # Panics
+    /// If the weights don't fit, this is called within another of its kind, or an op within reads
+    /// parameters and is no plain [`linear`](Graph::linear) or [`conv2d`](Graph::conv2d).
+    #[track_caller]
+    pub fn update_weighted_columns<R>(&self, weights: Var, build: impl FnOnce() -> R) -> R {
+        self.within_update(|update| &mut update.columns, weights, build)
+    }
+
+    #[track_caller]
+    fn within_update<R>(
+        &self,
+        part: impl Fn(&mut Update) -> &mut Option<u32>,
+        weights: Var,
+        build: impl FnOnce() -> R,
+    ) -> R {
+        self.check_var(weights, "update_weighted");
+        let set = |weights| std::mem::replace(part(&mut self.recording().update), weights);
+        let before = set(Some(weights.index));
+        assert!(
+            before.is_none(),
+            "update weights within update weights: multiply them, and give their product"
+        );
+        let from = self.recording().tape.nodes.len();
+        let result = build();
+        set(None);
+        let taken = self.recording().tape.nodes[from..].iter().any(|node| !node.update.is_none());
+        assert!(
+            taken,
+            "these update weights are for no op: none of those within has an operand that depends on \
+             samples, and another that is trained and does not"
+        );
+        result
+    }
+}
+
+/// The update weights that are for an op, or the rule that they break.
+pub(crate) fn fitting<T: Real>(
+    state: &State<'_, T>,
+    op: &'static dyn Op<T>,
+    operands: &[Var],
+    attrs: &Attrs,
+    shape: Shape,
+) -> Result<Update, String> {
+    let (update, nodes) = (state.update, &state.tape.nodes);
+    let teaches = |(i, var): (usize, &Var)| {
+        let node = &nodes[var.index()];
+        node.needs_grad && !node.of_samples && op.differentiable(i, attrs)
+    };
+    let of_samples = operands.iter().any(|var| nodes[var.index()].of_samples);
+    if update.is_none() || !of_samples || !operands.iter().enumerate().any(teaches) {
+        return Ok(Update::NONE);
+    }
+    let shape_of = |index: u32| state.tape.stored[index as usize].shape;
+    if let Some(rows) = update.rows {
+        check_place(shape_of(rows), shape, "the output")?;
+    }
+    if let Some(columns) = update.columns {
+        let Some(i) = op.operand_with_columns(attrs) else {
+            return Err("update weights on columns are for linear and conv2d, without a fused \
+                        activation and with their input as it is"
+                .to_owned());
+        };
+        check_place(shape_of(columns), shape_of(operands[i].index), "the input")?;
+    }
+    Ok(update)
+}
+
+fn check_place(weights: Shape, full: Shape, what: &str) -> Result<(), String> {
+    let fits = |(i, (&own, &full)): (usize, (&usize, &usize))| {
+        own == full || own == 1 && (i > 0 || !weights.carries_samples())
+    };
+    let mut axes = weights.dims().iter().zip(full.dims()).enumerate();
+    if full.carries_samples() && weights.rank() <= full.rank() && axes.all(fits) {
+        return Ok(());
+    }
+    Err(format!(
+        "update weights {weights} don't fit {what} {full}: from the first axis on, which counts \
+         samples, extents must be equal, or 1 to be repeated"
+    ))
+}
+
+/// Weights with the axes that they lack.
+pub(crate) fn placed(weights: Shape, full: Shape) -> Shape {
+    let missing = full.rank() - weights.rank();
+    (0..missing).fold(weights, |shape, _| shape.with_last(1))
+}
+
+/// What the parameters of a node see of its adjoint and of the operand they are multiplied with.
+#[derive(Default)]
+pub(crate) struct Seen<T> {
+    dout: Vec<T>,
+    operand: Vec<T>,
+    /// Which of both are of the node at hand.
+    has_dout: bool,
+    has_operand: Option<usize>,
+}
+
+impl<T: Real> Seen<T> {
+    /// Begins with another node, of which all is seen.
+    pub fn forget(&mut self) {
+        (self.has_dout, self.has_operand) = (false, None);
+    }
+
+    /// Multiplies with the update weights of a node, if that is not done yet. `position` is that of
+    /// the operand with columns.
+    pub fn look(
+        &mut self,
+        node: &Node<T>,
+        operands: Operands<'_, T>,
+        position: Option<usize>,
+        shape: Shape,
+        dout: &[T],
+    ) {
+        let times = |weights: u32, value: &[T], full: Shape, out: &mut Vec<T>| {
+            let stored = operands.stored[weights as usize];
+            let (mask, mask_shape) = (operands.memory.read(stored), placed(stored.shape, full));
+            out.resize(value.len(), T::ZERO);
+            masked(Write::Store, out, value, mask, mask_shape, full);
+        };
+        if let (Some(rows), false) = (node.update.rows, self.has_dout) {
+            times(rows, dout, shape, &mut self.dout);
+            self.has_dout = true;
+        }
+        if let (Some(columns), Some(i), None) = (node.update.columns, position, self.has_operand) {
+            times(columns, operands.value(i), operands.shape(i), &mut self.operand);
+            self.has_operand = Some(i);
+        }
+    }
+
+    /// The adjoint, if it is another than the node's.
+    pub fn dout(&self) -> Option<&[T]> {
+        self.has_dout.then_some(&self.dout[..])
+    }
+
+    /// The operand that is another than the node's, and its position.
+    pub fn operand(&self) -> Option<(usize, &[T])> {
+        self.has_operand.map(|position| (position, &self.operand[..]))
+    }
+}
