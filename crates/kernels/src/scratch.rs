@@ -23,6 +23,8 @@ pub(crate) enum Slot {
     Columns,
     Image,
     Partial,
+    GatheredRows,
+    GatheredGradients,
     Magnitudes,
     MagnitudesA,
     MagnitudesB,
@@ -33,7 +35,7 @@ pub(crate) enum Slot {
     Line,
 }
 
-const SLOTS: usize = 20;
+const SLOTS: usize = 22;
 
 thread_local! {
     static BUFFERS: [Cell<Vec<Line>>; SLOTS] = const { [const { Cell::new(Vec::new()) }; SLOTS] };

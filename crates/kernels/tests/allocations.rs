@@ -46,7 +46,7 @@ struct Buffers {
     m: Vec<f32>,
     v: Vec<f32>,
     labels: Vec<f32>,
-    update_weights: Vec<f32>,
+    samples: Vec<u32>,
     losses: Vec<f32>,
 }
 
@@ -71,30 +71,21 @@ impl Buffers {
             m: vec![0.0; o * i],
             v: vec![1.0; o * i],
             labels: vec![3.0; n],
-            update_weights: (0..n).map(|s| (s % 3) as f32).collect(),
+            samples: (0..n as u32).filter(|s| s % 3 > 0).collect(),
             losses: vec![0.0; n],
         }
     }
 
     fn work(&mut self) {
         let LinearShape { n, i: _, o } = SHAPE;
-        let Buffers { x, w, bias, db, params, y, dx, dw, m, v, labels, update_weights, losses } =
-            self;
+        let Buffers { x, w, bias, db, params, y, dx, dw, m, v, labels, samples, losses } = self;
         let affine = Affine { factor: 2.0, shift: -1.0 };
         linear::forward(y, x, w, Some(bias), SHAPE, affine, true);
         linear::backward_input(Write::Store, dx, y, w, SHAPE, affine, Some(x));
         linear::backward_weight(Write::Store, dw, y, x, SHAPE, affine);
-        linear::backward_weight_update_weighted(
-            Write::Add,
-            dw,
-            y,
-            x,
-            update_weights,
-            SHAPE,
-            affine,
-        );
+        linear::backward_weight_of_samples(Write::Add, dw, y, x, samples, SHAPE.n, SHAPE, affine);
         linear::backward_bias(Write::Store, db, y, SHAPE);
-        linear::backward_bias_update_weighted(Write::Add, db, y, update_weights, SHAPE);
+        linear::backward_bias_of_samples(Write::Add, db, y, samples, SHAPE.n, SHAPE);
         elementwise::map1(Write::Add, dx, x, |x| x * 0.5);
         db[0] += reduce::sum1(x, |x| x);
         reduce::row_sums2(Write::Store, losses, o, y, y, |a, b| a * b);

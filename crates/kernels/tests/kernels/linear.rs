@@ -209,39 +209,33 @@ proptest! {
     }
 
     #[test]
-    fn update_weights_weight_each_sample_and_zero_leaves_it_out(
-        n in 0usize..40, i in 0usize..70, o in 0usize..30, seed: u64,
+    fn gradients_by_some_samples_are_those_of_a_batch_of_these_samples(
+        count in 0usize..20, rows in 1usize..3, i in 0usize..70, o in 0usize..30, seed: u64,
     ) {
-        let mut layer = Layer::new(LinearShape { n, i, o }, 0.5, 0.5, seed);
-        let stream = &mut Stream::new(seed, "weights", 0);
-        let pick = |_| [0.0, -0.0, 1.0, -0.5][stream.below(4) as usize];
-        let update_weights: Vec<f32> = (0..n).map(pick).collect();
-        // What the definition multiplies, and then what a skipped sample may hold.
-        let mut weighted = Vec::new();
-        let mut kept = Vec::new();
-        for s in (0..n).filter(|&s| update_weights[s] != 0.0) {
-            weighted.extend(layer.dy[s * o..(s + 1) * o].iter().map(|dy| update_weights[s] * dy));
-            kept.extend_from_slice(&layer.x[s * i..(s + 1) * i]);
+        let mut layer = Layer::new(LinearShape { n: count * rows, i, o }, 0.5, 0.5, seed);
+        let stream = &mut Stream::new(seed, "samples", 0);
+        let (samples, others): (Vec<u32>, Vec<u32>) =
+            (0..count as u32).partition(|_| stream.below(2) == 0);
+        let of = |data: &[f32], len: usize| -> Vec<f32> {
+            samples.iter().flat_map(|&s| data[s as usize * len..][..len].to_vec()).collect()
+        };
+        let (dy, x) = (of(&layer.dy, rows * o), of(&layer.x, rows * i));
+        for s in others.into_iter().map(|s| s as usize) {
+            layer.dy[s * rows * o..][..rows * o].fill(f32::NAN);
+            layer.x[s * rows * i..][..rows * i].fill(f32::INFINITY);
         }
-        for s in (0..n).filter(|&s| update_weights[s] == 0.0) {
-            layer.dy[s * o..(s + 1) * o].fill(f32::NAN);
-            layer.x[s * i..(s + 1) * i].fill(f32::INFINITY);
-        }
-        let count = update_weights.iter().filter(|&&weight| weight != 0.0).count();
-        let shape = LinearShape { n: count, i, o };
-        let affine = layer.affine;
+        let (few, affine) = (LinearShape { n: rows * samples.len(), i, o }, layer.affine);
         on_each_isa(|isa| {
             let (mut dw, mut expected) = (vec![0.5; o * i], vec![0.5; o * i]);
-            linear::backward_weight(Write::Add, &mut expected, &weighted, &kept, shape, affine);
-            let (dy, x) = (&layer.dy, &layer.x);
-            linear::backward_weight_update_weighted(
-                Write::Add, &mut dw, dy, x, &update_weights, layer.shape, affine,
+            linear::backward_weight(Write::Add, &mut expected, &dy, &x, few, affine);
+            linear::backward_weight_of_samples(
+                Write::Add, &mut dw, &layer.dy, &layer.x, &samples, count, layer.shape, affine,
             );
             assert_same_bits(&dw, &expected, &format!("weights on {isa}"));
             let (mut db, mut expected) = (vec![f32::NAN; o], vec![f32::NAN; o]);
-            linear::backward_bias(Write::Store, &mut expected, &weighted, shape);
-            linear::backward_bias_update_weighted(
-                Write::Store, &mut db, dy, &update_weights, layer.shape,
+            linear::backward_bias(Write::Store, &mut expected, &dy, few);
+            linear::backward_bias_of_samples(
+                Write::Store, &mut db, &layer.dy, &samples, count, layer.shape,
             );
             assert_same_bits(&db, &expected, &format!("bias on {isa}"));
         });

@@ -135,6 +135,27 @@ impl<T: Real> Op<T> for Linear {
         }
     }
 
+    fn backward_of_samples(
+        &self,
+        node: Backward<'_, T>,
+        operand: usize,
+        samples: &[u32],
+        write: Write,
+        dx: &mut [T],
+    ) -> bool {
+        let Backward { operands, attrs, dout, .. } = node;
+        let (shape, count) = (extents(operands), node.shape.dims()[0]);
+        let (x, affine) = (operands.value(X), affine(attrs));
+        match operand {
+            X => return false,
+            W => linear::backward_weight_of_samples(
+                write, dx, dout, x, samples, count, shape, affine,
+            ),
+            _ => linear::backward_bias_of_samples(write, dx, dout, samples, count, shape),
+        }
+        true
+    }
+
     fn kink_distance(&self, operands: Operands<'_, T>, attrs: &Attrs, _: &[T]) -> Option<f64> {
         // What the ReLU clipped is gone from the output, so the product is computed once more.
         let plain = Attrs { reals: attrs.reals, ..Attrs::of(&attrs.ints[..1]) };
