@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use gradroute_kernels::{Real, reduce};
 
 use crate::params::{ParamId, Params, check_owner};
+use crate::permission::Lines;
 
 /// What one backward pass left behind: a gradient for each parameter that it reached.
 ///
@@ -20,8 +21,14 @@ pub struct Gradients<T: Real> {
     owner: u32,
     /// Which backward pass filled them; 0 before the first.
     pass: u64,
+    /// Set once an optimizer used them.
+    used: OnceLock<()>,
     /// Whether they can be used, once that has been looked at.
     usable: OnceLock<bool>,
+    /// What of each parameter the pass was permitted to teach.
+    allowed: Vec<Lines>,
+    /// What of each an optimizer is to leave alone.
+    held: Vec<Lines>,
 }
 
 static PASSES: AtomicU64 = AtomicU64::new(1);
@@ -35,7 +42,10 @@ impl<T: Real> Gradients<T> {
             received: vec![false; params.count()],
             owner: params.owner(),
             pass: 0,
+            used: OnceLock::new(),
             usable: OnceLock::new(),
+            allowed: params.ids().map(|id| Lines::none(params.shape(id))).collect(),
+            held: params.ids().map(|id| Lines::none(params.shape(id))).collect(),
         }
     }
 
@@ -46,7 +56,8 @@ impl<T: Real> Gradients<T> {
     #[track_caller]
     pub(crate) fn begin(&mut self, params: &Params<T>) {
         self.received.fill(false);
-        self.pass = 0;
+        self.allowed.iter_mut().chain(&mut self.held).for_each(Lines::clear);
+        self.used = OnceLock::new();
         self.begin_more(params);
     }
 
@@ -68,7 +79,7 @@ impl<T: Real> Gradients<T> {
             params.flat().len()
         );
         assert!(
-            self.pass == 0 || self.pass > params.used_pass(),
+            self.used.get().is_none(),
             "backward_more: a step was made with what these gradients hold already; it would be made \
              with it again: begin with backward"
         );
@@ -82,6 +93,11 @@ impl<T: Real> Gradients<T> {
             && self.ranges.iter().cloned().eq(params.ids().map(|id| params.range(id)))
     }
 
+    /// Notes that an optimizer used them.
+    pub(crate) fn note_use(&self) {
+        self.used.get_or_init(|| ());
+    }
+
     /// The number of the backward pass that filled them; 0 before the first.
     pub(crate) fn pass(&self) -> u64 {
         self.pass
@@ -91,6 +107,62 @@ impl<T: Real> Gradients<T> {
     pub(crate) fn slot(&mut self, index: usize) -> (&mut [T], bool) {
         let had = std::mem::replace(&mut self.received[index], true);
         (&mut self.flat[self.ranges[index].clone()], had)
+    }
+
+    /// What of a parameter is permitted to be taught.
+    pub(crate) fn allowed(&mut self, index: usize) -> &mut Lines {
+        &mut self.allowed[index]
+    }
+
+    /// What of the parameter of this number an optimizer is to leave alone.
+    pub(crate) fn held(&self, index: usize) -> &Lines {
+        &self.held[index]
+    }
+
+    /// Has the optimizers leave alone what nothing of the batch was permitted to teach: parameters,
+    /// and rows and columns of them, for which all [update weights](crate::Graph::update_weighted)
+    /// were 0. They keep their values and both moments to the bit, whatever momentum and weight decay
+    /// would do; a parameter that is held as a whole also keeps its count of steps. It is permission
+    /// that counts, not whether the gradient happens to be 0. Goes for the steps until the next
+    /// backward pass.
+    pub fn hold_unpermitted(&mut self) {
+        for (held, allowed) in self.held.iter_mut().zip(&self.allowed) {
+            held.add_all_but(allowed);
+        }
+    }
+
+    /// Has the optimizers leave a parameter alone, as [`Gradients::hold_unpermitted`] does.
+    #[track_caller]
+    pub fn hold(&mut self, id: ParamId) {
+        let index = self.index(id);
+        self.held[index].add_all();
+    }
+
+    /// The same for rows of a parameter, indices of its first axis.
+    ///
+    /// # Panics
+    /// If there are no such rows.
+    #[track_caller]
+    pub fn hold_rows(&mut self, id: ParamId, rows: Range<usize>) {
+        let index = self.index(id);
+        let [count, _] = self.held[index].extents();
+        assert!(rows.end <= count, "hold_rows: rows {rows:?} of a parameter of {count} rows");
+        self.held[index].add_rows(|row| rows.contains(&row));
+    }
+
+    /// The same for columns of a parameter, indices of its second axis.
+    ///
+    /// # Panics
+    /// If there are no such columns.
+    #[track_caller]
+    pub fn hold_columns(&mut self, id: ParamId, columns: Range<usize>) {
+        let index = self.index(id);
+        let [_, count] = self.held[index].extents();
+        assert!(
+            columns.end <= count,
+            "hold_columns: {columns:?} of a parameter of {count} columns"
+        );
+        self.held[index].add_columns(|column| columns.contains(&column));
     }
 
     /// The gradient of a parameter, row-major; `None` if the last backward pass did not reach it.
@@ -131,9 +203,12 @@ impl<T: Real> Gradients<T> {
         })
     }
 
-    /// The first parameter that is not frozen whose gradient can't be used, and where in it.
-    pub(crate) fn first_unusable(&self, params: &Params<T>) -> Option<(ParamId, usize)> {
-        params.ids().filter(|&id| !params.is_frozen(id)).find_map(|id| {
+    /// The first of `ids` whose gradient can't be used, and where in it.
+    pub(crate) fn first_unusable(
+        &self,
+        mut ids: impl Iterator<Item = ParamId>,
+    ) -> Option<(ParamId, usize)> {
+        ids.find_map(|id| {
             let element = self.get(id)?.iter().position(|&v| !is_usable(v))?;
             Some((id, element))
         })

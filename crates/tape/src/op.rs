@@ -4,6 +4,7 @@
 use gradroute_kernels::{Real, Write};
 
 use crate::operands::Operands;
+use crate::permission::{Lines, Permit};
 use crate::shape::Shape;
 
 /// The small constants of one application of an op; anything larger is an operand.
@@ -140,6 +141,14 @@ pub trait Op<T: Real>: Sync {
     /// [columns](crate::Graph::update_weighted_columns) go on it.
     fn operand_with_columns(&self, _attrs: &Attrs) -> Option<usize> {
         None
+    }
+
+    /// Takes into `allowed` the rows and columns of operand number `operand`, a parameter, that some
+    /// update weight lets be taught. By default all of them, if any weight is not 0.
+    fn permit(&self, weights: &Permit<'_, T>, _operand: usize, allowed: &mut Lines) {
+        if weights.any() {
+            allowed.add_all();
+        }
     }
 
     /// Whether this op decides which gradients pass (a route, a detach):

@@ -102,7 +102,7 @@ impl<T: Real> Params<T> {
     }
 
     /// Handles in declared order.
-    pub fn ids(&self) -> impl Iterator<Item = ParamId> + use<T> {
+    pub fn ids(&self) -> impl Iterator<Item = ParamId> + Clone + use<T> {
         let owner = self.owner;
         (0..self.entries.len() as u32).map(move |index| ParamId { index, owner })
     }
@@ -188,17 +188,10 @@ impl<T: Real> Params<T> {
         self.owner
     }
 
-    /// The backward pass whose gradients the last update used; 0 before the first.
-    pub(crate) fn used_pass(&self) -> u64 {
-        self.used_pass
-    }
-
-    /// Notes that an update uses the gradients of a backward pass; says whether they are later than
-    /// those of the last update.
-    pub(crate) fn use_pass(&mut self, pass: u64) -> bool {
-        let is_later = pass > self.used_pass;
-        self.used_pass = pass.max(self.used_pass);
-        is_later
+    /// The last backward pass whose gradients were used by an optimizer without a memory of its own; 0
+    /// before the first.
+    pub(crate) fn used_pass_mut(&mut self) -> &mut u64 {
+        &mut self.used_pass
     }
 
     /// The same parameters in another precision (rounded to nearest when narrowing).

@@ -11,7 +11,7 @@ use crate::node::{Kind, Node, Var};
 use crate::op::{Attrs, Backward};
 use crate::operands::{Memory, Operands};
 use crate::shape::Shape;
-use crate::update::Seen;
+use crate::update::{Seen, permit};
 
 /// What the walk writes, apart from gradients. It outlives the step, so that its memory is used again.
 #[derive(Default)]
@@ -87,6 +87,13 @@ impl<T: Real> Graph<'_, T> {
                     let (behind, len) = (&nodes[target], stored[target].shape.len());
                     if !behind.needs_grad || !op.differentiable(position, &node.attrs) {
                         continue;
+                    }
+                    if let (Kind::Param(p), true) = (behind.kind, part == 0) {
+                        let allowed = sinks[0].allowed(p);
+                        match node.update.is_none() {
+                            true => allowed.add_all(),
+                            false => op.permit(&permit(node, operands, shape), position, allowed),
+                        }
                     }
                     if !node.of_samples || behind.of_samples {
                         let part = if behind.of_samples { 0 } else { part };

@@ -3,10 +3,11 @@
 use gradroute_kernels::{Real, Write};
 
 use crate::graph::{Graph, State};
-use crate::node::{Node, Update, Var};
+use crate::node::{Kind, Node, Update, Var};
 use crate::op::{Attrs, Op};
 use crate::operands::Operands;
 use crate::ops::select::masked;
+use crate::permission::Permit;
 use crate::shape::Shape;
 
 impl<'a, T: Real> Graph<'a, T> {
@@ -137,6 +138,22 @@ fn check_place(weights: Shape, full: Shape, what: &str) -> Result<(), String> {
 pub(crate) fn placed(weights: Shape, full: Shape) -> Shape {
     let missing = full.rank() - weights.rank();
     (0..missing).fold(weights, |shape, _| shape.with_last(1))
+}
+
+/// Where the update weights of a node are not 0.
+pub(crate) fn permit<'s, T: Real>(
+    node: &'s Node<T>,
+    operands: Operands<'s, T>,
+    shape: Shape,
+) -> Permit<'s, T> {
+    let Kind::Apply(op) = node.kind else { unreachable!("only ops have operands") };
+    let mask = |at: Option<u32>, full: Shape| {
+        let stored = operands.stored[at? as usize];
+        Some((operands.memory.read(stored), placed(stored.shape, full)))
+    };
+    let input = op.operand_with_columns(&node.attrs).map(|i| operands.shape(i));
+    let columns = input.and_then(|full| mask(node.update.columns, full));
+    Permit { operands, attrs: &node.attrs, shape, rows: mask(node.update.rows, shape), columns }
 }
 
 /// What the parameters of a node see of its adjoint and of the operand they are multiplied with.

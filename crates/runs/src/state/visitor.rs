@@ -58,6 +58,9 @@ const RESERVED: &str = "__metadata__";
 #[serde(deny_unknown_fields)]
 struct AdamRecord {
     steps: u64,
+    /// Where parts made different numbers of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    steps_by_part: Option<Vec<u64>>,
     lr: f64,
     beta1: f64,
     beta2: f64,
@@ -123,44 +126,36 @@ impl<'v, T: Real> State<'v, T> {
     /// If a name was shown before, or the optimizer is of other parameters.
     #[track_caller]
     pub fn adam(&mut self, name: &str, adam: &mut Adam<T>, params: &Params<T>) {
-        let numbers = adam.moments().0.len();
-        assert!(
-            numbers == params.flat().len(),
-            "the optimizer `{name}` has moments of {numbers} numbers, but its parameters are {}",
-            params.flat().len()
-        );
         let AdamOptions { lr, betas, eps, weight_decay, decay } = *adam.options();
         let decoupled = decay == Decay::Decoupled;
         let (beta1, beta2) = betas;
-        let steps = adam.steps();
-        let before = AdamRecord { steps, lr, beta1, beta2, eps, weight_decay, decoupled };
+        let (steps, by_part): (_, Vec<u64>) = (adam.steps(), adam.steps_by_part().collect());
+        let differ = by_part.iter().any(|&own| own != steps);
+        let steps_by_part = differ.then_some(by_part);
+        let before =
+            AdamRecord { steps, steps_by_part, lr, beta1, beta2, eps, weight_decay, decoupled };
         let mut record = before.clone();
         self.value(&joined(name, "adam"), &mut record);
-        let mut restored: [Option<Vec<T>>; 2] = [None, None];
-        for (which, moment) in ["exp_avg", "exp_avg_sq"].into_iter().enumerate() {
+        let parts: Vec<_> = adam.parts(params).collect();
+        let [mut first, mut second] = [adam.moments().0, adam.moments().1].map(<[T]>::to_vec);
+        let mut restored = record != before;
+        for (moment, values) in [("exp_avg", &mut first), ("exp_avg_sq", &mut second)] {
             let prefix = joined(name, moment);
-            for id in params.ids() {
-                let full = joined(&prefix, params.name(id));
-                let (shape, range) = (params.shape(id), params.range(id));
-                let (first, second) = adam.moments();
-                let values = &[first, second][which][range.clone()];
+            for (part, shape, range) in &parts {
+                let (full, values) = (joined(&prefix, part), &mut values[range.clone()]);
                 if let Some(new) = self.seen(Part::Rest, &full, shape.dims(), values) {
-                    let all = restored[which].get_or_insert_with(|| vec![T::ZERO; numbers]);
-                    all[range].copy_from_slice(&new);
+                    values.copy_from_slice(&new);
+                    restored = true;
                 }
             }
         }
-        if record != before {
-            let AdamRecord { lr, beta1, beta2, eps, weight_decay, decoupled, .. } = record;
+        if restored {
+            let AdamRecord { steps, steps_by_part, lr, beta1, beta2, eps, weight_decay, decoupled } =
+                record;
             let decay = if decoupled { Decay::Decoupled } else { Decay::Coupled };
             let betas = (beta1, beta2);
-            *adam = Adam::new(params, AdamOptions { lr, betas, eps, weight_decay, decay });
-        }
-        match restored {
-            [Some(first), Some(second)] => adam.restore(record.steps, &first, &second),
-            // Without numbers there is nothing to see of them, but steps are counted.
-            _ if numbers == 0 => adam.restore(record.steps, &[], &[]),
-            _ => {}
+            adam.set_options(AdamOptions { lr, betas, eps, weight_decay, decay });
+            adam.restore(steps_by_part.unwrap_or(vec![steps; parts.len()]), &first, &second);
         }
     }
 

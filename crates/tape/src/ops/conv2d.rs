@@ -7,6 +7,7 @@ use crate::graph::Graph;
 use crate::node::Var;
 use crate::op::{Attrs, Backward, Op};
 use crate::operands::Operands;
+use crate::permission::{Lines, Permit};
 use crate::shape::Shape;
 
 /// Operands: the image, the weight, then the bias if there is one. `ints`: stride, padding.
@@ -66,6 +67,14 @@ impl<T: Real> Op<T> for Conv2d {
             1 => conv::backward_weight(write, dx, dout, operands.value(0), shape),
             _ => conv::backward_bias(write, dx, dout, shape),
         }
+    }
+
+    fn permit(&self, weights: &Permit<'_, T>, operand: usize, allowed: &mut Lines) {
+        if !weights.any() {
+            return;
+        }
+        allowed.add_rows(|channel| weights.at_output(1, channel));
+        allowed.add_columns(|channel| operand != 1 || weights.at_input(1, channel));
     }
 
     fn operand_with_columns(&self, _: &Attrs) -> Option<usize> {

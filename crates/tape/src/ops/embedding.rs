@@ -7,6 +7,7 @@ use crate::node::Var;
 use crate::op::{Attrs, Backward, Op};
 use crate::operands::Operands;
 use crate::ops::classes::are_indices;
+use crate::permission::{Lines, Permit};
 use crate::shape::{MAX_AXES, Shape};
 
 /// Operands: the table, the indices (whole numbers kept as reals).
@@ -41,6 +42,16 @@ impl<T: Real> Op<T> for Embedding {
     fn backward(&self, node: Backward<'_, T>, _: usize, write: Write, dx: &mut [T]) {
         let d = node.operands.shape(0).dims()[1];
         embedding::scatter(write, dx, node.dout, node.operands.value(1), d);
+    }
+
+    fn permit(&self, weights: &Permit<'_, T>, _: usize, allowed: &mut Lines) {
+        let last = weights.shape.rank() - 1;
+        for (position, index) in weights.operands.value(1).iter().enumerate() {
+            if weights.at_position(position) {
+                allowed.add_row(index.to_f64() as usize);
+            }
+        }
+        allowed.add_columns(|column| weights.any() && weights.at_output(last, column));
     }
 }
 

@@ -6,6 +6,7 @@ use crate::graph::Graph;
 use crate::node::Var;
 use crate::op::{Attrs, Backward, Op};
 use crate::operands::Operands;
+use crate::permission::{Lines, Permit};
 use crate::shape::Shape;
 
 /// Operands: the value, then the weight and the bias if there are any. `ints`: whether there is a
@@ -78,6 +79,15 @@ impl<T: Real> Op<T> for LayerNorm {
             Part::Weight => layer_norm::backward_weight(write, dx, dout, x, d, eps),
             Part::Bias => reduce::axis_sums(write, dx, 1, rows, d, dout, |dy| dy),
         }
+    }
+
+    fn permit(&self, weights: &Permit<'_, T>, _: usize, allowed: &mut Lines) {
+        if !weights.any() {
+            return;
+        }
+        let last = weights.shape.rank() - 1;
+        allowed.add_rows(|i| weights.at_output(last, i));
+        allowed.add_columns(|_| true);
     }
 
     fn describe(&self, attrs: &Attrs) -> String {

@@ -8,6 +8,7 @@ use crate::graph::Graph;
 use crate::node::Var;
 use crate::op::{Attrs, Backward, Op};
 use crate::operands::Operands;
+use crate::permission::{Lines, Permit};
 use crate::shape::Shape;
 
 /// Operands: the input, the weight, then the bias if there is one. `ints`: whether there is a bias,
@@ -167,6 +168,15 @@ impl<T: Real> Op<T> for Linear {
 
     fn ignores_adjoint_of_zeros(&self, attrs: &Attrs) -> bool {
         has_relu(attrs)
+    }
+
+    fn permit(&self, weights: &Permit<'_, T>, operand: usize, allowed: &mut Lines) {
+        if !weights.any() {
+            return;
+        }
+        let last = weights.shape.rank() - 1;
+        allowed.add_rows(|row| weights.at_output(last, row));
+        allowed.add_columns(|column| operand != W || weights.at_input(last, column));
     }
 
     fn operand_with_columns(&self, attrs: &Attrs) -> Option<usize> {

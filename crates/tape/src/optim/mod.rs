@@ -2,11 +2,13 @@
 //! learning rates over time.
 
 mod adam;
+mod part;
 mod schedule;
 mod sgd;
 mod trained;
 
 pub use adam::{Adam, AdamOptions, Decay};
+pub use part::Part;
 pub use schedule::{cosine, warm_up};
 pub use sgd::Sgd;
 pub use trained::{MissingGradient, UpdateError};

@@ -2,7 +2,8 @@
 
 use gradroute_kernels::{Real, elementwise};
 
-use super::trained::{UpdateError, for_each_trained, ready, require, require_as};
+use super::part::{Part, Placed};
+use super::trained::{UpdateError, ready, require, require_as, use_once};
 use crate::gradients::Gradients;
 use crate::params::Params;
 
@@ -16,7 +17,7 @@ pub struct Sgd {
 }
 
 impl Sgd {
-    /// Updates every parameter that is not frozen.
+    /// Updates every parameter that is neither frozen nor [held](Gradients::hold).
     ///
     /// # Errors
     /// If one of them received no gradient, or one that is not finite; nothing is changed then.
@@ -34,13 +35,20 @@ impl Sgd {
         require("Sgd::weight_decay", self.weight_decay, 0.0..f64::INFINITY);
         require_as::<T>("Sgd::lr", self.lr);
         require_as::<T>("Sgd::weight_decay", self.weight_decay);
-        ready(params, gradients)?;
+        ready(params, gradients, params.ids())?;
+        use_once(params.used_pass_mut(), gradients);
         let (lr, decay) = (T::from_f64(self.lr), T::from_f64(self.weight_decay));
-        for_each_trained(params, |params, range| {
-            let gradient = &gradients.flat()[range.clone()];
-            let flat = &mut params.flat_mut()[range];
-            elementwise::update1(flat, gradient, |p, g| p - lr * (g + decay * p));
-        });
+        for id in params.ids() {
+            let (part, held) = (Placed::new(params, Part::all(id), 0), gradients.held(id.index()));
+            if params.is_frozen(part.id) || held.is_all() {
+                continue;
+            }
+            part.for_each_range(held, |range, _| {
+                let gradient = &gradients.flat()[range.clone()];
+                let flat = &mut params.flat_mut()[range];
+                elementwise::update1(flat, gradient, |p, g| p - lr * (g + decay * p));
+            });
+        }
         Ok(())
     }
 }

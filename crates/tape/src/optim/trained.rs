@@ -5,7 +5,7 @@ use std::ops::Range;
 use gradroute_kernels::Real;
 
 use crate::gradients::Gradients;
-use crate::params::Params;
+use crate::params::{ParamId, Params};
 
 /// Why an optimizer made no step. Nothing is changed then.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -40,57 +40,49 @@ pub struct MissingGradient {
     pub names: Vec<String>,
 }
 
-/// Whether every parameter that is not frozen received a gradient that can be used, and notes that it
-/// is used.
+/// Whether those of `ids` that are not frozen received gradients that can be used.
 ///
 /// # Errors
 /// If one did not; the error names it.
 ///
 /// # Panics
-/// If the gradients are of other parameters, or the last step was made with them already.
+/// If the gradients are of other parameters.
 #[track_caller]
 pub(super) fn ready<T: Real>(
-    params: &mut Params<T>,
+    params: &Params<T>,
     gradients: &Gradients<T>,
+    ids: impl Iterator<Item = ParamId> + Clone,
 ) -> Result<(), UpdateError> {
     assert!(gradients.fits(params), "these gradients were made for other parameters than these");
-    if gradients.missing(params).next().is_some() {
-        let names = gradients.missing(params).map(|id| params.name(id).to_owned());
-        return Err(MissingGradient { names: names.collect() }.into());
+    let trained = ids.filter(|&id| !params.is_frozen(id));
+    let missing = trained.clone().filter(|&id| gradients.get(id).is_none());
+    if missing.clone().next().is_some() {
+        let names = missing.map(|id| params.name(id).to_owned()).collect();
+        return Err(MissingGradient { names }.into());
     }
     if !gradients.are_usable()
-        && let Some((id, element)) = gradients.first_unusable(params)
+        && let Some((id, element)) = gradients.first_unusable(trained)
     {
         let value = gradients.flat()[params.range(id).start + element].to_f64();
         return Err(UpdateError::NotFinite { name: params.name(id).to_owned(), element, value });
     }
-    assert!(
-        gradients.pass() == 0 || params.use_pass(gradients.pass()),
-        "a step was made with these gradients already, or with later ones: call backward again before \
-         the next one"
-    );
     Ok(())
 }
 
-/// Calls `update` with the longest possible ranges that hold no frozen parameter.
-pub(super) fn for_each_trained<T: Real>(
-    params: &mut Params<T>,
-    mut update: impl FnMut(&mut Params<T>, Range<usize>),
-) {
-    let (mut start, mut at) = (0, 0);
-    for id in params.ids() {
-        let range = params.range(id);
-        if params.is_frozen(id) {
-            if start < range.start {
-                update(params, start..range.start);
-            }
-            start = range.end;
-        }
-        at = range.end;
-    }
-    if start < at {
-        update(params, start..at);
-    }
+/// Notes that gradients are used by an optimizer that used those of the pass `used` before.
+///
+/// # Panics
+/// If it used these, or later ones, already.
+#[track_caller]
+pub(super) fn use_once<T: Real>(used: &mut u64, gradients: &Gradients<T>) {
+    let pass = gradients.pass();
+    assert!(
+        pass == 0 || pass > *used,
+        "a step was made with these gradients already, or with later ones: call backward again before \
+         the next one"
+    );
+    *used = pass.max(*used);
+    gradients.note_use();
 }
 
 /// Refuses a setting that is not finite, or no more than 0, as a number of the parameters' precision.
