@@ -27,6 +27,11 @@ impl Groups {
         }
     }
 
+    /// How many samples there are.
+    pub fn count_samples(&self) -> usize {
+        self.samples.len()
+    }
+
     /// The samples of each group.
     pub fn iter(&self) -> impl Iterator<Item = &[u32]> {
         (0..self.ends.len()).map(|group| {

@@ -118,6 +118,13 @@ impl<T: Real> Graph<'_, T> {
                         });
                         continue;
                     };
+                    assert!(
+                        shape.dims()[0] == groups.count_samples(),
+                        "{} at {} gives {shape}, but there are groups for {} samples",
+                        op.name(),
+                        node.location,
+                        groups.count_samples()
+                    );
                     for (part, samples) in groups.iter().enumerate().filter(|(_, s)| !s.is_empty())
                     {
                         to(part).receive(adjoints, &mut sinks[part], whole, |dout, write, dx| {
