@@ -33,7 +33,7 @@ fn an_optimizer_of_other_parameters_says_so() {
     let mut params = Params::<f32>::new();
     params.add("a", &[2], || 0.0);
     let mut adam = Adam::new(&params, AdamOptions::default());
-    let text = panic_of(|| adam.restore(1, &[0.0; 3], &[0.0; 2]));
+    let text = panic_of(|| adam.restore([1], &[0.0; 3], &[0.0; 2]));
     says(&text, &["moments of 3 and 2 elements", "for 2 parameters"]);
     let b = params.add("b", &[3], || 0.0);
     let mut gradients = Gradients::new(&params);
