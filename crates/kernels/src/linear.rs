@@ -2,9 +2,9 @@
 //! layout: `x` `[n, i]`, `w` `[o, i]`, `bias` `[o]`, `y` and `dy` `[n, o]`.
 
 mod layer;
-mod of_samples;
+mod sample_squares;
 mod shape;
 
 pub use layer::{backward_bias, backward_input, backward_weight, forward};
-pub use of_samples::{backward_bias_of_samples, backward_weight_of_samples};
+pub use sample_squares::{bias_squares, weight_squares};
 pub use shape::{Affine, LinearShape};

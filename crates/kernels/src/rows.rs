@@ -20,6 +20,22 @@ pub fn for_each<T: Real>(out: &mut [T], cols: usize, f: impl Fn(usize, &mut [T])
     fill(out, cols, cols, f);
 }
 
+/// Copies the rows of `of` with these numbers, each of `cols` elements, to `out`, in this order.
+///
+/// # Panics
+/// If `out` has no room for as many, or more, or there is no such row.
+pub fn gather<T: Real>(out: &mut [T], of: &[T], rows: &[u32], cols: usize) {
+    assert!(
+        out.len() == rows.len() * cols,
+        "rows::gather: {} rows of {cols} don't fit into {} elements",
+        rows.len(),
+        out.len()
+    );
+    fill(out, cols, cols, |place: usize, out: &mut [T]| {
+        out.copy_from_slice(&of[rows[place] as usize * cols..][..cols]);
+    });
+}
+
 /// As [`for_each`], where the work on a row is that on `work` elements.
 pub(crate) fn for_each_of<T: Real>(
     out: &mut [T],

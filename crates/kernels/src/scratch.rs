@@ -23,8 +23,7 @@ pub(crate) enum Slot {
     Columns,
     Image,
     Partial,
-    GatheredRows,
-    GatheredGradients,
+    Share,
     Magnitudes,
     MagnitudesA,
     MagnitudesB,
@@ -35,7 +34,7 @@ pub(crate) enum Slot {
     Line,
 }
 
-const SLOTS: usize = 22;
+const SLOTS: usize = 21;
 
 thread_local! {
     static BUFFERS: [Cell<Vec<Line>>; SLOTS] = const { [const { Cell::new(Vec::new()) }; SLOTS] };

@@ -5,7 +5,8 @@ use gradroute_kernels::Real;
 use crate::gradients::Gradients;
 use crate::graph::Graph;
 use crate::info::NodeRef;
-use crate::node::Var;
+use crate::node::{Kind, Var};
+use crate::pass::Ask;
 
 impl<T: Real> Graph<'_, T> {
     /// Computes the gradient of `loss` with respect to every parameter that it depends on, as
@@ -16,7 +17,8 @@ impl<T: Real> Graph<'_, T> {
     /// If `loss` is not a single number or `gradients` were made for other parameters.
     #[track_caller]
     pub fn backward(&self, loss: Var, gradients: &mut Gradients<T>) {
-        self.backward_watched(loss, gradients, |_, _| {});
+        gradients.begin(self.params);
+        self.pass(loss, std::slice::from_mut(gradients), Ask::default());
     }
 
     /// Like [`Graph::backward`], but adds to what `gradients` hold already: for the parts of a batch
@@ -41,7 +43,7 @@ impl<T: Real> Graph<'_, T> {
     #[track_caller]
     pub fn backward_more(&self, loss: Var, gradients: &mut Gradients<T>) {
         gradients.begin_more(self.params);
-        self.pass(loss, std::slice::from_mut(gradients), None, |_, _| {});
+        self.pass(loss, std::slice::from_mut(gradients), Ask::default());
     }
 
     /// Like [`Graph::backward`], and calls `watch(node, adjoint)` for each node just before its
@@ -60,9 +62,47 @@ impl<T: Real> Graph<'_, T> {
         &self,
         loss: Var,
         gradients: &mut Gradients<T>,
-        watch: impl FnMut(NodeRef<'_, T>, &[T]),
+        mut watch: impl FnMut(NodeRef<'_, T>, &[T]),
     ) {
         gradients.begin(self.params);
-        self.pass(loss, std::slice::from_mut(gradients), None, watch);
+        let ask = Ask { node: Some(&mut watch), ..Ask::default() };
+        self.pass(loss, std::slice::from_mut(gradients), ask);
+    }
+
+    /// Has backward passes keep the gradient of the loss with respect to a value, to be read afterwards
+    /// as [`Gradients::kept`] under `label`: PyTorch's `retain_grad`.
+    ///
+    /// ```
+    /// use gradroute_tape::{Gradients, Params, Tape};
+    ///
+    /// let mut params = Params::<f32>::new();
+    /// let w = params.add("w", &[2], || 3.0);
+    /// let mut tape = Tape::new();
+    /// let mut gradients = Gradients::new(&params);
+    /// let g = tape.graph(&params);
+    /// let encoding = g.scale(g.param(w), 2.0);
+    /// g.keep("encoding", encoding);
+    /// g.backward(g.sum(g.mul(encoding, encoding)), &mut gradients);
+    /// assert_eq!(gradients.kept("encoding").unwrap(), [12.0, 12.0]);
+    /// ```
+    ///
+    /// # Panics
+    /// If the label is taken on this graph, or the value is no result of an op:
+    /// [`Gradients::get`] has the gradient of a parameter.
+    #[doc(alias = "retain_grad")]
+    #[track_caller]
+    pub fn keep(&self, label: &'static str, var: Var) {
+        self.check_var(var, "keep");
+        let tape = &mut *self.recording().tape;
+        assert!(
+            matches!(tape.nodes[var.index()].kind, Kind::Apply(_)),
+            "keep {label:?}: only what an op computed has a gradient to keep; that of a parameter is \
+             Gradients::get, and an input has none"
+        );
+        assert!(
+            tape.kept.iter().all(|&(taken, _)| taken != label),
+            "keep {label:?}: this label is taken on this graph"
+        );
+        tape.kept.push((label, var.index()));
     }
 }

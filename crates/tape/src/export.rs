@@ -7,21 +7,15 @@ use serde_json::{Value, json};
 
 use crate::graph::{Graph, State};
 use crate::info::NodeRef;
+use crate::node::Var;
 
 impl<T: Real> Graph<'_, T> {
     /// Calls `look` for every node, in order of creation.
     pub fn for_each_node(&self, mut look: impl FnMut(NodeRef<'_, T>)) {
         let state = self.state.borrow();
         let State { tape, .. } = &*state;
-        for index in 0..tape.nodes.len() {
-            look(NodeRef {
-                index,
-                nodes: &tape.nodes,
-                stored: &tape.stored,
-                operands: &tape.operands,
-                labels: &tape.labels,
-            });
-        }
+        let (generation, count) = (self.generation, tape.nodes.len());
+        (0..count).for_each(|index| look(NodeRef { index, tape, generation }));
     }
 
     /// One line a node: index, op, operands, shape, label and source line. Nodes that route
@@ -29,7 +23,8 @@ impl<T: Real> Graph<'_, T> {
     pub fn to_text(&self) -> String {
         let mut text = String::new();
         self.for_each_node(|node| {
-            let operands: Vec<String> = node.operands().map(|i| format!("%{i}")).collect();
+            let operands: Vec<String> =
+                node.operands().map(|v| format!("%{}", v.index())).collect();
             let mark = match (node.routes(), node.needs_grad()) {
                 (true, _) => '*',
                 (false, true) => ' ',
@@ -77,7 +72,7 @@ impl<T: Real> Graph<'_, T> {
                     (true, true) => " [color=red, penwidth=2]",
                     (true, false) => "",
                 };
-                writeln!(dot, "  n{from} -> n{i}{style};").expect("writing to a string");
+                writeln!(dot, "  n{} -> n{i}{style};", from.index()).expect("writing to a string");
             }
         });
         dot.push_str("}\n");
@@ -90,8 +85,8 @@ impl<T: Real> Graph<'_, T> {
     pub fn to_json(&self) -> String {
         let mut nodes: Vec<Value> = Vec::new();
         self.for_each_node(|node| {
-            let operand = |(position, from): (usize, usize)| {
-                json!({"node": from, "gradient": node.passes_gradient_to(position)})
+            let operand = |(position, from): (usize, Var)| {
+                json!({"node": from.index(), "gradient": node.passes_gradient_to(position)})
             };
             let operands: Vec<Value> = node.operands().enumerate().map(operand).collect();
             nodes.push(json!({

@@ -29,6 +29,8 @@ pub struct Gradients<T: Real> {
     allowed: Vec<Lines>,
     /// What of each an optimizer is to leave alone.
     held: Vec<Lines>,
+    /// Gradients of values by label, and whether the last pass filled them.
+    kept: Vec<(&'static str, Vec<T>, bool)>,
 }
 
 static PASSES: AtomicU64 = AtomicU64::new(1);
@@ -46,6 +48,7 @@ impl<T: Real> Gradients<T> {
             usable: OnceLock::new(),
             allowed: params.ids().map(|id| Lines::none(params.shape(id))).collect(),
             held: params.ids().map(|id| Lines::none(params.shape(id))).collect(),
+            kept: Vec::new(),
         }
     }
 
@@ -83,6 +86,7 @@ impl<T: Real> Gradients<T> {
             "backward_more: a step was made with what these gradients hold already; it would be made \
              with it again: begin with backward"
         );
+        self.kept.iter_mut().for_each(|(_, _, filled)| *filled = false);
         self.usable = OnceLock::new();
         self.pass = PASSES.fetch_add(1, Ordering::Relaxed);
     }
@@ -107,6 +111,27 @@ impl<T: Real> Gradients<T> {
     pub(crate) fn slot(&mut self, index: usize) -> (&mut [T], bool) {
         let had = std::mem::replace(&mut self.received[index], true);
         (&mut self.flat[self.ranges[index].clone()], had)
+    }
+
+    /// Takes a copy of the gradient of a value.
+    pub(crate) fn keep(&mut self, label: &'static str, gradient: &[T]) {
+        let at = self.kept.iter().position(|&(other, ..)| other == label);
+        let at = at.unwrap_or_else(|| {
+            self.kept.push((label, Vec::new(), false));
+            self.kept.len() - 1
+        });
+        let (_, values, filled) = &mut self.kept[at];
+        values.clear();
+        values.extend_from_slice(gradient);
+        *filled = true;
+    }
+
+    /// The gradient of a value that was to be [kept](crate::Graph::keep), row-major; `None` if the last
+    /// backward pass did not reach it. Elements that the value's op ignores (where the output of a ReLU
+    /// is 0) may read +0.
+    pub fn kept(&self, label: &str) -> Option<&[T]> {
+        let kept = self.kept.iter().find(|&&(other, _, filled)| filled && other == label);
+        kept.map(|(_, values, _)| &values[..])
     }
 
     /// What of a parameter is permitted to be taught.

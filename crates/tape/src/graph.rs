@@ -69,6 +69,7 @@ impl<T: Real> Tape<T> {
         self.stored.clear();
         self.operands.clear();
         self.used = 0;
+        self.kept.clear();
         self.param_nodes.clear();
         self.param_nodes.resize(params.count(), None);
         self.labels.close_all();

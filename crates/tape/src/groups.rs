@@ -1,35 +1,50 @@
 //! A gradient a group of samples, in one pass.
 
+use std::ops::Range;
+
 use gradroute_kernels::Real;
 
 use crate::gradients::Gradients;
 use crate::graph::Graph;
 use crate::node::Var;
 use crate::params::Params;
+use crate::pass::Ask;
 
-/// Which samples of a batch belong to which group.
+/// Which samples of a batch belong to which group. Some may belong to none.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Groups {
-    /// All samples, group by group, ascending in each.
+    /// Group by group, ascending in each.
     samples: Vec<u32>,
     /// Where each group ends in them.
     ends: Vec<usize>,
+    /// How many samples there are.
+    count: usize,
 }
 
 impl Groups {
-    fn set(&mut self, of_samples: &[u8], count: usize) {
+    fn set(&mut self, of_samples: &[u8], groups: usize) {
         self.samples.clear();
         self.ends.clear();
-        for group in 0..count {
+        self.count = of_samples.len();
+        for group in 0..groups {
             let own = (0u32..).zip(of_samples).filter(|(_, of)| usize::from(**of) == group);
             self.samples.extend(own.map(|(sample, _)| sample));
             self.ends.push(self.samples.len());
         }
     }
 
+    /// A group for each of some of the `count` samples.
+    pub fn set_each(&mut self, samples: Range<usize>, count: usize) {
+        self.ends.clear();
+        self.ends.extend(1..=samples.len());
+        self.samples.clear();
+        self.samples.extend(samples.map(|sample| sample as u32));
+        self.count = count;
+    }
+
     /// How many samples there are.
     pub fn count_samples(&self) -> usize {
-        self.samples.len()
+        self.count
     }
 
     /// The samples of each group.
@@ -38,17 +53,6 @@ impl Groups {
             let start = if group == 0 { 0 } else { self.ends[group - 1] };
             &self.samples[start..self.ends[group]]
         })
-    }
-
-    /// Makes `copy` the rows of `samples` of a value, and zeros elsewhere.
-    pub fn copy_samples<T: Real>(&self, copy: &mut Vec<T>, value: &[T], samples: &[u32]) {
-        copy.clear();
-        copy.resize(value.len(), T::ZERO);
-        let row = value.len() / self.samples.len().max(1);
-        for &sample in samples {
-            let range = sample as usize * row..(sample as usize + 1) * row;
-            copy[range.clone()].copy_from_slice(&value[range]);
-        }
     }
 }
 
@@ -82,6 +86,31 @@ impl<T: Real> GroupGradients<T> {
         let groups = self.parts.len() - 1;
         assert!(group < groups, "there is no group {group}: they are 0 to {groups} - 1");
         &self.parts[group]
+    }
+
+    /// Forgets what was received.
+    #[track_caller]
+    pub(crate) fn begin(&mut self, params: &Params<T>, groups: &[u8]) {
+        let count = self.parts.len() - 1;
+        if let Some(sample) = groups.iter().position(|&group| usize::from(group) >= count) {
+            panic!(
+                "backward_by_group: sample {sample} is of group {}, but there are {count}, from 0",
+                groups[sample]
+            );
+        }
+        self.groups.set(groups, count);
+        self.parts.iter_mut().for_each(|part| part.begin(params));
+    }
+
+    /// A sink for each group, one for what belongs to no sample, and the groups.
+    pub(crate) fn parts(&mut self) -> (&mut [Gradients<T>], &Groups) {
+        (&mut self.parts, &self.groups)
+    }
+
+    /// The gradient of a value that was to be [kept](crate::Graph::keep): of one that depends on
+    /// samples, that of the whole batch.
+    pub fn kept(&self, label: &str) -> Option<&[T]> {
+        self.parts[0].kept(label)
     }
 
     /// What belongs to no sample: a penalty on parameters, and what reached a parameter through a value
@@ -120,16 +149,8 @@ impl<T: Real> Graph<'_, T> {
     /// not as many as `groups`.
     #[track_caller]
     pub fn backward_by_group(&self, loss: Var, groups: &[u8], gradients: &mut GroupGradients<T>) {
-        let count = gradients.parts.len() - 1;
-        if let Some(sample) = groups.iter().position(|&group| usize::from(group) >= count) {
-            panic!(
-                "backward_by_group: sample {sample} is of group {}, but there are {count}, from 0",
-                groups[sample]
-            );
-        }
-        gradients.groups.set(groups, count);
-        let GroupGradients { parts, groups } = gradients;
-        parts.iter_mut().for_each(|part| part.begin(self.params));
-        self.pass(loss, parts, Some(groups), |_, _| {});
+        gradients.begin(self.params, groups);
+        let (sinks, groups) = gradients.parts();
+        self.pass(loss, sinks, Ask { groups: Some(groups), ..Ask::default() });
     }
 }

@@ -4,21 +4,31 @@ use std::panic::Location;
 
 use gradroute_kernels::Real;
 
-use crate::label::Labels;
-use crate::node::{Kind, Node};
-use crate::operands::Stored;
+use crate::node::{Kind, Node, Var};
 use crate::shape::Shape;
+use crate::tape::Tape;
 
 /// One node of a graph, to look at. Reading it allocates nothing but [`NodeRef::label`].
 pub struct NodeRef<'s, T: Real> {
     pub(crate) index: usize,
-    pub(crate) nodes: &'s [Node<T>],
-    pub(crate) stored: &'s [Stored],
-    pub(crate) operands: &'s [u32],
-    pub(crate) labels: &'s Labels,
+    pub(crate) tape: &'s Tape<T>,
+    pub(crate) generation: u64,
 }
 
+impl<T: Real> Clone for NodeRef<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: Real> Copy for NodeRef<'_, T> {}
+
 impl<'s, T: Real> NodeRef<'s, T> {
+    /// The handle of its value.
+    pub fn var(&self) -> Var {
+        self.var_at(self.index as u32)
+    }
+
     /// Position on the tape, equal to [`Var::index`](crate::Var::index).
     pub fn index(&self) -> usize {
         self.index
@@ -47,12 +57,12 @@ impl<'s, T: Real> NodeRef<'s, T> {
 
     /// Shape of the value.
     pub fn shape(&self) -> Shape {
-        self.stored[self.index].shape
+        self.tape.stored[self.index].shape
     }
 
     /// The label scope that was open, names joined by dots.
     pub fn label(&self) -> String {
-        self.labels.path(self.node().label)
+        self.tape.labels.path(self.node().label)
     }
 
     /// The source line that applied the op.
@@ -60,9 +70,10 @@ impl<'s, T: Real> NodeRef<'s, T> {
         self.node().location
     }
 
-    /// Positions of the operands on the tape.
-    pub fn operands(&self) -> impl Iterator<Item = usize> + use<'s, T> {
-        self.operands[self.node().operand_range()].iter().map(|&i| i as usize)
+    /// What the op was applied to.
+    pub fn operands(&self) -> impl Iterator<Item = Var> + use<'s, T> {
+        let node = *self;
+        self.tape.operands[self.node().operand_range()].iter().map(move |&i| node.var_at(i))
     }
 
     /// The number of the parameter, if the node is one.
@@ -91,13 +102,18 @@ impl<'s, T: Real> NodeRef<'s, T> {
         let target = self.operands().nth(position);
         match (self.node().kind, target) {
             (Kind::Apply(op), Some(t)) => {
-                op.differentiable(position, &self.node().attrs) && self.nodes[t].needs_grad
+                op.differentiable(position, &self.node().attrs)
+                    && self.tape.nodes[t.index()].needs_grad
             }
             _ => false,
         }
     }
 
     fn node(&self) -> &'s Node<T> {
-        &self.nodes[self.index]
+        &self.tape.nodes[self.index]
+    }
+
+    fn var_at(&self, index: u32) -> Var {
+        Var { index, generation: self.generation }
     }
 }

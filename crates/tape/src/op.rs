@@ -92,16 +92,21 @@ pub trait Op<T: Real>: Sync {
     /// [`Write::Add`]; an operand used twice sees both.
     fn backward(&self, node: Backward<'_, T>, operand: usize, write: Write, dx: &mut [T]);
 
-    /// As [`backward`](Op::backward), with the adjoint taken as 0 for all but these samples, ascending
-    /// rows of the output's first axis. Returns false, and writes nothing, if this op has no better way
-    /// than a copy of the adjoint with zeros in it, which is then made.
-    fn backward_of_samples(
+    /// Whether a sample's row of the output depends, of the operands that count samples, on their rows
+    /// of this sample alone, and any number of samples is worked in the same way. What single samples or
+    /// groups of them teach is then taken from smaller batches, else from adjoints with zeros in them.
+    fn works_by_sample(&self, _operands: Operands<'_, T>) -> bool {
+        false
+    }
+
+    /// Adds to `squares`, one a sample, the square of the norm of what each teaches operand number
+    /// `operand`, which does not count samples. Returns false, and adds nothing, if this op has no
+    /// better way than [`backward`](Op::backward) once a sample.
+    fn sample_squares(
         &self,
         _node: Backward<'_, T>,
         _operand: usize,
-        _samples: &[u32],
-        _write: Write,
-        _dx: &mut [T],
+        _squares: &mut [f64],
     ) -> bool {
         false
     }

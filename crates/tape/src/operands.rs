@@ -82,13 +82,16 @@ impl<'s, T: Real> Memory<'s, T> {
     }
 }
 
+/// The position of an operand, and what stands in for it.
+pub(crate) type Replaced<'s, T> = (usize, Shape, &'s [T]);
+
 /// The operands of one node: shapes and values, by position.
 pub struct Operands<'s, T: Real> {
     pub(crate) indices: &'s [u32],
     pub(crate) stored: &'s [Stored],
     pub(crate) memory: Memory<'s, T>,
-    /// What stands in for the values at some positions.
-    pub(crate) replaced: &'s [(usize, &'s [T])],
+    /// What stands in for those at some positions.
+    pub(crate) replaced: &'s [Replaced<'s, T>],
 }
 
 impl<T: Real> Clone for Operands<'_, T> {
@@ -107,15 +110,28 @@ impl<'s, T: Real> Operands<'s, T> {
 
     /// The shape of operand `i`.
     pub fn shape(&self, i: usize) -> Shape {
-        self.stored(i).shape
+        self.replacement(i).map_or_else(|| self.stored(i).shape, |&(_, shape, _)| shape)
     }
 
     /// The elements of operand `i`, row-major.
     pub fn value(&self, i: usize) -> &'s [T] {
-        match self.replaced.iter().find(|(position, _)| *position == i) {
-            Some((_, value)) => value,
+        match self.replacement(i) {
+            Some((_, _, value)) => value,
             None => self.memory.read(self.stored(i)),
         }
+    }
+
+    /// These operands, with others at some positions.
+    pub(crate) fn with<'n>(self, replaced: &'n [Replaced<'n, T>]) -> Operands<'n, T>
+    where
+        's: 'n,
+    {
+        let Self { indices, stored, memory, .. } = self;
+        Operands { indices, stored, memory, replaced }
+    }
+
+    fn replacement(&self, i: usize) -> Option<&'s Replaced<'s, T>> {
+        self.replaced.iter().find(|(position, ..)| *position == i)
     }
 
     /// Whether the op that made operand `i` ignores the adjoint of its zeros, as a ReLU does: see

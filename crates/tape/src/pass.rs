@@ -1,27 +1,52 @@
 //! The walk back through the list, from a loss to the parameters.
 
-use gradroute_kernels::{Real, Write};
+use gradroute_kernels::Real;
 
-use crate::adjoints::Adjoints;
+use crate::edges::{Edge, Share};
+use crate::flow::{Behind, Dout, Flow};
 use crate::gradients::Gradients;
 use crate::graph::{Graph, State};
 use crate::groups::Groups;
 use crate::info::NodeRef;
-use crate::node::{Kind, Node, Var};
-use crate::op::{Attrs, Backward};
+use crate::node::{Kind, Var};
+use crate::op::{Attrs, Backward, Op};
 use crate::operands::{Memory, Operands};
+use crate::sample_norms::Squares;
 use crate::shape::Shape;
+use crate::some_samples::SomeSamples;
+use crate::tape::Tape;
 use crate::update::{Seen, permit};
 
 /// What the walk writes, apart from gradients. It outlives the step, so that its memory is used again.
 #[derive(Default)]
 pub(crate) struct Walk<T> {
-    /// That of node i, part p is number `p * nodes + i`.
-    pub adjoints: Adjoints<T>,
+    pub adjoints: crate::adjoints::Adjoints<T>,
     /// What parameters see of the node at hand, where that is not all.
     seen: Seen<T>,
-    /// An adjoint without the samples of other groups.
-    of_group: Vec<T>,
+    /// What some samples teach of the node at hand.
+    some: SomeSamples<T>,
+    /// What one edge contributes, where that is asked for.
+    contribution: Vec<T>,
+}
+
+/// What a pass is asked for, besides gradients.
+pub(crate) struct Ask<'q, T: Real> {
+    /// A gradient for each of these.
+    pub groups: Option<&'q Groups>,
+    /// Gradients of these parameters alone.
+    pub only: Option<&'q [bool]>,
+    /// How long each sample's share is.
+    pub squares: Option<&'q mut Squares<T>>,
+    /// Shown each node with its adjoint, once that is whole.
+    pub node: Option<&'q mut dyn FnMut(NodeRef<'_, T>, &[T])>,
+    /// Shown what each edge contributes.
+    pub edge: Option<&'q mut dyn FnMut(Edge<'_, T>)>,
+}
+
+impl<T: Real> Default for Ask<'_, T> {
+    fn default() -> Self {
+        Self { groups: None, only: None, squares: None, node: None, edge: None }
+    }
 }
 
 impl<T: Real> Graph<'_, T> {
@@ -29,13 +54,7 @@ impl<T: Real> Graph<'_, T> {
     /// alone has one for each of `sinks`: without groups there is one; with them there is one a group,
     /// and a last one for what belongs to no sample.
     #[track_caller]
-    pub(crate) fn pass(
-        &self,
-        loss: Var,
-        sinks: &mut [Gradients<T>],
-        groups: Option<&Groups>,
-        mut watch: impl FnMut(NodeRef<'_, T>, &[T]),
-    ) {
+    pub(crate) fn pass(&self, loss: Var, sinks: &mut [Gradients<T>], ask: Ask<'_, T>) {
         self.check_var(loss, "backward");
         let shape = self.shape(loss);
         assert!(
@@ -44,168 +63,177 @@ impl<T: Real> Graph<'_, T> {
         );
         let state = self.state.borrow();
         let State { tape, inputs, .. } = &*state;
-        let (nodes, stored) = (&tape.nodes, &tape.stored);
         let Ok(mut walk) = tape.walk.try_borrow_mut() else {
             panic!("backward can't be called from within the watch of another backward pass")
         };
-        let Walk { adjoints, seen, of_group } = &mut *walk;
-        let (parts, none) = (sinks.len(), sinks.len() - 1);
-        let slot = |node: usize, part: usize| part * nodes.len() + node;
-        adjoints.begin(parts * nodes.len());
-        let start = &nodes[loss.index()];
-        if !start.needs_grad {
+        if !tape.nodes[loss.index()].needs_grad {
             return;
         }
-        let part = if start.of_samples { 0 } else { none };
-        if let Kind::Param(p) = start.kind {
-            let (dx, had) = sinks[part].slot(p);
-            return first(!had).to(&mut dx[0], T::ONE);
-        }
-        adjoints.allocate(slot(loss.index(), part), 1);
-        adjoints.get_mut(slot(loss.index(), part))[0] = T::ONE;
+        let Walk { adjoints, seen, some, contribution } = &mut *walk;
         let memory = Memory { slab: &tape.slab, params: self.params.flat(), inputs };
-
+        let Ask { groups, only, squares, node, edge } = ask;
+        // Their lifetimes are to be as short as that of the rest.
+        let watch = node.map(|watch| -> &mut dyn FnMut(NodeRef<'_, T>, &[T]) { watch });
+        let edge = edge.map(|watch| -> &mut dyn FnMut(Edge<'_, T>) { watch });
+        let generation = self.generation;
+        let mut flow = Flow::new(tape, generation, adjoints, sinks, contribution, edge);
+        flow.start(loss.index());
+        let mut pass =
+            Pass { tape, memory, generation, flow, seen, some, groups, only, squares, watch };
         for index in (0..=loss.index()).rev() {
-            let node = &nodes[index];
-            let Kind::Apply(op) = node.kind else { continue };
-            let indices = &tape.operands[node.operand_range()];
-            let operands = Operands { indices, stored, memory, replaced: &[] };
-            let (out, shape) = (memory.read(stored[index]), stored[index].shape);
-            let at = At { attrs: &node.attrs, out, shape };
-            for part in 0..if node.of_samples { 1 } else { parts } {
-                let own = slot(index, part);
-                if !adjoints.has(own) {
-                    continue;
+            let Kind::Apply(op) = tape.nodes[index].kind else { continue };
+            for part in 0..pass.flow.parts(index) {
+                if pass.flow.has(index, part) {
+                    pass.step(op, index, part);
                 }
-                let (all, labels) = (&tape.operands, &tape.labels);
-                watch(NodeRef { index, nodes, stored, operands: all, labels }, adjoints.get(own));
-                op.prepare_backward(operands, &node.attrs, out, adjoints.get_mut(own));
-                seen.forget();
-
-                for (position, &target) in indices.iter().enumerate() {
-                    let target = target as usize;
-                    let (behind, len) = (&nodes[target], stored[target].shape.len());
-                    if !behind.needs_grad || !op.differentiable(position, &node.attrs) {
-                        continue;
-                    }
-                    if let (Kind::Param(p), true) = (behind.kind, part == 0) {
-                        let allowed = sinks[0].allowed(p);
-                        match node.update.is_none() {
-                            true => allowed.add_all(),
-                            false => op.permit(&permit(node, operands, shape), position, allowed),
-                        }
-                    }
-                    if !node.of_samples || behind.of_samples {
-                        let part = if behind.of_samples { 0 } else { part };
-                        let to = Target { node: behind, slot: slot(target, part), len };
-                        to.receive(adjoints, &mut sinks[part], Dout::Of(own), |dout, write, dx| {
-                            op.backward(at.node(operands, dout), position, write, dx);
-                        });
-                        continue;
-                    }
-                    // Here the gradient leaves the samples.
-                    if !node.update.is_none() {
-                        let columns = op.operand_with_columns(&node.attrs);
-                        seen.look(node, operands, columns, shape, adjoints.get(own));
-                    }
-                    let replaced = seen.operand();
-                    let operands = Operands { replaced: replaced.as_slice(), ..operands };
-                    let to = |part| Target { node: behind, slot: slot(target, part), len };
-                    let whole = seen.dout().map_or(Dout::Of(own), Dout::Given);
-                    let Some(groups) = groups.filter(|_| shape.carries_samples()) else {
-                        to(none).receive(adjoints, &mut sinks[none], whole, |dout, write, dx| {
-                            op.backward(at.node(operands, dout), position, write, dx);
-                        });
-                        continue;
-                    };
-                    assert!(
-                        shape.dims()[0] == groups.count_samples(),
-                        "{} at {} gives {shape}, but there are groups for {} samples",
-                        op.name(),
-                        node.location,
-                        groups.count_samples()
-                    );
-                    for (part, samples) in groups.iter().enumerate().filter(|(_, s)| !s.is_empty())
-                    {
-                        to(part).receive(adjoints, &mut sinks[part], whole, |dout, write, dx| {
-                            let node = at.node(operands, dout);
-                            if op.backward_of_samples(node, position, samples, write, dx) {
-                                return;
-                            }
-                            groups.copy_samples(of_group, dout, samples);
-                            op.backward(at.node(operands, of_group), position, write, dx);
-                        });
-                    }
-                }
-                adjoints.release(own);
             }
         }
     }
 }
 
-/// A node, but for what its operands and its adjoint are taken to be.
+struct Pass<'p, T: Real> {
+    tape: &'p Tape<T>,
+    memory: Memory<'p, T>,
+    generation: u64,
+    flow: Flow<'p, T>,
+    seen: &'p mut Seen<T>,
+    some: &'p mut SomeSamples<T>,
+    groups: Option<&'p Groups>,
+    only: Option<&'p [bool]>,
+    squares: Option<&'p mut Squares<T>>,
+    watch: Option<&'p mut dyn FnMut(NodeRef<'_, T>, &[T])>,
+}
+
+impl<T: Real> Pass<'_, T> {
+    /// Hands the adjoint of a node on to its operands.
+    fn step(&mut self, op: &'static dyn Op<T>, index: usize, part: usize) {
+        let Self { tape, generation, .. } = *self;
+        let node = &tape.nodes[index];
+        let at = At {
+            operands: Operands {
+                indices: &tape.operands[node.operand_range()],
+                stored: &tape.stored,
+                memory: self.memory,
+                replaced: &[],
+            },
+            attrs: &node.attrs,
+            out: self.memory.read(tape.stored[index]),
+            shape: tape.stored[index].shape,
+        };
+        self.flow.keep(index, part);
+        if let Some(watch) = &mut self.watch {
+            watch(NodeRef { index, tape, generation }, self.flow.adjoint(index, part));
+        }
+        let adjoint = self.flow.adjoint_mut(index, part);
+        op.prepare_backward(at.operands, at.attrs, at.out, adjoint);
+        self.seen.forget();
+        for position in 0..at.operands.count() {
+            let behind = &tape.nodes[at.operands.indices[position] as usize];
+            let skipped = match behind.kind {
+                Kind::Param(p) => self.only.is_some_and(|only| !only[p]),
+                _ => false,
+            };
+            if skipped || !behind.needs_grad || !op.differentiable(position, at.attrs) {
+                continue;
+            }
+            if node.of_samples && !behind.of_samples {
+                self.leave_samples(op, at, index, position);
+                continue;
+            }
+            let share = if behind.of_samples { Share::Whole } else { self.flow.share(part) };
+            let to = Behind { index, position, share };
+            permit_param(&mut self.flow, tape, op, at, to);
+            self.flow.send(to, Dout::Of(part), |dout, write, dx| {
+                op.backward(at.with(at.operands, dout), position, write, dx);
+            });
+        }
+        self.flow.release(index, part);
+    }
+
+    /// Hands an adjoint on to an operand that depends on no sample, a share for each group.
+    fn leave_samples(
+        &mut self,
+        op: &'static dyn Op<T>,
+        at: At<'_, T>,
+        index: usize,
+        position: usize,
+    ) {
+        let node = &self.tape.nodes[index];
+        if !node.update.is_none() {
+            let columns = op.operand_with_columns(at.attrs);
+            self.seen.look(node, at.operands, columns, at.shape, self.flow.adjoint(index, 0));
+        }
+        let replaced = self.seen.operand();
+        let operands = at.operands.with(replaced.as_slice());
+        let whole = self.seen.dout().map_or(Dout::Of(0), Dout::Given);
+        let groups = self.groups.filter(|_| at.shape.carries_samples());
+        let Some(groups) = groups else {
+            let share = self.flow.last_share();
+            let to = Behind { index, position, share };
+            permit_param(&mut self.flow, self.tape, op, at, to);
+            self.flow.send(to, whole, |dout, write, dx| {
+                op.backward(at.with(operands, dout), position, write, dx);
+            });
+            if let (Some(squares), Some(p)) =
+                (&mut self.squares, self.tape.param_at(index, position))
+            {
+                let dout = self.flow.read(index, whole);
+                squares.add(p, op, at.with(operands, dout), position, self.some);
+            }
+            return;
+        };
+        assert!(
+            at.shape.dims()[0] == groups.count_samples(),
+            "{} at {} gives {}, but there are groups for {} samples",
+            op.name(),
+            node.location,
+            at.shape,
+            groups.count_samples()
+        );
+        for (group, samples) in groups.iter().enumerate().filter(|(_, of)| !of.is_empty()) {
+            let share = Share::Group(group);
+            let to = Behind { index, position, share };
+            permit_param(&mut self.flow, self.tape, op, at, to);
+            self.flow.send(to, whole, |dout, write, dx| {
+                self.some.only(op, at.with(operands, dout), samples, |node| {
+                    op.backward(node, position, write, dx);
+                });
+            });
+        }
+    }
+}
+
+/// Notes what of a parameter may be taught.
+fn permit_param<T: Real>(
+    flow: &mut Flow<'_, T>,
+    tape: &Tape<T>,
+    op: &'static dyn Op<T>,
+    at: At<'_, T>,
+    to: Behind,
+) {
+    let Some(p) = tape.param_at(to.index, to.position) else { return };
+    let node = &tape.nodes[to.index];
+    let allowed = flow.allowed(p, to.share);
+    match node.update.is_none() {
+        true => allowed.add_all(),
+        false => op.permit(&permit(node, at.operands, at.shape), to.position, allowed),
+    }
+}
+
+/// A node, but for what its adjoint is taken to be.
+#[derive(Clone, Copy)]
 struct At<'s, T: Real> {
+    operands: Operands<'s, T>,
     attrs: &'s Attrs,
     out: &'s [T],
     shape: Shape,
 }
 
 impl<'s, T: Real> At<'s, T> {
-    fn node<'n>(&self, operands: Operands<'n, T>, dout: &'n [T]) -> Backward<'n, T>
+    fn with<'n>(&self, operands: Operands<'n, T>, dout: &'n [T]) -> Backward<'n, T>
     where
         's: 'n,
     {
         Backward { operands, attrs: self.attrs, out: self.out, shape: self.shape, dout }
     }
-}
-
-/// Where an adjoint is read.
-#[derive(Clone, Copy)]
-enum Dout<'d, T> {
-    Of(usize),
-    Given(&'d [T]),
-}
-
-/// Where a share of a gradient goes.
-struct Target<'n, T: Real> {
-    node: &'n Node<T>,
-    /// Its adjoint, if it is no parameter.
-    slot: usize,
-    len: usize,
-}
-
-impl<T: Real> Target<'_, T> {
-    /// Calls `write` with the adjoint `dout`, how to write, and where.
-    fn receive(
-        self,
-        adjoints: &mut Adjoints<T>,
-        sink: &mut Gradients<T>,
-        dout: Dout<'_, T>,
-        write: impl FnOnce(&[T], Write, &mut [T]),
-    ) {
-        if let Kind::Param(p) = self.node.kind {
-            let (dx, had) = sink.slot(p);
-            let dout = match dout {
-                Dout::Of(slot) => adjoints.get(slot),
-                Dout::Given(dout) => dout,
-            };
-            return write(dout, first(!had), dx);
-        }
-        let had = adjoints.has(self.slot);
-        if !had {
-            adjoints.allocate(self.slot, self.len);
-        }
-        match dout {
-            Dout::Of(slot) => {
-                let (dout, dx) = adjoints.read_and_write(slot, self.slot);
-                write(dout, first(!had), dx);
-            }
-            Dout::Given(dout) => write(dout, first(!had), adjoints.get_mut(self.slot)),
-        }
-    }
-}
-
-/// The first writer stores and later ones add: adding to a zero fill would turn -0 into +0.
-fn first(is_first: bool) -> Write {
-    if is_first { Write::Store } else { Write::Add }
 }

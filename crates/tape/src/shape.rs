@@ -113,6 +113,12 @@ impl Shape {
         Self::new(&dims[..self.rank() - 1]).with_samples(self.samples && axis > 0)
     }
 
+    /// With another extent of axis 0, which there is.
+    pub(crate) fn with_first(mut self, extent: usize) -> Self {
+        self.dims[0] = extent;
+        self
+    }
+
     /// With another axis behind the last.
     pub(crate) fn with_last(self, extent: usize) -> Self {
         let mut shape = Self { rank: self.rank + 1, ..self };

@@ -3,7 +3,7 @@
 use gradroute_kernels::Real;
 
 use crate::node::{Kind, Node};
-use crate::operands::Operands;
+use crate::operands::{Operands, Replaced};
 use crate::update::Seen;
 
 /// How ops with a surrogate behave while a graph is recorded.
@@ -63,9 +63,8 @@ pub(crate) fn evaluate<T: Real>(
 ) {
     let node = &nodes[index];
     let Kind::Apply(op) = node.kind else { unreachable!("only ops have surrogates") };
-    let run = |replaced: &[(usize, &[T])], out: &mut [T]| {
-        let Operands { indices, stored, memory, .. } = operands;
-        let operands = Operands { indices, stored, memory, replaced };
+    let run = |replaced: &[Replaced<'_, T>], out: &mut [T]| {
+        let operands = operands.with(replaced);
         if op.has_surrogate(&node.attrs) {
             op.surrogate(operands, recorded, &node.attrs, out);
         } else {
@@ -77,13 +76,14 @@ pub(crate) fn evaluate<T: Real>(
     }
     let is_weight = |&i: &usize| !nodes[operands.indices[i] as usize].of_samples;
     let weights: Vec<usize> = (0..operands.count()).filter(is_weight).collect();
-    let then: Vec<(usize, &[T])> = weights.iter().map(|&i| (i, &recorded[i][..])).collect();
+    let recorded = |&i: &usize| (i, operands.shape(i), &recorded[i][..]);
+    let then: Vec<Replaced<'_, T>> = weights.iter().map(recorded).collect();
     run(&then, out);
 
     let (columns, shape) = (op.operand_with_columns(&node.attrs), operands.stored[index].shape);
     let mut seen = Seen::default();
     seen.look(node, operands, columns, shape, out);
-    let see = |weights: &[(usize, &[T])]| {
+    let see = |weights: &[Replaced<'_, T>]| {
         let mut result = vec![T::ZERO; out.len()];
         let replaced: Vec<_> = weights.iter().copied().chain(seen.operand()).collect();
         run(&replaced, &mut result);

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use gradroute_kernels::Real;
 
 use crate::label::Labels;
-use crate::node::Node;
+use crate::node::{Kind, Node};
 use crate::operands::Stored;
 use crate::pass::Walk;
 
@@ -22,6 +22,8 @@ pub struct Tape<T: Real> {
     /// The node of each parameter on the open graph, if it has one yet.
     pub(crate) param_nodes: Vec<Option<u32>>,
     pub(crate) labels: Labels,
+    /// The nodes whose adjoints are kept, by label.
+    pub(crate) kept: Vec<(&'static str, usize)>,
     /// Apart from the rest, which stays readable while a backward pass writes here.
     pub(crate) walk: RefCell<Walk<T>>,
 }
@@ -43,7 +45,17 @@ impl<T: Real> Tape<T> {
             used: 0,
             param_nodes: Vec::new(),
             labels: Labels::default(),
+            kept: Vec::new(),
             walk: RefCell::default(),
+        }
+    }
+
+    /// The number of the parameter that is a node's operand at a position, if it is one.
+    pub(crate) fn param_at(&self, index: usize, position: usize) -> Option<usize> {
+        let operands = &self.operands[self.nodes[index].operand_range()];
+        match self.nodes[operands[position] as usize].kind {
+            Kind::Param(p) => Some(p),
+            _ => None,
         }
     }
 

@@ -5,7 +5,7 @@ use gradroute_kernels::{Real, Write};
 use crate::graph::{Graph, State};
 use crate::node::{Kind, Node, Update, Var};
 use crate::op::{Attrs, Op};
-use crate::operands::Operands;
+use crate::operands::{Operands, Replaced};
 use crate::ops::select::masked;
 use crate::permission::Permit;
 use crate::shape::Shape;
@@ -163,7 +163,7 @@ pub(crate) struct Seen<T> {
     operand: Vec<T>,
     /// Which of both are of the node at hand.
     has_dout: bool,
-    has_operand: Option<usize>,
+    has_operand: Option<(usize, Shape)>,
 }
 
 impl<T: Real> Seen<T> {
@@ -194,7 +194,7 @@ impl<T: Real> Seen<T> {
         }
         if let (Some(columns), Some(i), None) = (node.update.columns, position, self.has_operand) {
             times(columns, operands.value(i), operands.shape(i), &mut self.operand);
-            self.has_operand = Some(i);
+            self.has_operand = Some((i, operands.shape(i)));
         }
     }
 
@@ -203,8 +203,8 @@ impl<T: Real> Seen<T> {
         self.has_dout.then_some(&self.dout[..])
     }
 
-    /// The operand that is another than the node's, and its position.
-    pub fn operand(&self) -> Option<(usize, &[T])> {
-        self.has_operand.map(|position| (position, &self.operand[..]))
+    /// The operand that is another than the node's.
+    pub fn operand(&self) -> Option<Replaced<'_, T>> {
+        self.has_operand.map(|(position, shape)| (position, shape, &self.operand[..]))
     }
 }

@@ -59,6 +59,10 @@ impl<T: Real> Op<T> for Conv2d {
         conv::forward(out, operands.value(0), operands.value(1), bias, shape);
     }
 
+    fn works_by_sample(&self, _: Operands<'_, T>) -> bool {
+        true
+    }
+
     fn backward(&self, node: Backward<'_, T>, operand: usize, write: Write, dx: &mut [T]) {
         let Backward { operands, attrs, dout, .. } = node;
         let shape = extents(operands, attrs).expect("checked by shape()");

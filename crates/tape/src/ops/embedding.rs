@@ -39,6 +39,10 @@ impl<T: Real> Op<T> for Embedding {
         operand == 0
     }
 
+    fn works_by_sample(&self, _: Operands<'_, T>) -> bool {
+        true
+    }
+
     fn backward(&self, node: Backward<'_, T>, _: usize, write: Write, dx: &mut [T]) {
         let d = node.operands.shape(0).dims()[1];
         embedding::scatter(write, dx, node.dout, node.operands.value(1), d);

@@ -66,6 +66,10 @@ impl<T: Real> Op<T> for LayerNorm {
     }
 
     /// The statistics of each row are computed once more: they cost less than keeping them.
+    fn works_by_sample(&self, _: Operands<'_, T>) -> bool {
+        true
+    }
+
     fn backward(&self, node: Backward<'_, T>, operand: usize, write: Write, dx: &mut [T]) {
         let Backward { operands, attrs, dout, .. } = node;
         let (x, rows, d) =

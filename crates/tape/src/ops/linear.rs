@@ -136,23 +136,17 @@ impl<T: Real> Op<T> for Linear {
         }
     }
 
-    fn backward_of_samples(
-        &self,
-        node: Backward<'_, T>,
-        operand: usize,
-        samples: &[u32],
-        write: Write,
-        dx: &mut [T],
-    ) -> bool {
+    fn works_by_sample(&self, _: Operands<'_, T>) -> bool {
+        true
+    }
+
+    fn sample_squares(&self, node: Backward<'_, T>, operand: usize, squares: &mut [f64]) -> bool {
         let Backward { operands, attrs, dout, .. } = node;
-        let (shape, count) = (extents(operands), node.shape.dims()[0]);
-        let (x, affine) = (operands.value(X), affine(attrs));
+        let shape = extents(operands);
         match operand {
             X => return false,
-            W => linear::backward_weight_of_samples(
-                write, dx, dout, x, samples, count, shape, affine,
-            ),
-            _ => linear::backward_bias_of_samples(write, dx, dout, samples, count, shape),
+            W => linear::weight_squares(squares, dout, operands.value(X), shape, affine(attrs)),
+            _ => linear::bias_squares(squares, dout, shape),
         }
         true
     }

@@ -66,6 +66,13 @@ impl<T: Real, F: Elementwise2<T>> Op<T> for Zip<F> {
         F::ROUTES
     }
 
+    fn works_by_sample(&self, operands: Operands<'_, T>) -> bool {
+        let shapes = [operands.shape(0), operands.shape(1)];
+        let rank = shapes[0].rank().max(shapes[1].rank());
+        let repeated = |s: Shape| s.rank() < rank || s.dims().first() == Some(&1);
+        shapes.into_iter().all(|shape| shape.carries_samples() || repeated(shape))
+    }
+
     fn backward(&self, node: Backward<'_, T>, operand: usize, write: Write, dx: &mut [T]) {
         match operand {
             0 => pass_back(node, 0, write, dx, F::gradient_a),

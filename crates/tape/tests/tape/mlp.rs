@@ -42,7 +42,7 @@ impl Model {
         g.backward(g.mean(losses), &mut gradients);
         let mut nodes = Vec::new();
         g.for_each_node(|node| {
-            let operands: Vec<usize> = node.operands().collect();
+            let operands: Vec<usize> = node.operands().map(Var::index).collect();
             let (op, label, attributes) = (node.op_name(), node.label(), node.attributes());
             nodes.push(format!("{op}({operands:?}) {label} {attributes} {}", node.shape()));
         });
