@@ -2,7 +2,7 @@
 //! weights and batches: a transformer and a convolutional net.
 
 mod conv_net;
-mod numbers;
+pub mod numbers;
 mod transformer;
 
 pub use conv_net::ConvNet;
@@ -18,6 +18,10 @@ pub trait Net<T: Real>: Sized {
 
     /// Fills in the batch of a step.
     fn draw(&mut self, step: u64);
+
+    /// Has weights decide from now on what each token of the batch may teach the second block, or what
+    /// each image may teach each channel of the second convolution.
+    fn weight_updates(&mut self);
 
     /// The loss of the batch.
     fn loss<'a>(&'a self, g: &Graph<'a, T>) -> Var;
@@ -39,14 +43,20 @@ const LR: f64 = 3e-3;
 const WARM_UP: u64 = 5;
 const COSINE: u64 = 40;
 
+/// A net with its first weights.
+pub fn begin<T: Real, N: Net<T>>() -> (Params<T>, N) {
+    let mut params = Params::new();
+    let net = N::new(&mut params);
+    for (number, id) in params.ids().enumerate() {
+        numbers::begin(&mut params, id, number as u32);
+    }
+    (params, net)
+}
+
 impl<T: Real, N: Net<T>> Training<T, N> {
     /// The net with its first weights.
     pub fn new() -> Self {
-        let mut params = Params::new();
-        let net = N::new(&mut params);
-        for (number, id) in params.ids().enumerate() {
-            numbers::begin(&mut params, id, number as u32);
-        }
+        let (params, net) = begin();
         let options = AdamOptions {
             betas: (0.9, 0.95),
             weight_decay: 0.1,

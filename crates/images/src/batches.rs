@@ -50,6 +50,19 @@ impl<T: Real> Batches<T> {
     /// # Panics
     /// If `data` has another number of samples or pixels.
     pub fn at(&mut self, data: &Dataset, position: u64) -> (ArrayView2<'_, T>, &[u8]) {
+        let (pixels, labels, _) = self.with_keys(data, position);
+        (pixels, labels)
+    }
+
+    /// As [`Batches::at`], with each sample's key, its index in `data`: the same in every epoch.
+    ///
+    /// # Panics
+    /// As [`Batches::at`].
+    pub fn with_keys(
+        &mut self,
+        data: &Dataset,
+        position: u64,
+    ) -> (ArrayView2<'_, T>, &[u8], &[u32]) {
         assert_eq!(
             (data.len(), data.pixels()),
             self.of,
@@ -68,7 +81,7 @@ impl<T: Real> Batches<T> {
         let labels = &mut self.labels[..indices.len()];
         self.table.fill(pixels, data, indices);
         fill_labels(labels, data, indices);
-        (rows(pixels, labels.len()), labels)
+        (rows(pixels, labels.len()), labels, indices)
     }
 }
 
@@ -106,6 +119,10 @@ mod tests {
         for step in [7, 0, 3, 2] {
             let mut alone = Batches::<f32>::new(&data, 3, Some(5));
             assert_eq!(alone.at(&data, step).1, shuffled[step as usize]);
+            let (_, labels, keys) = alone.with_keys(&data, step);
+            assert!(
+                labels.iter().zip(keys).all(|(&label, &key)| data.labels()[key as usize] == label)
+            );
         }
     }
 

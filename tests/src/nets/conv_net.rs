@@ -22,6 +22,7 @@ pub struct ConvNet<T> {
     images: Vec<T>,
     labels: Vec<u8>,
     update: Vec<T>,
+    weighted: bool,
 }
 
 impl<T: Real> Net<T> for ConvNet<T> {
@@ -39,7 +40,12 @@ impl<T: Real> Net<T> for ConvNet<T> {
             images: vec![T::ZERO; IMAGES * SIZE * SIZE],
             labels: vec![0; IMAGES],
             update: vec![T::ONE; IMAGES],
+            weighted: false,
         }
+    }
+
+    fn weight_updates(&mut self) {
+        self.weighted = true;
     }
 
     fn draw(&mut self, step: u64) {
@@ -61,7 +67,16 @@ impl<T: Real> Net<T> for ConvNet<T> {
         let mask = g.reshape(mask, &[IMAGES, channels, 1, 1]);
         let images = g.literal(Shape::of_samples(&[IMAGES, 1, SIZE, SIZE]), &self.images);
         let x = g.max_pool2d(g.relu(self.convs[0].forward(g, images)), 2, 2);
-        let x = g.route(g.relu(self.convs[1].forward(g, x)), mask);
+        let second = || self.convs[1].forward(g, x);
+        let x = match self.weighted {
+            true => {
+                // Every other channel, by the label.
+                let of_label = |label, i| (i + usize::from(label)) % 2 == 1;
+                g.update_weighted(g.label_mask(&self.labels, channels, of_label), second)
+            }
+            false => second(),
+        };
+        let x = g.route(g.relu(x), mask);
         let x = g.reshape(g.avg_pool2d(x, 2, 2), &[IMAGES, channels * 4]);
         let update = g.literal(Shape::of_samples(&[IMAGES]), &self.update);
         let options = LinearOptions { activation: Activation::Relu, ..LinearOptions::default() };

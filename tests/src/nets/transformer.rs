@@ -26,6 +26,7 @@ pub struct Transformer<T> {
     kinds: Vec<u8>,
     teaches_heads: Vec<T>,
     counts: Vec<T>,
+    weighted: bool,
 }
 
 impl<T: Real> Net<T> for Transformer<T> {
@@ -48,7 +49,12 @@ impl<T: Real> Net<T> for Transformer<T> {
             kinds: vec![0; STORIES],
             teaches_heads: vec![T::ONE; all],
             counts: vec![T::ONE; all],
+            weighted: false,
         }
+    }
+
+    fn weight_updates(&mut self) {
+        self.weighted = true;
     }
 
     fn draw(&mut self, step: u64) {
@@ -79,14 +85,29 @@ impl<T: Real> Net<T> for Transformer<T> {
         let of_token = g.literal(column, &self.teaches_heads);
         let mut x = self.tokens.forward(g, g.indices(rows, &self.inputs));
         x = g.add(x, g.param(self.positions));
-        for block in &self.blocks {
-            x = block.forward_between(g, x, |place, value| match place {
-                Place::Heads => g.route(value, of_token),
-                Place::Hidden => g.route(value, of_kind),
-            });
+        for (i, block) in self.blocks.iter().enumerate() {
+            let forward = || {
+                block.forward_between(g, x, |place, value| match place {
+                    Place::Heads => g.route(value, of_token),
+                    Place::Hidden => g.route(value, of_kind),
+                })
+            };
+            x = match self.weighted && i == 1 {
+                true => g.update_weighted(self.weights(g), forward),
+                false => forward(),
+            };
         }
         let logits = self.head.forward(g, self.norm.forward(g, x));
         let losses = g.softmax_cross_entropy(logits, g.indices(rows, &self.targets));
         g.masked_mean(losses, g.literal(rows, &self.counts))
+    }
+}
+
+impl<T: Real> Transformer<T> {
+    /// What each token may teach: one of four weights.
+    fn weights(&self, g: &Graph<'_, T>) -> Var {
+        let of = |at| T::from_f64([0.0, 1.0, -0.5, 2.0][(hash(3000, at) % 4) as usize]);
+        let weights: Vec<T> = (0..(STORIES * CONTEXT) as u32).map(of).collect();
+        g.literal(Shape::of_samples(&[STORIES, CONTEXT]), &weights)
     }
 }

@@ -13,6 +13,11 @@ use gradroute_tape::{Gradients, Graph, Params, Real, Shape, Tape, Var};
 
 const PIXELS: usize = 7;
 
+/// The first places of a training set.
+fn keys(labels: &[u8]) -> Vec<u32> {
+    (0..labels.len() as u32).collect()
+}
+
 /// A batch of random images, labels given.
 struct Batch {
     pixels: Vec<f64>,
@@ -61,7 +66,7 @@ fn differentiate<T: Real>(
     number: u64,
 ) -> Result<StepLine, StepError> {
     let at = Step::alone(number, 0);
-    experiment.differentiate(rows(pixels, labels.len()), labels, &at)?;
+    experiment.differentiate(rows(pixels, labels.len()), labels, &keys(labels), &at)?;
     Ok(at.finish().line)
 }
 
@@ -128,7 +133,7 @@ fn agrees(config: &Config, batch: &Batch, all_unrouted: bool) {
     let mut params = Params::<f64>::new();
     let network = Network::new(&mut params, PIXELS, &config.model, 3);
     let mut objective = Objective::new(config);
-    objective.take(&batch.labels, 0);
+    objective.take(&batch.labels, &keys(&batch.labels), 0);
     let differentiate = |build: &dyn Fn(&Graph<'_, f64>) -> Var| {
         let (mut tape, mut gradients) = (Tape::new(), Gradients::new(&params));
         let g = tape.graph(&params);
@@ -236,7 +241,7 @@ fn check(config: &Config, seed: u64) -> Result<usize, CheckError> {
     let network = Network::new(&mut params, PIXELS, &config.model, seed);
     let batch = Batch::new(&LABELS[..6], seed);
     let mut objective = Objective::new(config);
-    objective.take(&batch.labels, seed);
+    objective.take(&batch.labels, &keys(&batch.labels), seed);
     let agreement = Check::default().elements(&params, |g| {
         let pixels = batch.pixels(g, |_| true).unwrap();
         objective.record(g, &network, pixels).total

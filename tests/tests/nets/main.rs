@@ -3,6 +3,7 @@
 mod allocations;
 mod bits;
 mod golden;
+mod samples;
 
 use gradroute_tape::{Params, Real};
 use gradroute_tests::nets::{Net, Training};

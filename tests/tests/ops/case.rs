@@ -34,28 +34,36 @@ impl Sizes {
     }
 }
 
-/// A differentiable operand: its extents, what its elements are drawn from, and whether its axis 0
-/// counts samples each of which matters for its own row of the result alone.
+/// A differentiable operand: its extents, whether its axis 0 counts samples each of which matters for its
+/// own row of the result alone, and whether its elements are at least a half.
 #[derive(Clone, Copy)]
 pub struct Operand {
     pub shape: Shape,
-    draw: fn(&mut Stream) -> f64,
+    pub positive: bool,
 }
 
 /// Elements of the normal distribution.
 pub fn normal(dims: &[usize]) -> Operand {
-    Operand { shape: Shape::new(dims), draw: Stream::normal }
+    Operand { shape: Shape::new(dims), positive: false }
 }
 
 /// Elements of at least a half, for functions with a pole at 0.
 pub fn positive(dims: &[usize]) -> Operand {
-    Operand { draw: |stream| 0.5 + stream.normal().abs(), ..normal(dims) }
+    Operand { positive: true, ..normal(dims) }
 }
 
 impl Operand {
     /// Axis 0 counts samples that don't mix.
     pub fn by_sample(self) -> Self {
         Operand { shape: self.shape.with_samples(true), ..self }
+    }
+
+    /// An element.
+    pub fn draw(&self, stream: &mut Stream) -> f64 {
+        match self.positive {
+            true => 0.5 + stream.normal().abs(),
+            false => stream.normal(),
+        }
     }
 }
 
@@ -133,7 +141,7 @@ impl Case {
         let operands = (self.operands)(sizes);
         let ids = operands.iter().enumerate().map(|(i, operand)| {
             let mut stream = Stream::new(seed, &format!("operand {i}"), 0);
-            let mut draw = || T::from_f64((operand.draw)(&mut stream));
+            let mut draw = || T::from_f64(operand.draw(&mut stream));
             params.add(&format!("x{i}"), operand.shape.dims(), &mut draw)
         });
         let ids = ids.collect();

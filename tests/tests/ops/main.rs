@@ -8,4 +8,5 @@ mod differences;
 mod golden;
 mod laws;
 mod names;
+mod programs;
 mod registry;

@@ -107,6 +107,31 @@ cases! {
             let (update, rows) = (c.mask(g, "update", &[s.n, s.t, s.k]), g.as_samples(x[0]));
             g.update_weighted(update, || g.linear_relu(rows, x[1], None))
         };
+    "linear with update weights by row and column", rows, |s| [sequence(s), normal(&[s.k, s.d])]
+        => |g, x, c| {
+            let (update, seen) = (c.mask(g, "update", &[s.n, s.t]), c.mask(g, "seen", &[s.n, 1, s.d]));
+            let rows = g.as_samples(x[0]);
+            let layer = || g.linear(rows, x[1], None);
+            g.update_weighted(update, || g.update_weighted_columns(seen, layer))
+        };
+    "embedding with update weights", rows, |s| [normal(&[s.k, s.d])]
+        => |g, x, c| {
+            let tokens = g.as_samples(c.indices(g, "tokens", &[s.n, s.t], s.k));
+            let update = c.mask(g, "update", &[s.n, s.t, s.d]);
+            g.update_weighted(update, || g.embedding(x[0], tokens))
+        };
+    "layer_norm with update weights", rows, |s| [sequence(s), normal(&[s.d]), normal(&[s.d])]
+        => |g, x, c| {
+            let (update, rows) = (c.mask(g, "update", &[s.n, s.t, s.d]), g.as_samples(x[0]));
+            g.update_weighted(update, || g.layer_norm(rows, Some(x[1]), Some(x[2]), 1e-2))
+        };
+    "conv2d with update weights by row and column", rows, |s| [image(s), normal(&[s.k, s.t, 3, 2]), normal(&[s.k])]
+        => |g, x, c| {
+            let (update, seen) = (c.mask(g, "update", &[s.n, s.k]), c.mask(g, "seen", &[s.n, s.t]));
+            let image = g.as_samples(x[0]);
+            let layer = || g.conv2d(image, x[1], Some(x[2]), 1, 0);
+            g.update_weighted(update, || g.update_weighted_columns(seen, layer))
+        };
     "conv2d", rows, |s| [image(s), normal(&[s.k, s.t, 3, 2]), normal(&[s.k])]
         => |g, x, c| g.conv2d(x[0], x[1], Some(x[2]), 1, 0);
     "conv2d with stride and padding", rows, |s| [image(s), normal(&[s.k, s.t, 3, 3])]

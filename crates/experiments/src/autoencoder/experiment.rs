@@ -63,22 +63,24 @@ impl<T: Real> Autoencoder<T> {
         &mut self.learner
     }
 
-    /// Forward and backward on a batch, without an update: `pixels` `[n, pixels]` in `[0, 1]`, one
-    /// label below 10 a sample. The gradients can then be looked at.
+    /// Forward and backward on a batch, without an update: `pixels` `[n, pixels]` in `[0, 1]`, for each
+    /// sample a label below 10 and its place in the training set. The gradients can then be looked at.
     ///
     /// # Errors
     /// [`ObjectiveError::OneSample`] and [`ObjectiveError::ConstantDim`] where there is a
     /// correlation term, and those of [`Step::backward`].
     ///
     /// # Panics
-    /// If `pixels` and `labels` don't fit the model or each other, or if there are none.
+    /// If `pixels`, `labels` and `keys` don't fit the model or each other, or if there are none.
     pub fn differentiate(
         &mut self,
         pixels: ArrayView2<'_, T>,
         labels: &[u8],
+        keys: &[u32],
         at: &Step<'_, T>,
     ) -> Result<(), StepError> {
-        differentiate(&self.network, &mut self.learner, &mut self.objective, (pixels, labels), at)
+        let Self { network, learner, objective, .. } = self;
+        differentiate(network, learner, objective, (pixels, labels, keys), at)
     }
 }
 
@@ -86,14 +88,14 @@ fn differentiate<T: Real>(
     network: &Network,
     learner: &mut Learner<T>,
     objective: &mut Objective<T>,
-    (pixels, labels): (ArrayView2<'_, T>, &[u8]),
+    (pixels, labels, keys): (ArrayView2<'_, T>, &[u8], &[u32]),
     at: &Step<'_, T>,
 ) -> Result<(), StepError> {
     let samples = labels.len();
     if objective.correlates() && samples == 1 {
         return Err(ObjectiveError::OneSample.into());
     }
-    objective.take(labels, at.number());
+    objective.take(labels, keys, at.number());
     let g = learner.tape.graph(&learner.params);
     let pixels = g.samples(pixels);
     let terms = objective.record(&g, network, pixels);
@@ -157,10 +159,10 @@ impl<T: Real> Experiment<T> for Autoencoder<T> {
         let Self { config, network, learner, objective, batches, .. } = self;
         let train = &config.train;
         let batches = batches.get_or_insert_with(|| train.batches(&data.train));
-        let (pixels, labels) = batches.at(&data.train, at.position());
+        let (pixels, labels, keys) = batches.with_keys(&data.train, at.position());
         at.samples(labels.len());
         objective.route_share(config.routing.share(at.epoch(), train.epochs as u64));
-        differentiate(network, learner, objective, (pixels, labels), at)?;
+        differentiate(network, learner, objective, (pixels, labels, keys), at)?;
         let lr = config.optimizer.rate(at.position(), at.steps(), at.epoch());
         at.note("lr", lr);
         Ok(learner.update(lr)?)

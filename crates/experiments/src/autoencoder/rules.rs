@@ -2,12 +2,14 @@
 
 mod halves;
 mod mask;
+mod random;
 mod registry;
 mod rule;
 mod soft;
 
 pub use halves::Halves;
 pub use mask::MaskTable;
+pub use random::{RandomDigit, RandomSample};
 pub use registry::{Named, RULES, rule, unusual};
-pub use rule::Rule;
+pub use rule::{Rule, Sample};
 pub use soft::Soft;

@@ -11,14 +11,14 @@ const GROUPS: usize = 3;
 
 /// A model with a route, update weights, terms that couple samples, and a weight that is made of
 /// parameters.
-struct Model {
-    mlp: Mlp,
+pub struct Model {
+    pub mlp: Mlp,
     head: ParamId,
     factor: ParamId,
 }
 
 impl Model {
-    fn new(params: &mut Params<f64>) -> Self {
+    pub fn new(params: &mut Params<f64>) -> Self {
         let mlp = Mlp::new(params, "mlp", &[PIXELS, 6, 4], true, 0);
         let mut stream = Stream::new(0, "head", 0);
         let head = params.add("head", &[3, 4], || stream.normal());
@@ -27,7 +27,14 @@ impl Model {
     }
 
     /// The loss, for samples that count as much as `weights` say.
-    fn loss(&self, g: &Graph<'_, f64>, n: usize, seed: u64, weights: &[f64], coupled: bool) -> Var {
+    pub fn loss(
+        &self,
+        g: &Graph<'_, f64>,
+        n: usize,
+        seed: u64,
+        weights: &[f64],
+        coupled: bool,
+    ) -> Var {
         let mut stream = Stream::new(seed, "data", 0);
         let mut normals = |len: usize| -> Vec<f64> { (0..len).map(|_| stream.normal()).collect() };
         let x = g.literal(Shape::of_samples(&[n, PIXELS]), &normals(n * PIXELS));
@@ -61,13 +68,13 @@ impl FirstRow for Graph<'_, f64> {
     }
 }
 
-fn flat(params: &Params<f64>, gradients: &Gradients<f64>) -> Vec<f64> {
+pub fn flat(params: &Params<f64>, gradients: &Gradients<f64>) -> Vec<f64> {
     let of = |id| gradients.get(id).map_or(vec![0.0; params.range(id).len()], <[f64]>::to_vec);
     params.ids().flat_map(of).collect()
 }
 
 #[track_caller]
-fn assert_close(found: &[f64], expected: &[f64]) {
+pub fn assert_close(found: &[f64], expected: &[f64]) {
     let largest = expected.iter().fold(0.0f64, |largest, v| largest.max(v.abs()));
     for (i, (found, expected)) in found.iter().zip(expected).enumerate() {
         assert!((found - expected).abs() <= 1e-12 * largest.max(1.0), "{i}: {found}, {expected}");
@@ -116,6 +123,24 @@ proptest! {
         }
         let nothing = vec![0.0; params.flat().len()];
         assert_eq!(flat(&params, apart.no_sample()), nothing);
+    }
+
+    #[test]
+    fn the_gradients_of_single_samples_add_up_to_that_of_the_batch(n in 2usize..12, seed: u64) {
+        let mut params = Params::new();
+        let model = Model::new(&mut params);
+        let (mut tape, mut whole) = (Tape::new(), Gradients::new(&params));
+        let mut apart = GroupGradients::new(&params, n);
+        let g = tape.graph(&params);
+        let loss = model.loss(&g, n, seed, &vec![1.0; n], false);
+        g.backward(loss, &mut whole);
+        g.backward_by_group(loss, &(0..n as u8).collect::<Vec<_>>(), &mut apart);
+        let mut sum = vec![0.0; params.flat().len()];
+        for sample in 0..n {
+            let part = flat(&params, apart.group(sample));
+            sum.iter_mut().zip(part).for_each(|(sum, part)| *sum += part);
+        }
+        assert_close(&sum, &flat(&params, &whole));
     }
 }
 

@@ -1,11 +1,13 @@
 //! One run of a decoder over the batch, for the terms of the loss that it serves.
 
+use std::sync::Arc;
+
 use gradroute_kernels::random::Stream;
 use gradroute_tape::{Graph, Real, Var};
 
 use crate::autoencoder::config::{Loss, MeanOver, Routing};
 use crate::autoencoder::halves::{CLASSES, Half};
-use crate::autoencoder::rules::{MaskTable, Rule};
+use crate::autoencoder::rules::{MaskTable, Rule, Sample};
 
 /// Which samples a pass is for, besides those of its terms' digits.
 #[derive(Clone, Copy, Debug)]
@@ -73,18 +75,27 @@ impl<T: Real> Term<T> {
 
 /// How terms divide a sample's gradient between the dims: by the rule, in proportion to their
 /// weights. A sample of no term teaches nothing.
-fn divide<T>(terms: &DecoderTerms<Term<T>>, rule: &dyn Rule, label: u8, weights: &mut [f64]) {
-    let digit = usize::from(label);
+fn divide<T>(terms: &DecoderTerms<Term<T>>, rule: &dyn Rule, sample: Sample, weights: &mut [f64]) {
+    let digit = usize::from(sample.label);
     let (mut total, mut row) = (0.0, vec![0.0; weights.len()]);
     weights.fill(0.0);
     for term in terms.iter().flatten().filter(|t| t.digits[digit] || t.takes_unrouted) {
-        rule.weights(label, term.teaches, &mut row);
+        rule.weights(sample, term.teaches, &mut row);
         total += term.weight;
         weights.iter_mut().zip(&row).for_each(|(sum, weight)| *sum += term.weight * weight);
     }
     if total > 0.0 {
         weights.iter_mut().for_each(|weight| *weight /= total);
     }
+}
+
+/// How the mask of a batch is made.
+#[derive(Clone, Debug)]
+enum Masks<T> {
+    /// By digit, from rows that are written out.
+    ByLabel(MaskTable<T>),
+    /// Sample by sample, for so many dims.
+    BySample(Arc<dyn Rule>, usize),
 }
 
 /// A run of a decoder over the batch, for one term or several.
@@ -96,7 +107,7 @@ fn divide<T>(terms: &DecoderTerms<Term<T>>, rule: &dyn Rule, label: u8, weights:
 pub struct Pass<T> {
     terms: DecoderTerms<Term<T>>,
     /// `None` if routing is off.
-    masks: Option<MaskTable<T>>,
+    masks: Option<Masks<T>>,
     /// The mask of the batch at hand.
     mask: Vec<T>,
     /// The loss weights of the batch at hand, times the number of samples.
@@ -111,17 +122,29 @@ pub struct PassTerms {
 
 impl<T: Real> Pass<T> {
     /// A pass for `terms`, routed by a rule on an encoding of so many dims, or not routed.
-    pub fn new(terms: DecoderTerms<Term<T>>, routed: Option<(&dyn Rule, usize)>) -> Self {
-        let masks = routed.map(|(rule, dims)| {
-            MaskTable::new(dims, |label, weights| divide(&terms, rule, label, weights))
+    pub fn new(terms: DecoderTerms<Term<T>>, routed: Option<(&Arc<dyn Rule>, usize)>) -> Self {
+        let masks = routed.map(|(rule, dims)| match rule.by_label_alone() {
+            true => Masks::ByLabel(MaskTable::new(dims, |label, weights| {
+                divide(&terms, &**rule, Sample { label, key: 0 }, weights);
+            })),
+            false => Masks::BySample(rule.clone(), dims),
         });
         Self { terms, masks, mask: Vec::new(), weights: Vec::new() }
     }
 
-    /// Makes mask and loss weights of a batch with these labels.
-    pub fn fill(&mut self, labels: &[u8], mean_over: MeanOver, draw: Draw) {
-        if let Some(masks) = &self.masks {
-            masks.fill(labels, &mut self.mask);
+    /// Makes mask and loss weights of a batch with these labels and keys.
+    pub fn fill(&mut self, labels: &[u8], keys: &[u32], mean_over: MeanOver, draw: Draw) {
+        match &self.masks {
+            Some(Masks::ByLabel(table)) => table.fill(labels, &mut self.mask),
+            Some(Masks::BySample(rule, dims)) => {
+                let mut row = vec![0.0; *dims];
+                self.mask.clear();
+                for (&label, &key) in labels.iter().zip(keys) {
+                    divide(&self.terms, &**rule, Sample { label, key }, &mut row);
+                    self.mask.extend(row.iter().map(|&weight| T::from_f64(weight)));
+                }
+            }
+            None => {}
         }
         self.weights.clear();
         self.weights.resize(labels.len(), T::ZERO);

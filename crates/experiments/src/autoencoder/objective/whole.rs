@@ -1,5 +1,7 @@
 //! The whole loss.
 
+use std::sync::Arc;
+
 use gradroute_tape::{Graph, Real, Var};
 
 use super::correlation::mean_absolute_correlation;
@@ -31,8 +33,8 @@ impl<T: Real> Objective<T> {
     /// If there is no such routing rule; the configuration refuses it before.
     pub fn new(config: &Config) -> Self {
         let Config { model, train, loss, routing, .. } = config;
-        let rule = rule(&routing.rule).expect("the configuration is checked");
-        let routed = routing.enabled.then_some((&*rule, model.encoding));
+        let rule = Arc::from(rule(&routing.rule).expect("the configuration is checked"));
+        let routed = routing.enabled.then_some((&rule, model.encoding));
         let [good, good_bad, bad] = Term::all(loss, routing);
         let (first, second) = if model.separate_decoders || routing.is_partial() {
             ([good, good_bad, None], Some(Pass::new([None, None, bad], routed)))
@@ -59,16 +61,19 @@ impl<T: Real> Objective<T> {
         self.share = share;
     }
 
-    /// Makes the masks and loss weights of a batch with these labels. Which samples are not
+    /// Makes the masks and loss weights of a batch with these labels, and these places in the
+    /// training set. Which samples are not
     /// routed is drawn anew for each `step`, and is the same whenever that step is made.
     ///
     /// # Panics
-    /// When a label is not below [`crate::autoencoder::halves::CLASSES`].
-    pub fn take(&mut self, labels: &[u8], step: u64) {
+    /// When a label is not below [`crate::autoencoder::halves::CLASSES`], or there are not as many
+    /// keys as labels.
+    pub fn take(&mut self, labels: &[u8], keys: &[u32], step: u64) {
+        assert_eq!(labels.len(), keys.len(), "a label and a key a sample");
         let draw = Draw { seed: self.seed, step, share: self.share };
-        self.first.fill(labels, self.loss.mean_over, draw);
+        self.first.fill(labels, keys, self.loss.mean_over, draw);
         if let Some(second) = &mut self.second {
-            second.fill(labels, self.loss.mean_over, draw);
+            second.fill(labels, keys, self.loss.mean_over, draw);
         }
     }
 

@@ -1,7 +1,7 @@
 //! The rules by name, as `routing.rule` has them.
 
 use super::rule::Rule;
-use super::{halves, soft};
+use super::{halves, random, soft};
 
 /// A rule that the configuration can name.
 pub struct Named {
@@ -24,6 +24,18 @@ pub const RULES: &[Named] = &[
         name: "soft",
         about: "\"soft:F\": a term teaches the other half too, by the factor F",
         make: soft::make,
+    },
+    Named {
+        name: "random-digit",
+        about: "\"random-digit:SEED\": a control; five digits, drawn by SEED, teach the bottom half in \
+                all terms, the others the top half",
+        make: random::make_by_digit,
+    },
+    Named {
+        name: "random-sample",
+        about: "\"random-sample:SEED\": a control; each image teaches one half in all terms, drawn by \
+                SEED and its place in the training set",
+        make: random::make_by_sample,
     },
 ];
 
@@ -53,10 +65,12 @@ pub fn unusual(text: &str) -> Option<&'static str> {
 mod tests {
     use super::*;
     use crate::autoencoder::halves::Half;
+    use crate::autoencoder::rules::Sample;
 
     fn row(text: &str, half: Half) -> [f64; 4] {
         let mut weights = [7.0; 4];
-        rule(text).unwrap().weights(3, half, &mut weights);
+        let sample = Sample { label: 3, key: 0 };
+        rule(text).unwrap().weights(sample, half, &mut weights);
         weights
     }
 
@@ -70,7 +84,9 @@ mod tests {
 
     #[test]
     fn what_is_no_rule_is_answered_with_all_of_them() {
-        for text in ["", "half", "halves:1", "soft", "soft:nan", "soft:inf", "soft:x"] {
+        let texts = ["", "half", "halves:1", "soft", "soft:nan", "soft:inf", "soft:x"];
+        let seeds = ["random-digit", "random-digit:-1", "random-sample:0.5", "random-sample:1e16"];
+        for text in texts.into_iter().chain(seeds) {
             let message = rule(text).unwrap_err();
             assert!(message.contains("halves") && message.contains("soft:F"), "{text}: {message}");
         }
