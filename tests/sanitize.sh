@@ -5,10 +5,10 @@
 # why, where there is no nightly compiler.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-packages=(-p gradroute-kernels)
+tape=
 case "$*" in
     '') ;;
-    --tape) packages+=(-p gradroute-tape) ;;
+    --tape) tape=yes ;;
     *) echo "usage: tests/sanitize.sh [--tape]" >&2; exit 2 ;;
 esac
 target=x86_64-unknown-linux-gnu
@@ -25,6 +25,9 @@ rustup target list --toolchain nightly --installed 2>/dev/null | grep -qx "$targ
     skip "nightly has no standard library for $target"
 
 export RUSTFLAGS="-Zsanitizer=address" ASAN_OPTIONS=detect_leaks=0
-cargo +nightly test --release --locked --target "$target" --target-dir target/sanitizer \
-    "${packages[@]}" --lib --tests
+sanitized() { # packages and targets
+    cargo +nightly test --release --locked --target "$target" --target-dir target/sanitizer "$@"
+}
+sanitized -p gradroute-kernels --lib --tests
+[ -z "$tape" ] || sanitized -p gradroute-tests --test tape --test tape_determinism
 echo "sanitize: clean"

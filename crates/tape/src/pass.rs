@@ -142,7 +142,7 @@ impl<T: Real> Pass<'_, T> {
             }
             let share = if behind.of_samples { Share::Whole } else { self.flow.share(part) };
             let to = Behind { index, position, share };
-            permit_param(&mut self.flow, tape, op, at, to);
+            permit_param(&mut self.flow, tape, op, at, to, None);
             self.flow.send(to, Dout::Of(part), |dout, write, dx| {
                 op.backward(at.with(at.operands, dout), position, write, dx);
             });
@@ -170,7 +170,7 @@ impl<T: Real> Pass<'_, T> {
         let Some(groups) = groups else {
             let share = self.flow.last_share();
             let to = Behind { index, position, share };
-            permit_param(&mut self.flow, self.tape, op, at, to);
+            permit_param(&mut self.flow, self.tape, op, at, to, None);
             self.flow.send(to, whole, |dout, write, dx| {
                 op.backward(at.with(operands, dout), position, write, dx);
             });
@@ -193,7 +193,7 @@ impl<T: Real> Pass<'_, T> {
         for (group, samples) in groups.iter().enumerate().filter(|(_, of)| !of.is_empty()) {
             let share = Share::Group(group);
             let to = Behind { index, position, share };
-            permit_param(&mut self.flow, self.tape, op, at, to);
+            permit_param(&mut self.flow, self.tape, op, at, to, Some(samples));
             self.flow.send(to, whole, |dout, write, dx| {
                 self.some.only(op, at.with(operands, dout), samples, |node| {
                     op.backward(node, position, write, dx);
@@ -203,20 +203,21 @@ impl<T: Real> Pass<'_, T> {
     }
 }
 
-/// Notes what of a parameter may be taught.
+/// Notes what of a parameter may be taught, by some samples or by all.
 fn permit_param<T: Real>(
     flow: &mut Flow<'_, T>,
     tape: &Tape<T>,
     op: &'static dyn Op<T>,
     at: At<'_, T>,
     to: Behind,
+    samples: Option<&[u32]>,
 ) {
     let Some(p) = tape.param_at(to.index, to.position) else { return };
     let node = &tape.nodes[to.index];
     let allowed = flow.allowed(p, to.share);
     match node.update.is_none() {
         true => allowed.add_all(),
-        false => op.permit(&permit(node, at.operands, at.shape), to.position, allowed),
+        false => op.permit(&permit(node, at.operands, at.shape, samples), to.position, allowed),
     }
 }
 

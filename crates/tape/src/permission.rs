@@ -108,38 +108,72 @@ pub struct Permit<'s, T: Real> {
     pub shape: Shape,
     pub(crate) rows: Option<(&'s [T], Shape)>,
     pub(crate) columns: Option<(&'s [T], Shape)>,
+    /// The samples that are asked about, ascending; `None` for all.
+    pub(crate) samples: Option<&'s [u32]>,
 }
 
 impl<T: Real> Permit<'_, T> {
     /// Whether there is a weight that is not 0, at index `at` along an axis of the output.
     pub fn at_output(&self, axis: usize, at: usize) -> bool {
-        any_at(self.rows, axis, at)
+        self.any_at(self.rows, axis, at)
     }
 
     /// The same along an axis of the operand with columns.
     pub fn at_input(&self, axis: usize, at: usize) -> bool {
-        any_at(self.columns, axis, at)
+        self.any_at(self.columns, axis, at)
     }
 
     /// Whether there is a weight that is not 0 at all.
     pub fn any(&self) -> bool {
         let any = |of: Option<(&[T], Shape)>| {
-            of.is_none_or(|(weights, _)| weights.iter().any(|&weight| weight != T::ZERO))
+            of.is_none_or(|(weights, shape)| {
+                self.outer(shape, shape.dims()[0]).any(|row| {
+                    let row_len = weights.len() / shape.dims()[0];
+                    has_weight(&weights[row * row_len..][..row_len])
+                })
+            })
         };
         any(self.rows) && any(self.columns)
     }
 
     /// Whether there is one for the position of this number among those of the output's leading axes.
     pub fn at_position(&self, position: usize) -> bool {
+        let full = split(self.shape)[0];
+        let a_sample = (full.len() / full.dims()[0].max(1)).max(1);
+        let sample = (position / a_sample) as u32;
+        if self.samples.is_some_and(|samples| samples.binary_search(&sample).is_err()) {
+            return false;
+        }
         let Some((weights, shape)) = self.rows else { return true };
-        let ([leading, last], full) = (split(shape), split(self.shape)[0]);
+        let [leading, last] = split(shape);
         let strides = leading.strides_in(full);
         let (mut rest, mut row) = (position, 0);
         for (extent, stride) in full.padded().into_iter().zip(strides).rev() {
             row += rest % extent * stride;
             rest /= extent;
         }
-        weights[row * last.len()..][..last.len()].iter().any(|&weight| weight != T::ZERO)
+        has_weight(&weights[row * last.len()..][..last.len()])
+    }
+
+    fn any_at(&self, of: Option<(&[T], Shape)>, axis: usize, at: usize) -> bool {
+        let Some((weights, shape)) = of else { return true };
+        let [outer, extent, inner] = shape.around_axis(axis);
+        if axis == 0 && self.samples.is_some_and(|of| of.binary_search(&(at as u32)).is_err()) {
+            return false;
+        }
+        let at = if extent == 1 { 0 } else { at };
+        self.outer(shape, outer)
+            .any(|outer| has_weight(&weights[(outer * extent + at) * inner..][..inner]))
+    }
+
+    /// Which of the indices before an axis behind the first are of the samples that are asked about.
+    fn outer(&self, weights: Shape, count: usize) -> impl Iterator<Item = usize> {
+        let by_sample = weights.dims()[0] == self.shape.dims()[0] && count > 1;
+        let samples = self.samples.filter(|_| by_sample);
+        let a_sample = (count / weights.dims()[0].max(1)).max(1);
+        (0..count).filter(move |index| {
+            samples.is_none_or(|of| of.binary_search(&((index / a_sample) as u32)).is_ok())
+        })
     }
 }
 
@@ -149,11 +183,6 @@ fn split(shape: Shape) -> [Shape; 2] {
     [leading, Shape::new(&[last])]
 }
 
-fn any_at<T: Real>(of: Option<(&[T], Shape)>, axis: usize, at: usize) -> bool {
-    let Some((weights, shape)) = of else { return true };
-    let [outer, extent, inner] = shape.around_axis(axis);
-    let at = if extent == 1 { 0 } else { at };
-    (0..outer).any(|o| {
-        weights[(o * extent + at) * inner..][..inner].iter().any(|&weight| weight != T::ZERO)
-    })
+fn has_weight<T: Real>(weights: &[T]) -> bool {
+    weights.iter().any(|&weight| weight != T::ZERO)
 }

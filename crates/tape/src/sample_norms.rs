@@ -105,7 +105,7 @@ impl<T: Real> SampleNorms<T> {
             if mark & LIVE == 0 {
                 continue;
             }
-            let carries = tape.stored[index].shape.carries_samples();
+            let shape = tape.stored[index].shape;
             for (position, &target) in tape.operands[node.operand_range()].iter().enumerate() {
                 let behind = &tape.nodes[target as usize];
                 if !behind.needs_grad || !op.differentiable(position, &node.attrs) {
@@ -113,7 +113,9 @@ impl<T: Real> SampleNorms<T> {
                 }
                 let passed = match (node.of_samples, behind.of_samples) {
                     (_, true) => LIVE,
-                    (true, false) if carries => LIVE | FROM_SAMPLES,
+                    (true, false) if shape.carries_samples() => LIVE | FROM_SAMPLES,
+                    // A sum of terms of the loss, one of which no sample has a part in.
+                    (true, false) if shape.len() == 1 => LIVE,
                     (true, false) => LIVE | FROM_SAMPLES | MIXED,
                     (false, false) => mark,
                 };

@@ -140,11 +140,12 @@ pub(crate) fn placed(weights: Shape, full: Shape) -> Shape {
     (0..missing).fold(weights, |shape, _| shape.with_last(1))
 }
 
-/// Where the update weights of a node are not 0.
+/// Where the update weights of a node are not 0, for some samples or for all.
 pub(crate) fn permit<'s, T: Real>(
     node: &'s Node<T>,
     operands: Operands<'s, T>,
     shape: Shape,
+    samples: Option<&'s [u32]>,
 ) -> Permit<'s, T> {
     let Kind::Apply(op) = node.kind else { unreachable!("only ops have operands") };
     let mask = |at: Option<u32>, full: Shape| {
@@ -153,7 +154,8 @@ pub(crate) fn permit<'s, T: Real>(
     };
     let input = op.operand_with_columns(&node.attrs).map(|i| operands.shape(i));
     let columns = input.and_then(|full| mask(node.update.columns, full));
-    Permit { operands, attrs: &node.attrs, shape, rows: mask(node.update.rows, shape), columns }
+    let rows = mask(node.update.rows, shape);
+    Permit { operands, attrs: &node.attrs, shape, rows, columns, samples }
 }
 
 /// What the parameters of a node see of its adjoint and of the operand they are multiplied with.

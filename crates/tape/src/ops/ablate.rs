@@ -34,6 +34,20 @@ impl<T: Real> Graph<'_, T> {
     /// finite. Unlike a [`route`](Graph::route), it changes the forward as well, and its backward
     /// is the true derivative. The mask is a constant.
     ///
+    /// One number a sample and dim ablates by group, in one batch:
+    ///
+    /// ```
+    /// use gradroute_tape::{Params, Shape, Tape};
+    ///
+    /// let params = Params::<f32>::new();
+    /// let mut tape = Tape::new();
+    /// let g = tape.graph(&params);
+    /// let z = g.literal(Shape::of_samples(&[2, 2]), &[1.0, 2.0, 3.0, f32::NAN]);
+    /// // Of group 1, the second dim is switched off.
+    /// let mask = g.label_mask(&[0, 1], 2, |group, dim| group == 0 || dim == 0);
+    /// assert_eq!(*g.value(g.ablate(z, mask)), [1.0, 2.0, 3.0, 0.0]);
+    /// ```
+    ///
     /// # Panics
     /// If the shapes don't broadcast.
     #[track_caller]

@@ -1,7 +1,6 @@
 //! The tape's tests, in one program: each of its own would compile the generic code of all ops once
-//! more. What looks at the whole process, such as its largest allocation, stands beside this folder.
+//! more. What looks at the whole process, such as its count of tasks, stands beside this folder.
 
-#[path = "../autoencoder/mod.rs"]
 mod autoencoder;
 
 mod allocations;

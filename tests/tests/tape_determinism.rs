@@ -1,5 +1,6 @@
 //! A training step gives the same bits at every thread count and on every instruction set.
 
+#[path = "tape/autoencoder.rs"]
 mod autoencoder;
 
 use autoencoder::{Autoencoder, batch};
