@@ -7,8 +7,8 @@ use crate::node::{Kind, Var};
 use crate::op::{Attrs, Op};
 use crate::operands::{Memory, Operands, Place, Stored};
 use crate::params::Params;
+use crate::routing::update;
 use crate::surrogate::{self, Mode, has_surrogate};
-use crate::update;
 
 impl<'a, T: Real> Graph<'a, T> {
     /// Applies an op: checks the shapes, runs its forward, records it.

@@ -7,6 +7,9 @@ use crate::graph::Graph;
 use crate::info::NodeRef;
 use crate::node::{Kind, Var};
 use crate::pass::Ask;
+use crate::routing::edges::Edge;
+use crate::routing::groups::GroupGradients;
+use crate::routing::sample_norms::SampleNorms;
 
 impl<T: Real> Graph<'_, T> {
     /// Computes the gradient of `loss` with respect to every parameter that it depends on, as
@@ -104,5 +107,153 @@ impl<T: Real> Graph<'_, T> {
             "keep {label:?}: this label is taken on this graph"
         );
         tape.kept.push((label, var.index()));
+    }
+
+    /// Like [`Graph::backward`], with a gradient for each group of samples: `groups` has the number of
+    /// the group, from 0, for each sample. In one pass: the adjoints of values that depend on samples
+    /// are the same for all groups, terms that couple samples included; only what lands on a
+    /// parameter, or on what is made of parameters alone, is apart. So the groups and
+    /// [`GroupGradients::no_sample`] add up to the gradient of the whole batch.
+    ///
+    /// ```
+    /// use gradroute_tape::{GroupGradients, Params, Shape, Tape};
+    ///
+    /// let mut params = Params::<f32>::new();
+    /// let w = params.add("w", &[1, 1], || 2.0);
+    /// let mut tape = Tape::new();
+    /// let mut by_group = GroupGradients::new(&params, 2);
+    /// let g = tape.graph(&params);
+    /// let x = g.literal(Shape::of_samples(&[3, 1]), &[1.0, 10.0, 100.0]);
+    /// let penalty = g.sum(g.mul(g.param(w), g.param(w)));
+    /// let loss = g.add(g.sum(g.linear(x, g.param(w), None)), penalty);
+    /// g.backward_by_group(loss, &[0, 1, 0], &mut by_group);
+    /// assert_eq!(by_group.group(0).get(w).unwrap(), [101.0]);
+    /// assert_eq!(by_group.group(1).get(w).unwrap(), [10.0]);
+    /// assert_eq!(by_group.no_sample().get(w).unwrap(), [4.0]);
+    /// ```
+    ///
+    /// # Panics
+    /// As [`Graph::backward`]; if a group's number is too large; or if a value that counts samples has
+    /// not as many as `groups`.
+    #[track_caller]
+    pub fn backward_by_group(&self, loss: Var, groups: &[u8], gradients: &mut GroupGradients<T>) {
+        gradients.begin(self.params, groups);
+        let (sinks, groups) = gradients.parts();
+        self.pass(loss, sinks, Ask { groups: Some(groups), ..Ask::default() });
+    }
+
+    /// Like [`Graph::backward`], and shows `watch` what each edge contributes: a value that is used
+    /// twice has a gradient that is the sum of two contributions, each of which comes by itself.
+    /// Parameters come too. A contribution is what the node's op computes from its adjoint, so it is
+    /// exactly 0 where a route blocks it.
+    ///
+    /// Sums may differ in their last bits from those of [`Graph::backward`], which does not form the
+    /// contributions one by one.
+    ///
+    /// ```
+    /// use gradroute_tape::{Gradients, Params, Tape};
+    ///
+    /// let mut params = Params::<f32>::new();
+    /// let w = params.add("w", &[1], || 3.0);
+    /// let mut tape = Tape::new();
+    /// let mut gradients = Gradients::new(&params);
+    /// let g = tape.graph(&params);
+    /// let y = g.scale(g.param(w), 2.0);
+    /// let loss = g.sum(g.add(g.detach(y), g.mul(y, y)));
+    /// let mut to_y = Vec::new();
+    /// g.backward_by_edge(loss, &mut gradients, |edge| {
+    ///     if edge.operand.var() == y {
+    ///         to_y.push((edge.node.op_name(), edge.contribution.to_vec()));
+    ///     }
+    /// });
+    /// // Both operands of `mul`; nothing comes through `detach`.
+    /// assert_eq!(to_y, [("mul", vec![6.0]), ("mul", vec![6.0])]);
+    /// ```
+    ///
+    /// # Panics
+    /// As [`Graph::backward`].
+    #[track_caller]
+    pub fn backward_by_edge(
+        &self,
+        loss: Var,
+        gradients: &mut Gradients<T>,
+        mut watch: impl FnMut(Edge<'_, T>),
+    ) {
+        gradients.begin(self.params);
+        let ask = Ask { edge: Some(&mut watch), ..Ask::default() };
+        self.pass(loss, std::slice::from_mut(gradients), ask);
+    }
+
+    /// Like [`Graph::backward_by_group`], and shows `watch` what each edge contributes, as
+    /// [`Graph::backward_by_edge`] does: at what depends on no sample, for each group by itself.
+    ///
+    /// # Panics
+    /// As [`Graph::backward_by_group`].
+    #[track_caller]
+    pub fn backward_by_group_and_edge(
+        &self,
+        loss: Var,
+        groups: &[u8],
+        gradients: &mut GroupGradients<T>,
+        mut watch: impl FnMut(Edge<'_, T>),
+    ) {
+        gradients.begin(self.params, groups);
+        let (sinks, groups) = gradients.parts();
+        let ask = Ask { groups: Some(groups), edge: Some(&mut watch), ..Ask::default() };
+        self.pass(loss, sinks, ask);
+    }
+
+    /// Like [`Graph::backward`], and finds how long each sample's share of the gradient is: the part of
+    /// it that would not be there if, at every op that reads a parameter, this sample taught nothing.
+    /// Terms that couple samples included; what belongs to no sample, such as a penalty on the
+    /// parameters, is in no share. The shares and that add up to the gradient.
+    ///
+    /// For a linear layer this costs no backward pass a sample, and not even its gradients are formed.
+    /// A parameter that several ops read, or that a value without samples is made of, takes
+    /// further passes, with some samples each.
+    ///
+    /// ```
+    /// use gradroute_tape::{Gradients, Params, SampleNorms, Shape, Tape};
+    ///
+    /// let mut params = Params::<f32>::new();
+    /// let w = params.add("w", &[1, 2], || 1.0);
+    /// let mut tape = Tape::new();
+    /// let mut gradients = Gradients::new(&params);
+    /// let mut norms = SampleNorms::new(&params, [w]);
+    /// let g = tape.graph(&params);
+    /// let x = g.literal(Shape::of_samples(&[2, 2]), &[3.0, 4.0, 0.0, 1.0]);
+    /// let loss = g.sum(g.linear(x, g.param(w), None));
+    /// g.backward_with_sample_norms(loss, &mut gradients, &mut norms);
+    /// assert_eq!(gradients.get(w).unwrap(), [3.0, 5.0]);
+    /// assert_eq!(norms.of([w]), [5.0, 1.0]);
+    /// ```
+    ///
+    /// # Panics
+    /// As [`Graph::backward`]; if the norms were made for other parameters; or if one of these is taught
+    /// by a value that depends on samples, but has no axis that counts them.
+    #[track_caller]
+    pub fn backward_with_sample_norms(
+        &self,
+        loss: Var,
+        gradients: &mut Gradients<T>,
+        norms: &mut SampleNorms<T>,
+    ) {
+        self.check_var(loss, "backward_with_sample_norms");
+        norms.begin(self.state.borrow().tape, self.params, loss.index());
+        gradients.begin(self.params);
+        let ask = Ask { squares: Some(norms.squares()), ..Ask::default() };
+        self.pass(loss, std::slice::from_mut(gradients), ask);
+        norms.take_apart(self.params, self.count_samples(loss), |sinks, groups, only| {
+            let ask = Ask { groups: Some(groups), only: Some(only), ..Ask::default() };
+            self.pass(loss, sinks, ask);
+        });
+    }
+
+    /// How many samples the values count that the loss is made of.
+    fn count_samples(&self, loss: Var) -> usize {
+        let state = self.state.borrow();
+        let counting = state.tape.stored[..=loss.index()].iter().rev();
+        let mut counts = counting.filter(|stored| stored.shape.carries_samples());
+        counts.next().map_or(0, |stored| stored.shape.dims()[0])
     }
 }

@@ -3,11 +3,11 @@
 use gradroute_kernels::{Real, Write, elementwise};
 
 use crate::adjoints::Adjoints;
-use crate::edges::{Edge, Share};
 use crate::gradients::Gradients;
 use crate::info::NodeRef;
 use crate::node::Kind;
-use crate::permission::Lines;
+use crate::routing::edges::{Edge, Share};
+use crate::routing::permission::Lines;
 use crate::tape::Tape;
 
 /// The adjoints and gradients of one pass. A value that depends on samples has one adjoint, part 0;

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use gradroute_kernels::{Real, reduce};
 
 use crate::params::{ParamId, Params, check_owner};
-use crate::permission::Lines;
+use crate::routing::permission::Lines;
 
 /// What one backward pass left behind: a gradient for each parameter that it reached.
 ///

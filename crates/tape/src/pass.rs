@@ -2,32 +2,22 @@
 
 use gradroute_kernels::Real;
 
-use crate::edges::{Edge, Share};
 use crate::flow::{Behind, Dout, Flow};
 use crate::gradients::Gradients;
 use crate::graph::{Graph, State};
-use crate::groups::Groups;
 use crate::info::NodeRef;
 use crate::node::{Kind, Var};
 use crate::op::{Attrs, Backward, Op};
 use crate::operands::{Memory, Operands};
-use crate::sample_norms::Squares;
+use crate::routing::edges::{Edge, Share};
+use crate::routing::groups::Groups;
+use crate::routing::sample_norms::Squares;
+use crate::routing::seen::Seen;
+use crate::routing::some_samples::SomeSamples;
+use crate::routing::update::permit;
 use crate::shape::Shape;
-use crate::some_samples::SomeSamples;
 use crate::tape::Tape;
-use crate::update::{Seen, permit};
-
-/// What the walk writes, apart from gradients. It outlives the step, so that its memory is used again.
-#[derive(Default)]
-pub(crate) struct Walk<T> {
-    pub adjoints: crate::adjoints::Adjoints<T>,
-    /// What parameters see of the node at hand, where that is not all.
-    seen: Seen<T>,
-    /// What some samples teach of the node at hand.
-    some: SomeSamples<T>,
-    /// What one edge contributes, where that is asked for.
-    contribution: Vec<T>,
-}
+use crate::walk::Walk;
 
 /// What a pass is asked for, besides gradients.
 pub(crate) struct Ask<'q, T: Real> {

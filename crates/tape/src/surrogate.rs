@@ -4,7 +4,7 @@ use gradroute_kernels::Real;
 
 use crate::node::{Kind, Node};
 use crate::operands::{Operands, Replaced};
-use crate::update::Seen;
+use crate::routing::seen::Seen;
 
 /// How ops with a surrogate behave while a graph is recorded.
 pub(crate) enum Mode<'a, T: Real> {

@@ -7,7 +7,7 @@ use gradroute_kernels::Real;
 use crate::label::Labels;
 use crate::node::{Kind, Node};
 use crate::operands::Stored;
-use crate::pass::Walk;
+use crate::walk::Walk;
 
 /// A reusable tape. Each training step opens a [`Graph`](crate::Graph) on it; after the first step
 /// of a given size, recording and replaying backwards allocate nothing.

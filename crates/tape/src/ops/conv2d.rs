@@ -7,7 +7,7 @@ use crate::graph::Graph;
 use crate::node::Var;
 use crate::op::{Attrs, Backward, Op};
 use crate::operands::Operands;
-use crate::permission::{Lines, Permit};
+use crate::routing::permission::{Lines, Permit};
 use crate::shape::Shape;
 
 /// Operands: the image, the weight, then the bias if there is one. `ints`: stride, padding.

@@ -7,7 +7,7 @@ use crate::node::Var;
 use crate::op::{Attrs, Backward, Op};
 use crate::operands::Operands;
 use crate::ops::classes::are_indices;
-use crate::permission::{Lines, Permit};
+use crate::routing::permission::{Lines, Permit};
 use crate::shape::{MAX_AXES, Shape};
 
 /// Operands: the table, the indices (whole numbers kept as reals).

@@ -6,7 +6,7 @@ use crate::graph::Graph;
 use crate::node::Var;
 use crate::op::{Attrs, Backward, Op};
 use crate::operands::Operands;
-use crate::permission::{Lines, Permit};
+use crate::routing::permission::{Lines, Permit};
 use crate::shape::Shape;
 
 /// Operands: the value, then the weight and the bias if there are any. `ints`: whether there is a

@@ -5,7 +5,7 @@ use std::ops::Range;
 use gradroute_kernels::Real;
 
 use crate::params::{ParamId, Params};
-use crate::permission::Lines;
+use crate::routing::permission::Lines;
 use crate::shape::Shape;
 
 /// A parameter, or rows and columns of it. Rows are the indices of its first axis, columns those of its

@@ -3,13 +3,11 @@
 use gradroute_kernels::{Real, Write, reduce};
 
 use crate::gradients::Gradients;
-use crate::graph::Graph;
-use crate::groups::Groups;
-use crate::node::{Kind, Var};
+use crate::node::Kind;
 use crate::op::{Backward, Op};
 use crate::params::{ParamId, Params, check_owner};
-use crate::pass::Ask;
-use crate::some_samples::SomeSamples;
+use crate::routing::groups::Groups;
+use crate::routing::some_samples::SomeSamples;
 use crate::tape::Tape;
 
 /// The Euclidean norm of each sample's share of the gradient, for some parameters: see
@@ -86,7 +84,7 @@ impl<T: Real> SampleNorms<T> {
 
     /// Finds out on which ways the shares of samples reach the parameters.
     #[track_caller]
-    fn begin(&mut self, tape: &Tape<T>, params: &Params<T>, loss: usize) {
+    pub(crate) fn begin(&mut self, tape: &Tape<T>, params: &Params<T>, loss: usize) {
         assert!(
             self.owner == params.owner() && self.apart.len() == params.count(),
             "these sample norms were made for other parameters than the graph's"
@@ -141,6 +139,45 @@ impl<T: Real> SampleNorms<T> {
             *direct &= !self.apart[p];
         }
         self.squares.direct = reached;
+    }
+}
+
+impl<T: Real> SampleNorms<T> {
+    /// Where a pass adds the squares of the parameters that one op reads.
+    pub(crate) fn squares(&mut self) -> &mut Squares<T> {
+        &mut self.squares
+    }
+
+    /// Finds those of all others by passes with a group for each of some samples: `pass` fills a sink for
+    /// each group and one for what belongs to no sample, for parameters that are marked.
+    pub(crate) fn take_apart(
+        &mut self,
+        params: &Params<T>,
+        count: usize,
+        pass: impl Fn(&mut [Gradients<T>], &Groups, &[bool]),
+    ) {
+        let Self { squares, apart, groups, sinks, .. } = self;
+        let ids = || params.ids().filter(|id| apart[id.index()]);
+        let numbers: usize = ids().map(|id| params.range(id).len()).sum();
+        if ids().next().is_none() {
+            return;
+        }
+        squares.set_samples(if squares.samples == 0 { count } else { squares.samples });
+        let together = (ROOM / numbers.max(1)).clamp(1, squares.samples.max(1));
+        ids().for_each(|id| squares.of[id.index()].resize(squares.samples, 0.0));
+        sinks.resize_with(together + 1, || Gradients::new(params));
+        for start in (0..squares.samples).step_by(together) {
+            let some = start..squares.samples.min(start + together);
+            groups.set_each(some.clone(), squares.samples);
+            let sinks = &mut sinks[..=some.len()];
+            sinks.iter_mut().for_each(|sink| sink.begin(params));
+            pass(sinks, groups, apart);
+            for (sample, sink) in some.zip(sinks) {
+                for id in ids() {
+                    squares.of[id.index()][sample] = sink.get(id).map_or(0.0, length);
+                }
+            }
+        }
     }
 }
 
@@ -202,84 +239,4 @@ impl<T: Real> Squares<T> {
 /// The square of the norm.
 fn length<T: Real>(v: &[T]) -> f64 {
     reduce::sum_indexed(v.len(), |i| v[i].to_f64() * v[i].to_f64())
-}
-
-impl<T: Real> Graph<'_, T> {
-    /// Like [`Graph::backward`], and finds how long each sample's share of the gradient is: the part of
-    /// it that would not be there if, at every op that reads a parameter, this sample taught nothing.
-    /// Terms that couple samples included; what belongs to no sample, such as a penalty on the
-    /// parameters, is in no share. The shares and that add up to the gradient.
-    ///
-    /// For a linear layer this costs no backward pass a sample, and not even its gradients are formed.
-    /// A parameter that several ops read, or that a value without samples is made of, takes
-    /// further passes, with some samples each.
-    ///
-    /// ```
-    /// use gradroute_tape::{Gradients, Params, SampleNorms, Shape, Tape};
-    ///
-    /// let mut params = Params::<f32>::new();
-    /// let w = params.add("w", &[1, 2], || 1.0);
-    /// let mut tape = Tape::new();
-    /// let mut gradients = Gradients::new(&params);
-    /// let mut norms = SampleNorms::new(&params, [w]);
-    /// let g = tape.graph(&params);
-    /// let x = g.literal(Shape::of_samples(&[2, 2]), &[3.0, 4.0, 0.0, 1.0]);
-    /// let loss = g.sum(g.linear(x, g.param(w), None));
-    /// g.backward_with_sample_norms(loss, &mut gradients, &mut norms);
-    /// assert_eq!(gradients.get(w).unwrap(), [3.0, 5.0]);
-    /// assert_eq!(norms.of([w]), [5.0, 1.0]);
-    /// ```
-    ///
-    /// # Panics
-    /// As [`Graph::backward`]; if the norms were made for other parameters; or if one of these is taught
-    /// by a value that depends on samples, but has no axis that counts them.
-    #[track_caller]
-    pub fn backward_with_sample_norms(
-        &self,
-        loss: Var,
-        gradients: &mut Gradients<T>,
-        norms: &mut SampleNorms<T>,
-    ) {
-        self.check_var(loss, "backward_with_sample_norms");
-        norms.begin(self.state.borrow().tape, self.params, loss.index());
-        gradients.begin(self.params);
-        let ask = Ask { squares: Some(&mut norms.squares), ..Ask::default() };
-        self.pass(loss, std::slice::from_mut(gradients), ask);
-        if norms.apart.contains(&true) {
-            self.pass_sample_by_sample(loss, norms);
-        }
-    }
-
-    fn pass_sample_by_sample(&self, loss: Var, norms: &mut SampleNorms<T>) {
-        let SampleNorms { squares, apart, groups, sinks, .. } = norms;
-        if squares.samples == 0 {
-            squares.set_samples(self.count_samples(loss));
-        }
-        let ids = || self.params.ids().filter(|id| apart[id.index()]);
-        let numbers: usize = ids().map(|id| self.params.range(id).len()).sum();
-        let together = (ROOM / numbers.max(1)).clamp(1, squares.samples.max(1));
-        ids().for_each(|id| squares.of[id.index()].resize(squares.samples, 0.0));
-        sinks.resize_with(together + 1, || Gradients::new(self.params));
-        for start in (0..squares.samples).step_by(together) {
-            let some = start..squares.samples.min(start + together);
-            groups.set_each(some.clone(), squares.samples);
-            let sinks = &mut sinks[..=some.len()];
-            sinks.iter_mut().for_each(|sink| sink.begin(self.params));
-            let ask = Ask { groups: Some(groups), only: Some(apart), ..Ask::default() };
-            self.pass(loss, sinks, ask);
-            for (sample, sink) in some.zip(sinks) {
-                for id in ids() {
-                    squares.of[id.index()][sample] = sink.get(id).map_or(0.0, length);
-                }
-            }
-        }
-    }
-
-    /// How many samples the values count that the loss is made of.
-    fn count_samples(&self, loss: Var) -> usize {
-        let state = self.state.borrow();
-        let counting = state.tape.stored[..=loss.index()].iter().rev();
-        let mut counts = counting.filter(|stored| stored.shape.carries_samples());
-        counts.next().map_or(0, |stored| stored.shape.dims()[0])
-    }
 }

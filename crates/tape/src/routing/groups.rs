@@ -5,10 +5,7 @@ use std::ops::Range;
 use gradroute_kernels::Real;
 
 use crate::gradients::Gradients;
-use crate::graph::Graph;
-use crate::node::Var;
 use crate::params::Params;
-use crate::pass::Ask;
 
 /// Which samples of a batch belong to which group. Some may belong to none.
 #[derive(Clone, Debug, Default)]
@@ -117,40 +114,5 @@ impl<T: Real> GroupGradients<T> {
     /// that no longer has an axis of samples, such as a mean over the batch.
     pub fn no_sample(&self) -> &Gradients<T> {
         &self.parts[self.parts.len() - 1]
-    }
-}
-
-impl<T: Real> Graph<'_, T> {
-    /// Like [`Graph::backward`], with a gradient for each group of samples: `groups` has the number of
-    /// the group, from 0, for each sample. In one pass: the adjoints of values that depend on samples
-    /// are the same for all groups, terms that couple samples included; only what lands on a
-    /// parameter, or on what is made of parameters alone, is apart. So the groups and
-    /// [`GroupGradients::no_sample`] add up to the gradient of the whole batch.
-    ///
-    /// ```
-    /// use gradroute_tape::{GroupGradients, Params, Shape, Tape};
-    ///
-    /// let mut params = Params::<f32>::new();
-    /// let w = params.add("w", &[1, 1], || 2.0);
-    /// let mut tape = Tape::new();
-    /// let mut by_group = GroupGradients::new(&params, 2);
-    /// let g = tape.graph(&params);
-    /// let x = g.literal(Shape::of_samples(&[3, 1]), &[1.0, 10.0, 100.0]);
-    /// let penalty = g.sum(g.mul(g.param(w), g.param(w)));
-    /// let loss = g.add(g.sum(g.linear(x, g.param(w), None)), penalty);
-    /// g.backward_by_group(loss, &[0, 1, 0], &mut by_group);
-    /// assert_eq!(by_group.group(0).get(w).unwrap(), [101.0]);
-    /// assert_eq!(by_group.group(1).get(w).unwrap(), [10.0]);
-    /// assert_eq!(by_group.no_sample().get(w).unwrap(), [4.0]);
-    /// ```
-    ///
-    /// # Panics
-    /// As [`Graph::backward`]; if a group's number is too large; or if a value that counts samples has
-    /// not as many as `groups`.
-    #[track_caller]
-    pub fn backward_by_group(&self, loss: Var, groups: &[u8], gradients: &mut GroupGradients<T>) {
-        gradients.begin(self.params, groups);
-        let (sinks, groups) = gradients.parts();
-        self.pass(loss, sinks, Ask { groups: Some(groups), ..Ask::default() });
     }
 }

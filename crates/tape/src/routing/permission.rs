@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use gradroute_kernels::Real;
 
-use crate::op::Attrs;
+use crate::attrs::Attrs;
 use crate::operands::Operands;
 use crate::shape::Shape;
 
