@@ -243,17 +243,9 @@ impl<T: Real> Graph<'_, T> {
         gradients.begin(self.params);
         let ask = Ask { squares: Some(norms.squares()), ..Ask::default() };
         self.pass(loss, std::slice::from_mut(gradients), ask);
-        norms.take_apart(self.params, self.count_samples(loss), |sinks, groups, only| {
+        norms.take_apart(self.params, |sinks, groups, only| {
             let ask = Ask { groups: Some(groups), only: Some(only), ..Ask::default() };
             self.pass(loss, sinks, ask);
         });
-    }
-
-    /// How many samples the values count that the loss is made of.
-    fn count_samples(&self, loss: Var) -> usize {
-        let state = self.state.borrow();
-        let counting = state.tape.stored[..=loss.index()].iter().rev();
-        let mut counts = counting.filter(|stored| stored.shape.carries_samples());
-        counts.next().map_or(0, |stored| stored.shape.dims()[0])
     }
 }

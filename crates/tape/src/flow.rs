@@ -19,6 +19,8 @@ pub(crate) struct Flow<'p, T: Real> {
     adjoints: &'p mut Adjoints<T>,
     sinks: &'p mut [Gradients<T>],
     contribution: &'p mut Vec<T>,
+    taught: &'p mut Vec<bool>,
+    grouped: bool,
     watch: Option<&'p mut dyn FnMut(Edge<'_, T>)>,
 }
 
@@ -46,10 +48,14 @@ impl<'p, T: Real> Flow<'p, T> {
         adjoints: &'p mut Adjoints<T>,
         sinks: &'p mut [Gradients<T>],
         contribution: &'p mut Vec<T>,
+        taught: &'p mut Vec<bool>,
+        grouped: bool,
         watch: Option<&'p mut dyn FnMut(Edge<'_, T>)>,
     ) -> Self {
         adjoints.begin(sinks.len() * tape.nodes.len());
-        Self { tape, generation, adjoints, sinks, contribution, watch }
+        taught.clear();
+        taught.resize(sinks.len() * tape.nodes.len(), false);
+        Self { tape, generation, adjoints, sinks, contribution, taught, grouped, watch }
     }
 
     /// Gives the loss its adjoint, 1.
@@ -57,9 +63,11 @@ impl<'p, T: Real> Flow<'p, T> {
         let node = &self.tape.nodes[loss];
         let part = if node.of_samples { 0 } else { self.sinks.len() - 1 };
         if let Kind::Param(p) = node.kind {
+            self.sinks[part].allowed(p).add_all();
             let (dx, had) = self.sinks[part].slot(p);
             return first(!had).to(&mut dx[0], T::ONE);
         }
+        self.teach(loss, part);
         let slot = self.slot(loss, part);
         self.adjoints.allocate(slot, 1);
         self.adjoints.get_mut(slot)[0] = T::ONE;
@@ -80,10 +88,20 @@ impl<'p, T: Real> Flow<'p, T> {
 
     /// Whose share what does not come apart by groups is.
     pub fn last_share(&self) -> Share {
-        if self.sinks.len() == 1 { Share::Whole } else { Share::NoSample }
+        if self.grouped { Share::NoSample } else { Share::Whole }
     }
 
-    fn part(&self, share: Share) -> usize {
+    /// Notes that something may teach a part of a value.
+    pub fn teach(&mut self, index: usize, part: usize) {
+        let slot = self.slot(index, part);
+        self.taught[slot] = true;
+    }
+
+    pub fn is_taught(&self, index: usize, part: usize) -> bool {
+        self.taught[self.slot(index, part)]
+    }
+
+    pub fn part(&self, share: Share) -> usize {
         match share {
             Share::Whole => 0,
             Share::Group(group) => group,
@@ -128,11 +146,10 @@ impl<'p, T: Real> Flow<'p, T> {
 
     /// Copies the adjoint of a node whose adjoint is to be kept.
     pub fn keep(&mut self, index: usize, part: usize) {
-        let Some(&(label, _)) = self.tape.kept.iter().find(|(_, kept)| *kept == index) else {
-            return;
-        };
         let slot = self.slot(index, part);
-        self.sinks[part].keep(label, self.adjoints.get(slot));
+        for &(label, _) in self.tape.kept.iter().filter(|(_, kept)| *kept == index) {
+            self.sinks[part].keep(label, self.adjoints.get(slot));
+        }
     }
 
     /// Calls `write` with the adjoint that is read, how to write, and where.

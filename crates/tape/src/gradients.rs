@@ -59,7 +59,7 @@ impl<T: Real> Gradients<T> {
     #[track_caller]
     pub(crate) fn begin(&mut self, params: &Params<T>) {
         self.received.fill(false);
-        self.allowed.iter_mut().chain(&mut self.held).for_each(Lines::clear);
+        self.allowed.iter_mut().for_each(Lines::clear);
         self.used = OnceLock::new();
         self.begin_more(params);
     }
@@ -86,6 +86,7 @@ impl<T: Real> Gradients<T> {
             "backward_more: a step was made with what these gradients hold already; it would be made \
              with it again: begin with backward"
         );
+        self.held.iter_mut().for_each(Lines::clear);
         self.kept.iter_mut().for_each(|(_, _, filled)| *filled = false);
         self.usable = OnceLock::new();
         self.pass = PASSES.fetch_add(1, Ordering::Relaxed);
@@ -148,8 +149,10 @@ impl<T: Real> Gradients<T> {
     /// and rows and columns of them, for which all [update weights](crate::Graph::update_weighted)
     /// were 0. They keep their values and both moments to the bit, whatever momentum and weight decay
     /// would do; a parameter that is held as a whole also keeps its count of steps. It is permission
-    /// that counts, not whether the gradient happens to be 0. Goes for the steps until the next
-    /// backward pass.
+    /// that counts, not whether the gradient happens to be 0. Rows and columns are told apart of what
+    /// [`linear`](crate::Graph::linear), `conv2d`, `embedding`, `layer_norm` and ops by element read, what
+    /// any other op reads as a whole. Goes for the steps until the next backward pass,
+    /// [`backward_more`](crate::Graph::backward_more) included.
     pub fn hold_unpermitted(&mut self) {
         for (held, allowed) in self.held.iter_mut().zip(&self.allowed) {
             held.add_all_but(allowed);
@@ -171,7 +174,10 @@ impl<T: Real> Gradients<T> {
     pub fn hold_rows(&mut self, id: ParamId, rows: Range<usize>) {
         let index = self.index(id);
         let [count, _] = self.held[index].extents();
-        assert!(rows.end <= count, "hold_rows: rows {rows:?} of a parameter of {count} rows");
+        assert!(
+            rows.start <= rows.end && rows.end <= count,
+            "hold_rows: rows {rows:?} of a parameter of {count} rows"
+        );
         self.held[index].add_rows(|row| rows.contains(&row));
     }
 
@@ -184,7 +190,7 @@ impl<T: Real> Gradients<T> {
         let index = self.index(id);
         let [_, count] = self.held[index].extents();
         assert!(
-            columns.end <= count,
+            columns.start <= columns.end && columns.end <= count,
             "hold_columns: {columns:?} of a parameter of {count} columns"
         );
         self.held[index].add_columns(|column| columns.contains(&column));

@@ -77,6 +77,12 @@ pub trait Op<T: Real>: Sync {
         false
     }
 
+    /// Whether operands are added up, with no factor that depends on their values: what such an op hands on
+    /// to a term that depends on no sample has no sample's part in it.
+    fn adds(&self) -> bool {
+        false
+    }
+
     /// Adds to `squares`, one a sample, the square of the norm of what each teaches operand number
     /// `operand`, which does not count samples. Returns false, and adds nothing, if this op has no
     /// better way than [`backward`](Op::backward) once a sample.

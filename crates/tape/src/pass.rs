@@ -59,14 +59,23 @@ impl<T: Real> Graph<'_, T> {
         if !tape.nodes[loss.index()].needs_grad {
             return;
         }
-        let Walk { adjoints, seen, some, contribution } = &mut *walk;
+        let Walk { adjoints, seen, some, contribution, taught } = &mut *walk;
         let memory = Memory { slab: &tape.slab, params: self.params.flat(), inputs };
         let Ask { groups, only, squares, node, edge } = ask;
         // Their lifetimes are to be as short as that of the rest.
         let watch = node.map(|watch| -> &mut dyn FnMut(NodeRef<'_, T>, &[T]) { watch });
         let edge = edge.map(|watch| -> &mut dyn FnMut(Edge<'_, T>) { watch });
         let generation = self.generation;
-        let mut flow = Flow::new(tape, generation, adjoints, sinks, contribution, edge);
+        let mut flow = Flow::new(
+            tape,
+            generation,
+            adjoints,
+            sinks,
+            contribution,
+            taught,
+            groups.is_some(),
+            edge,
+        );
         flow.start(loss.index());
         let mut pass =
             Pass { tape, memory, generation, flow, seen, some, groups, only, squares, watch };
@@ -132,7 +141,7 @@ impl<T: Real> Pass<'_, T> {
             }
             let share = if behind.of_samples { Share::Whole } else { self.flow.share(part) };
             let to = Behind { index, position, share };
-            permit_param(&mut self.flow, tape, op, at, to, None);
+            permit_behind(&mut self.flow, tape, op, at, to, None);
             self.flow.send(to, Dout::Of(part), |dout, write, dx| {
                 op.backward(at.with(at.operands, dout), position, write, dx);
             });
@@ -160,7 +169,7 @@ impl<T: Real> Pass<'_, T> {
         let Some(groups) = groups else {
             let share = self.flow.last_share();
             let to = Behind { index, position, share };
-            permit_param(&mut self.flow, self.tape, op, at, to, None);
+            permit_behind(&mut self.flow, self.tape, op, at, to, None);
             self.flow.send(to, whole, |dout, write, dx| {
                 op.backward(at.with(operands, dout), position, write, dx);
             });
@@ -172,6 +181,9 @@ impl<T: Real> Pass<'_, T> {
             }
             return;
         };
+        if self.only.is_some() && at.shape.dims()[0] != groups.count_samples() {
+            return;
+        }
         assert!(
             at.shape.dims()[0] == groups.count_samples(),
             "{} at {} gives {}, but there are groups for {} samples",
@@ -183,7 +195,7 @@ impl<T: Real> Pass<'_, T> {
         for (group, samples) in groups.iter().enumerate().filter(|(_, of)| !of.is_empty()) {
             let share = Share::Group(group);
             let to = Behind { index, position, share };
-            permit_param(&mut self.flow, self.tape, op, at, to, Some(samples));
+            permit_behind(&mut self.flow, self.tape, op, at, to, Some(samples));
             self.flow.send(to, whole, |dout, write, dx| {
                 self.some.only(op, at.with(operands, dout), samples, |node| {
                     op.backward(node, position, write, dx);
@@ -193,8 +205,9 @@ impl<T: Real> Pass<'_, T> {
     }
 }
 
-/// Notes what of a parameter may be taught, by some samples or by all.
-fn permit_param<T: Real>(
+/// Notes what may be taught of what lies behind an edge and depends on no sample, by some samples or by
+/// all.
+fn permit_behind<T: Real>(
     flow: &mut Flow<'_, T>,
     tape: &Tape<T>,
     op: &'static dyn Op<T>,
@@ -202,12 +215,23 @@ fn permit_param<T: Real>(
     to: Behind,
     samples: Option<&[u32]>,
 ) {
-    let Some(p) = tape.param_at(to.index, to.position) else { return };
-    let node = &tape.nodes[to.index];
-    let allowed = flow.allowed(p, to.share);
-    match node.update.is_none() {
-        true => allowed.add_all(),
-        false => op.permit(&permit(node, at.operands, at.shape, samples), to.position, allowed),
+    let (node, part) = (&tape.nodes[to.index], flow.part(to.share));
+    let target = at.operands.indices[to.position] as usize;
+    let behind = &tape.nodes[target];
+    if behind.of_samples || !node.of_samples && !flow.is_taught(to.index, part) {
+        return;
+    }
+    let weights = (!node.update.is_none()).then(|| permit(node, at.operands, at.shape, samples));
+    match (behind.kind, weights) {
+        (Kind::Param(p), None) => flow.allowed(p, to.share).add_all(),
+        (Kind::Param(p), Some(weights)) => {
+            op.permit(&weights, to.position, flow.allowed(p, to.share));
+        }
+        (_, weights) => {
+            if weights.is_none_or(|weights| weights.any()) {
+                flow.teach(target, part);
+            }
+        }
     }
 }
 

@@ -14,4 +14,6 @@ pub(crate) struct Walk<T> {
     pub some: SomeSamples<T>,
     /// What one edge contributes, where that is asked for.
     pub contribution: Vec<T>,
+    /// Which values that depend on no sample something may teach, numbered as adjoints are.
+    pub taught: Vec<bool>,
 }

@@ -140,3 +140,17 @@ fn the_gradient_of_a_parameter_is_kept_already() {
     let g = tape.graph(&params);
     g.keep("w", g.param(w));
 }
+
+#[test]
+fn a_value_may_be_kept_under_two_labels() {
+    let mut params = Params::<f64>::new();
+    let w = params.add("w", &[2], || 3.0);
+    let (mut tape, mut gradients) = (Tape::new(), Gradients::new(&params));
+    let g = tape.graph(&params);
+    let y = g.scale(g.param(w), 2.0);
+    g.keep("a", y);
+    g.keep("b", y);
+    g.backward(g.sum(y), &mut gradients);
+    assert_eq!(gradients.kept("a"), gradients.kept("b"));
+    assert_eq!(gradients.kept("a"), Some(&[1.0, 1.0][..]));
+}

@@ -171,3 +171,17 @@ fn in_a_transformer_a_group_teaches_what_a_loss_of_its_stories_alone_does() {
         assert_close(&flat(&params, apart.group(group)), &flat(&params, &alone));
     }
 }
+
+#[test]
+fn a_layer_whose_weight_is_made_of_samples_is_one_of_no_smaller_batch() {
+    let mut params = Params::<f64>::new();
+    let bias = params.add("bias", &[3], || 0.1);
+    let (mut tape, mut apart) = (Tape::new(), GroupGradients::new(&params, 2));
+    let g = tape.graph(&params);
+    let x = g.literal(Shape::of_samples(&[3, 2]), &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+    // How similar each sample is to each other one.
+    let y = g.linear(x, x, Some(g.param(bias)));
+    g.backward_by_group(g.sum(y), &[0, 1, 0], &mut apart);
+    assert_eq!(apart.group(0).get(bias).unwrap(), [2.0, 2.0, 2.0]);
+    assert_eq!(apart.group(1).get(bias).unwrap(), [1.0, 1.0, 1.0]);
+}

@@ -1,7 +1,7 @@
 //! What nothing of a batch may teach keeps value and moments.
 
 use gradroute_tape::optim::{Adam, AdamOptions, Decay, Part};
-use gradroute_tape::{Gradients, ParamId, Params, Shape, Tape};
+use gradroute_tape::{Gradients, Graph, ParamId, Params, Shape, Tape, Var};
 
 const ROWS: usize = 6;
 const COLUMNS: usize = 4;
@@ -157,4 +157,119 @@ fn parts_that_overlap_are_refused() {
 fn parts_of_other_parameters_are_refused() {
     let ((params, _), (_, foreign)) = (params(), params());
     Adam::over(&params, [Part::all(foreign)], AdamOptions::default());
+}
+
+/// What `update_weighted` within `build` may teach, held and stepped ten times after a first step that
+/// gives all moments, and whether each parameter moved in these.
+fn moved(
+    params: &mut Params<f32>,
+    free: impl Fn(&Graph<'_, f32>) -> Var,
+    build: impl Fn(&Graph<'_, f32>) -> Var,
+) -> Vec<bool> {
+    let mut adam = Adam::new(params, options(Decay::Decoupled));
+    let (mut tape, mut gradients) = (Tape::new(), Gradients::new(params));
+    let g = tape.graph(params);
+    g.backward(free(&g), &mut gradients);
+    drop(g);
+    adam.step(params, &gradients).unwrap();
+    let before = params.flat().to_vec();
+    for _ in 0..10 {
+        let g = tape.graph(params);
+        g.backward(build(&g), &mut gradients);
+        gradients.hold_unpermitted();
+        drop(g);
+        adam.step(params, &gradients).unwrap();
+    }
+    params.flat().iter().zip(before).map(|(&now, before)| now != before).collect()
+}
+
+fn batch(g: &Graph<'_, f32>) -> Var {
+    g.literal(Shape::of_samples(&[2, 2]), &[1.0, 2.0, 3.0, 4.0])
+}
+
+#[test]
+fn weights_on_columns_forbid_nothing_to_a_bias() {
+    let mut params = Params::new();
+    let w = params.add("w", &[1, 2], || 0.5);
+    let b = params.add("b", &[1], || 0.5);
+    let layer = |g: &Graph<'_, f32>| g.linear(batch(g), g.param(w), Some(g.param(b)));
+    let moved = moved(
+        &mut params,
+        |g| g.sum(layer(g)),
+        |g| {
+            let none = g.literal(Shape::of_samples(&[2, 2]), &[0.0; 4]);
+            g.sum(g.update_weighted_columns(none, || layer(g)))
+        },
+    );
+    assert_eq!(moved, [false, false, true]);
+}
+
+#[test]
+fn what_a_weight_is_made_of_is_held_with_it() {
+    let mut params = Params::new();
+    let w = params.add("w", &[1, 2], || 0.5);
+    let layer = |g: &Graph<'_, f32>| g.linear(batch(g), g.scale(g.param(w), 2.0), None);
+    let none = |g: &Graph<'_, f32>| g.literal(Shape::of_samples(&[2]), &[0.0; 2]);
+    let held = moved(
+        &mut params.clone(),
+        |g| g.sum(layer(g)),
+        |g| g.sum(g.update_weighted(none(g), || layer(g))),
+    );
+    assert_eq!(held, [false, false]);
+    let with_penalty = moved(
+        &mut params,
+        |g| g.sum(layer(g)),
+        |g| g.add(g.sum(g.update_weighted(none(g), || layer(g))), g.l1_norm(g.param(w))),
+    );
+    assert_eq!(with_penalty, [true, true], "a penalty may teach it");
+}
+
+#[test]
+fn elements_of_a_shift_are_held_one_by_one() {
+    let mut params = Params::new();
+    let shift = params.add("shift", &[2], || 0.5);
+    let add = |g: &Graph<'_, f32>| g.add(batch(g), g.param(shift));
+    let moved = moved(
+        &mut params,
+        |g| g.sum(add(g)),
+        |g| {
+            let first = g.literal(Shape::of_samples(&[2, 2]), &[1.0, 0.0, 1.0, 0.0]);
+            g.sum(g.update_weighted(first, || add(g)))
+        },
+    );
+    assert_eq!(moved, [true, false]);
+}
+
+#[test]
+fn a_held_parameter_needs_no_gradient() {
+    let mut params = Params::<f32>::new();
+    let w = params.add("w", &[1], || 0.5);
+    let v = params.add("v", &[1], || 0.5);
+    let mut adam = Adam::new(&params, options(Decay::Coupled));
+    let (mut tape, mut gradients) = (Tape::new(), Gradients::new(&params));
+    let g = tape.graph(&params);
+    g.backward(g.sum(g.param(w)), &mut gradients);
+    gradients.hold(v);
+    drop(g);
+    adam.step(&mut params, &gradients).unwrap();
+    assert_eq!(params.get(v), [0.5]);
+}
+
+#[test]
+fn a_part_that_is_held_whole_makes_no_step() {
+    let (mut params, w) = params();
+    let parts = [Part::rows(w, 0..1), Part::rows(w, 1..3)];
+    let mut adam = Adam::over(&params, parts, options(Decay::Coupled));
+    let mut gradients = gradients(&params, w, 0, [1.0; ROWS], [1.0; COLUMNS]);
+    gradients.hold_rows(w, 0..1);
+    adam.step(&mut params, &gradients).unwrap();
+    assert_eq!(adam.steps_by_part().collect::<Vec<_>>(), [0, 1]);
+}
+
+#[test]
+#[should_panic(expected = "hold_rows")]
+fn rows_that_end_before_they_start_are_refused() {
+    let (params, w) = params();
+    #[expect(clippy::reversed_empty_ranges, reason = "that is the mistake")]
+    Gradients::new(&params).hold_rows(w, 4..1);
 }

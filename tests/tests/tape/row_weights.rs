@@ -115,3 +115,43 @@ fn update_weights_within_update_weights_are_refused() {
     let mask = g.literal(Shape::of_samples(&[2]), &[1.0, 0.0]);
     g.update_weighted(mask, || g.update_weighted(mask, || mask));
 }
+
+#[test]
+fn a_panic_within_leaves_no_weights_behind() {
+    let mut params = Params::<f32>::new();
+    let w = params.add("w", &[1, 1], || 0.5);
+    let (mut tape, mut gradients) = (Tape::new(), Gradients::new(&params));
+    let g = tape.graph(&params);
+    let mask = g.literal(Shape::of_samples(&[2]), &[0.0, 0.0]);
+    let x = g.literal(Shape::of_samples(&[2, 1]), &[3.0, 5.0]);
+    let within = std::panic::AssertUnwindSafe(|| g.update_weighted(mask, || panic!("mine")));
+    std::panic::catch_unwind(within).expect_err("it panics");
+    g.backward(g.sum(g.linear(x, g.param(w), None)), &mut gradients);
+    assert_eq!(gradients.get(w).unwrap(), [8.0]);
+    // And the next weights are not taken for nested ones.
+    g.update_weighted(mask, || g.linear(x, g.param(w), None));
+}
+
+#[test]
+fn weights_for_a_layer_that_is_frozen_are_accepted() {
+    let mut params = Params::<f32>::new();
+    let w = params.add("w", &[1, 1], || 0.5);
+    params.freeze(w);
+    let mut tape = Tape::new();
+    let g = tape.graph(&params);
+    let mask = g.literal(Shape::of_samples(&[2]), &[1.0, 0.0]);
+    let x = g.literal(Shape::of_samples(&[2, 1]), &[3.0, 5.0]);
+    g.update_weighted(mask, || g.linear(x, g.param(w), None));
+}
+
+#[test]
+fn a_parameter_that_is_taken_for_samples_is_taught_by_weights_too() {
+    let mut params = Params::<f32>::new();
+    let w = params.add("w", &[2, 2], || 0.5);
+    let (mut tape, mut gradients) = (Tape::new(), Gradients::new(&params));
+    let g = tape.graph(&params);
+    let mask = g.literal(Shape::of_samples(&[2]), &[1.0, 0.0]);
+    let z = g.update_weighted(mask, || g.as_samples(g.param(w)));
+    g.backward(g.sum(z), &mut gradients);
+    assert_eq!(gradients.get(w).unwrap(), [1.0, 1.0, 0.0, 0.0]);
+}

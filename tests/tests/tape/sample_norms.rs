@@ -155,3 +155,64 @@ fn norms_that_were_not_asked_for_are_refused() {
     let w = params.add("w", &[2], || 2.0);
     SampleNorms::new(&params, []).of([w]);
 }
+
+#[test]
+fn norms_of_sequences_whose_tokens_cancel_are_exact() {
+    for seed in 0..50 {
+        let mut stream = Stream::new(seed, "cancelling", 0);
+        let mut normals =
+            |count: usize| -> Vec<f64> { (0..count).map(|_| stream.normal()).collect() };
+        let (row, slopes) = (normals(8), normals(8));
+        let (a, b) = (normals(1)[0], normals(1)[0]);
+        let mut params = Params::<f64>::new();
+        let w = params.add("w", &[8, 8], || 0.1);
+        norms_are_those_of_single_samples(&params, &[w], 1, |g| {
+            let x = g.literal(Shape::of_samples(&[1, 3, 8]), &row.repeat(3));
+            let slope: Vec<f64> =
+                [a, b, -(a + b)].iter().flat_map(|f| slopes.iter().map(move |s| f * s)).collect();
+            let slope = g.literal(Shape::of_samples(&[1, 3, 8]), &slope);
+            g.sum(g.mul(g.linear(x, g.param(w), None), slope))
+        });
+    }
+}
+
+#[test]
+#[should_panic(expected = "does not come apart by samples")]
+fn norms_of_what_scales_a_sum_over_samples_are_refused() {
+    let mut params = Params::<f32>::new();
+    let t = params.add("t", &[], || 2.0);
+    let (mut tape, mut gradients) = (Tape::new(), Gradients::new(&params));
+    let mut norms = SampleNorms::new(&params, [t]);
+    let g = tape.graph(&params);
+    let x = g.literal(Shape::of_samples(&[2, 1]), &[3.0, -1.0]);
+    g.backward_with_sample_norms(g.mul(g.sum(x), g.param(t)), &mut gradients, &mut norms);
+}
+
+#[test]
+fn another_batch_on_the_graph_does_not_count() {
+    let mut params = Params::<f64>::new();
+    let w = params.add("w", &[1, 1], || 2.0);
+    let (mut tape, mut gradients) = (Tape::new(), Gradients::new(&params));
+    let mut norms = SampleNorms::new(&params, [w]);
+    let g = tape.graph(&params);
+    let w_ = g.param(w);
+    let x = g.literal(Shape::of_samples(&[2, 1]), &[3.0, -1.0]);
+    let y = g.linear(g.linear(x, w_, None), w_, None);
+    g.linear(g.literal(Shape::of_samples(&[3, 1]), &[1.0; 3]), w_, None);
+    g.backward_with_sample_norms(g.sum(y), &mut gradients, &mut norms);
+    assert_eq!(norms.of([w, w]), [12.0, 4.0], "and a parameter counts once");
+}
+
+#[test]
+fn what_no_sample_reaches_has_a_norm_of_zero_for_each() {
+    let mut params = Params::<f64>::new();
+    let w = params.add("w", &[1, 1], || 2.0);
+    let v = params.add("v", &[1], || 2.0);
+    let (mut tape, mut gradients) = (Tape::new(), Gradients::new(&params));
+    let mut norms = SampleNorms::new(&params, [v]);
+    let g = tape.graph(&params);
+    let x = g.literal(Shape::of_samples(&[2, 1]), &[3.0, -1.0]);
+    let loss = g.add(g.sum(g.linear(x, g.param(w), None)), g.sum(g.param(v)));
+    g.backward_with_sample_norms(loss, &mut gradients, &mut norms);
+    assert_eq!(norms.of([v]), [0.0, 0.0]);
+}

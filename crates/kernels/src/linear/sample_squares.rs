@@ -7,13 +7,16 @@ use crate::scratch::{Scratch, Slot};
 use crate::tasks::{self, Shared};
 use crate::{Real, Write};
 
+/// Below this share of the sizes of its terms, a sum of them has lost too many digits.
+const CANCELLED: f64 = 1e-6;
+
 /// Adds to each of `squares` the square of the Euclidean norm of what one sample adds to
 /// [`backward_weight`]. Each sample has as many of the n rows as any other.
 ///
 /// The share of a sample with one row is an outer product, whose norm is `|dy| |x|` (Goodfellow 2015,
 /// arXiv 1510.01799). With rows t it is `Σ_tu (dy_t · dy_u)(x_t · x_u)` (Li et al. 2021, arXiv
-/// 2110.05679), or, where that is more work, the share is formed. Sums are in f64. A row of `dy` that
-/// is 0 leaves its terms out, even if `x` is not finite.
+/// 2110.05679), or, where that is more work or the terms nearly cancel, the share is formed. Sums are in
+/// f64. A row of `dy` that is 0 leaves its terms out, even if `x` is not finite.
 ///
 /// # Panics
 /// If lengths do not fit `shape`, or its rows don't divide among the samples.
@@ -85,6 +88,7 @@ impl<T: Real> Row<f64> for Products<'_, T> {
         let (dy, x) = (part(self.dy, sample, t * o), part(self.x, sample, t * i));
         let (factor, shift) = (affine.factor.to_f64(), affine.shift.to_f64());
         let plain = factor == 1.0 && shift == 0.0;
+        let (mut sum, mut sizes) = (0.0, 0.0);
         for row in (0..t).filter(|&row| !rows::is_zero(part(dy, row, o))) {
             for other in (0..=row).filter(|&other| !rows::is_zero(part(dy, other, o))) {
                 let (a, b) = (part(x, row, i), part(x, other, i));
@@ -93,9 +97,33 @@ impl<T: Real> Row<f64> for Products<'_, T> {
                     false => dot(a, b, |v| factor * v + shift),
                 };
                 let product = dot(part(dy, row, o), part(dy, other, o), |v| v) * inputs;
-                out[0] += if row == other { product } else { 2.0 * product };
+                let term = if row == other { product } else { 2.0 * product };
+                sum += term;
+                sizes += term.abs();
             }
         }
+        if sum < CANCELLED * sizes {
+            sum = self.formed(dy, x);
+        }
+        out[0] += sum;
+    }
+}
+
+impl<T: Real> Products<'_, T> {
+    /// The same from the share itself, element by element.
+    #[inline(always)]
+    fn formed(&self, dy: &[T], x: &[T]) -> f64 {
+        let Self { t, i, o, affine, .. } = *self;
+        let (factor, shift) = (affine.factor.to_f64(), affine.shift.to_f64());
+        let live = |row: &usize| !rows::is_zero(part(dy, *row, o));
+        let element = |at: usize| {
+            let term = |row: usize| {
+                let input = factor * x[row * i + at % i].to_f64() + shift;
+                dy[row * o + at / i].to_f64() * input
+            };
+            (0..t).filter(live).map(term).sum::<f64>()
+        };
+        (0..o * i).map(|at| element(at) * element(at)).sum()
     }
 }
 

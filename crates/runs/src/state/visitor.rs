@@ -1,6 +1,6 @@
 //! The visitor that an experiment shows its state to.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use gradroute_tape::optim::{Adam, AdamOptions, Decay};
 use gradroute_tape::{Params, Real};
@@ -60,7 +60,7 @@ struct AdamRecord {
     steps: u64,
     /// Where parts made different numbers of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    steps_by_part: Option<Vec<u64>>,
+    steps_by_part: Option<BTreeMap<String, u64>>,
     lr: f64,
     beta1: f64,
     beta2: f64,
@@ -129,14 +129,15 @@ impl<'v, T: Real> State<'v, T> {
         let AdamOptions { lr, betas, eps, weight_decay, decay } = *adam.options();
         let decoupled = decay == Decay::Decoupled;
         let (beta1, beta2) = betas;
-        let (steps, by_part): (_, Vec<u64>) = (adam.steps(), adam.steps_by_part().collect());
-        let differ = by_part.iter().any(|&own| own != steps);
-        let steps_by_part = differ.then_some(by_part);
+        let parts: Vec<_> = adam.parts(params).collect();
+        let names = parts.iter().map(|(name, ..)| name.to_string());
+        let (steps, counts): (_, Vec<u64>) = (adam.steps(), adam.steps_by_part().collect());
+        let differ = counts.iter().any(|&own| own != steps);
+        let steps_by_part = differ.then(|| names.clone().zip(counts).collect());
         let before =
             AdamRecord { steps, steps_by_part, lr, beta1, beta2, eps, weight_decay, decoupled };
         let mut record = before.clone();
         self.value(&joined(name, "adam"), &mut record);
-        let parts: Vec<_> = adam.parts(params).collect();
         let [mut first, mut second] = [adam.moments().0, adam.moments().1].map(<[T]>::to_vec);
         let mut restored = record != before;
         for (moment, values) in [("exp_avg", &mut first), ("exp_avg_sq", &mut second)] {
@@ -155,7 +156,8 @@ impl<'v, T: Real> State<'v, T> {
             let decay = if decoupled { Decay::Decoupled } else { Decay::Coupled };
             let betas = (beta1, beta2);
             adam.set_options(AdamOptions { lr, betas, eps, weight_decay, decay });
-            adam.restore(steps_by_part.unwrap_or(vec![steps; parts.len()]), &first, &second);
+            let own = |name| steps_by_part.as_ref().and_then(|counts| counts.get(&name).copied());
+            adam.restore(names.map(|name| own(name).unwrap_or(steps)), &first, &second);
         }
     }
 

@@ -11,6 +11,7 @@ struct Add;
 
 impl<T: Real> Elementwise2<T> for Add {
     const NAME: &'static str = "add";
+    const ADDS: bool = true;
 
     fn value(a: T, b: T) -> T {
         a + b

@@ -59,8 +59,8 @@ impl<T: Real> Op<T> for Conv2d {
         conv::forward(out, operands.value(0), operands.value(1), bias, shape);
     }
 
-    fn works_by_sample(&self, _: Operands<'_, T>) -> bool {
-        true
+    fn works_by_sample(&self, operands: Operands<'_, T>) -> bool {
+        !operands.shape(1).carries_samples()
     }
 
     fn backward(&self, node: Backward<'_, T>, operand: usize, write: Write, dx: &mut [T]) {
@@ -74,7 +74,7 @@ impl<T: Real> Op<T> for Conv2d {
     }
 
     fn permit(&self, weights: &Permit<'_, T>, operand: usize, allowed: &mut Lines) {
-        if !weights.any() {
+        if !(if operand == 1 { weights.any() } else { weights.any_output() }) {
             return;
         }
         allowed.add_rows(|channel| weights.at_output(1, channel));

@@ -136,8 +136,8 @@ impl<T: Real> Op<T> for Linear {
         }
     }
 
-    fn works_by_sample(&self, _: Operands<'_, T>) -> bool {
-        true
+    fn works_by_sample(&self, operands: Operands<'_, T>) -> bool {
+        !operands.shape(W).carries_samples()
     }
 
     fn sample_squares(&self, node: Backward<'_, T>, operand: usize, squares: &mut [f64]) -> bool {
@@ -165,7 +165,7 @@ impl<T: Real> Op<T> for Linear {
     }
 
     fn permit(&self, weights: &Permit<'_, T>, operand: usize, allowed: &mut Lines) {
-        if !weights.any() {
+        if !(if operand == W { weights.any() } else { weights.any_output() }) {
             return;
         }
         let last = weights.shape.rank() - 1;

@@ -71,6 +71,10 @@ impl<T: Real> Op<T> for MatMul {
         matmul::batched(Write::Store, out, items(operands.shape(0)), a, b, None);
     }
 
+    fn works_by_sample(&self, operands: Operands<'_, T>) -> bool {
+        operands.shape(0).rank() == 2 && !operands.shape(1).carries_samples()
+    }
+
     fn backward(&self, node: Backward<'_, T>, operand: usize, write: Write, dx: &mut [T]) {
         let other = |item| matrix(node.operands, 1 - operand, node.attrs, item).transposed();
         let (_, [rows, columns]) = sides(node.shape, 0).expect("checked by shape()");

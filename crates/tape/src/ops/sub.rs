@@ -11,6 +11,7 @@ struct Sub;
 
 impl<T: Real> Elementwise2<T> for Sub {
     const NAME: &'static str = "sub";
+    const ADDS: bool = true;
 
     fn value(a: T, b: T) -> T {
         a - b

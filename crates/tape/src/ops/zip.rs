@@ -6,6 +6,7 @@ use gradroute_kernels::{Real, Write, elementwise};
 use crate::op::{Attrs, Backward, Op};
 use crate::operands::Operands;
 use crate::ops::select::passed_on;
+use crate::routing::permission::{Lines, Permit};
 use crate::shape::Shape;
 
 /// A function of two numbers with its partial derivatives.
@@ -18,6 +19,9 @@ pub trait Elementwise2<T: Real>: Sync {
 
     /// See [`Op::routes`].
     const ROUTES: bool = false;
+
+    /// See [`Op::adds`].
+    const ADDS: bool = false;
 
     /// The function.
     fn value(a: T, b: T) -> T;
@@ -64,6 +68,34 @@ impl<T: Real, F: Elementwise2<T>> Op<T> for Zip<F> {
 
     fn routes(&self, _: &Attrs) -> bool {
         F::ROUTES
+    }
+
+    fn adds(&self) -> bool {
+        F::ADDS
+    }
+
+    fn permit(&self, weights: &Permit<'_, T>, operand: usize, allowed: &mut Lines) {
+        if !weights.any_output() {
+            return;
+        }
+        let (own, full) = (weights.operands.shape(operand), weights.shape);
+        let behind = full.rank() - own.rank();
+        let has = |axis: usize, at| {
+            // What is repeated along an axis is taught all along it.
+            own.dims().get(axis) != full.dims().get(behind + axis)
+                || weights.at_output(behind + axis, at)
+        };
+        match own.rank() {
+            0 => allowed.add_all(),
+            1 => {
+                allowed.add_rows(|row| has(0, row));
+                allowed.add_columns(|_| true);
+            }
+            _ => {
+                allowed.add_rows(|row| has(0, row));
+                allowed.add_columns(|column| has(1, column));
+            }
+        }
     }
 
     fn works_by_sample(&self, operands: Operands<'_, T>) -> bool {

@@ -242,7 +242,9 @@ impl<T: Real> Adam<T> {
         let mut last = None;
         for (part, count) in parts.iter().zip(counts) {
             let held = gradients.held(part.id.index());
-            if runs.params.is_frozen(part.id) || held.is_all() {
+            let mut moves = false;
+            part.for_each_range(held, |_, _| moves = true);
+            if runs.params.is_frozen(part.id) || !moves {
                 continue;
             }
             *count = count.next(options.betas);

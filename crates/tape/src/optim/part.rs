@@ -67,7 +67,10 @@ impl Placed {
         let rows = part.rows.unwrap_or(0..all_rows);
         let columns = part.columns.unwrap_or(0..all_columns);
         assert!(
-            rows.end <= all_rows && columns.end <= all_columns,
+            rows.start <= rows.end
+                && rows.end <= all_rows
+                && columns.start <= columns.end
+                && columns.end <= all_columns,
             "rows {rows:?} and columns {columns:?} of `{name}` {shape}: there are {all_rows} and \
              {all_columns}"
         );

@@ -54,7 +54,8 @@ pub(super) fn ready<T: Real>(
     ids: impl Iterator<Item = ParamId> + Clone,
 ) -> Result<(), UpdateError> {
     assert!(gradients.fits(params), "these gradients were made for other parameters than these");
-    let trained = ids.filter(|&id| !params.is_frozen(id));
+    let held = |id: ParamId| gradients.held(id.index()).is_all();
+    let trained = ids.filter(|&id| !params.is_frozen(id) && !held(id));
     let missing = trained.clone().filter(|&id| gradients.get(id).is_none());
     if missing.clone().next().is_some() {
         let names = missing.map(|id| params.name(id).to_owned()).collect();
@@ -79,7 +80,7 @@ pub(super) fn use_once<T: Real>(used: &mut u64, gradients: &Gradients<T>) {
     assert!(
         pass == 0 || pass > *used,
         "a step was made with these gradients already, or with later ones: call backward again before \
-         the next one"
+         the next one (with groups of one pass, in their order)"
     );
     *used = pass.max(*used);
     gradients.note_use();

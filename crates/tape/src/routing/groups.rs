@@ -105,9 +105,21 @@ impl<T: Real> GroupGradients<T> {
     }
 
     /// The gradient of a value that was to be [kept](crate::Graph::keep): of one that depends on
-    /// samples, that of the whole batch.
+    /// samples, that of the whole batch. A value that depends on no sample has one for each group: ask
+    /// [`GroupGradients::group`].
     pub fn kept(&self, label: &str) -> Option<&[T]> {
         self.parts[0].kept(label)
+    }
+
+    /// The same, to change, or to [hold](Gradients::hold_unpermitted) what the group may not teach.
+    ///
+    /// # Panics
+    /// If there is no such group.
+    #[track_caller]
+    pub fn group_mut(&mut self, group: usize) -> &mut Gradients<T> {
+        let groups = self.parts.len() - 1;
+        assert!(group < groups, "there is no group {group}: they are 0 to {groups} - 1");
+        &mut self.parts[group]
     }
 
     /// What belongs to no sample: a penalty on parameters, and what reached a parameter through a value

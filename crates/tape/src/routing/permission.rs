@@ -123,17 +123,22 @@ impl<T: Real> Permit<'_, T> {
         self.any_at(self.columns, axis, at)
     }
 
-    /// Whether there is a weight that is not 0 at all.
+    /// Whether there is a weight that is not 0 on the output and, where there are some, on the operand with
+    /// columns.
     pub fn any(&self) -> bool {
-        let any = |of: Option<(&[T], Shape)>| {
-            of.is_none_or(|(weights, shape)| {
-                self.outer(shape, shape.dims()[0]).any(|row| {
-                    let row_len = weights.len() / shape.dims()[0];
-                    has_weight(&weights[row * row_len..][..row_len])
-                })
-            })
-        };
-        any(self.rows) && any(self.columns)
+        self.any_of(self.rows) && self.any_of(self.columns)
+    }
+
+    /// Whether there is one on the output.
+    pub fn any_output(&self) -> bool {
+        self.any_of(self.rows)
+    }
+
+    fn any_of(&self, of: Option<(&[T], Shape)>) -> bool {
+        let Some((weights, shape)) = of else { return true };
+        let row_len = weights.len() / shape.dims()[0].max(1);
+        self.outer(shape, shape.dims()[0])
+            .any(|row| has_weight(&weights[row * row_len..][..row_len]))
     }
 
     /// Whether there is one for the position of this number among those of the output's leading axes.

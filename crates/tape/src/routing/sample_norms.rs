@@ -16,6 +16,8 @@ use crate::tape::Tape;
 pub struct SampleNorms<T: Real> {
     squares: Squares<T>,
     owner: u32,
+    /// How many samples the values count that the loss is made of.
+    counted: usize,
     /// Which parameters come apart by samples only in a pass that has each sample as a group.
     apart: Vec<bool>,
     /// What is known of each node: see [`LIVE`] and the others.
@@ -31,8 +33,9 @@ const FROM_SAMPLES: u8 = 2;
 /// Of this, something came from where samples were mixed.
 const MIXED: u8 = 4;
 
-/// How many numbers a pass by groups may write.
+/// How many numbers of gradients a pass by groups may write, and how many groups it may have.
 const ROOM: usize = 1 << 22;
+const TOGETHER: usize = 32;
 
 impl<T: Real> SampleNorms<T> {
     /// Room for the norms over these parameters.
@@ -55,6 +58,7 @@ impl<T: Real> SampleNorms<T> {
                 share: Vec::new(),
             },
             owner: params.owner(),
+            counted: 0,
             apart: vec![false; params.count()],
             marks: Vec::new(),
             groups: Groups::default(),
@@ -69,7 +73,8 @@ impl<T: Real> SampleNorms<T> {
     /// If one of them was not asked for.
     #[track_caller]
     pub fn of(&self, ids: impl IntoIterator<Item = ParamId>) -> Vec<f64> {
-        let mut sums = vec![0.0; self.squares.samples];
+        let mut sums = vec![0.0; self.count()];
+        let mut taken = vec![false; self.squares.wanted.len()];
         for id in ids {
             check_owner(id, self.owner, self.squares.wanted.len());
             let index = id.index();
@@ -77,9 +82,17 @@ impl<T: Real> SampleNorms<T> {
                 self.squares.wanted[index],
                 "norms of parameter {index} were not asked for: give it to SampleNorms::new"
             );
+            if std::mem::replace(&mut taken[index], true) {
+                continue;
+            }
             sums.iter_mut().zip(&self.squares.of[index]).for_each(|(sum, square)| *sum += square);
         }
         sums.into_iter().map(f64::sqrt).collect()
+    }
+
+    /// How many samples there are.
+    fn count(&self) -> usize {
+        if self.squares.samples == 0 { self.counted } else { self.squares.samples }
     }
 
     /// Finds out on which ways the shares of samples reach the parameters.
@@ -90,6 +103,7 @@ impl<T: Real> SampleNorms<T> {
             "these sample norms were made for other parameters than the graph's"
         );
         self.squares.begin();
+        self.counted = 0;
         self.apart.fill(false);
         self.marks.clear();
         self.marks.resize(tape.nodes.len(), 0);
@@ -104,6 +118,9 @@ impl<T: Real> SampleNorms<T> {
                 continue;
             }
             let shape = tape.stored[index].shape;
+            if shape.carries_samples() && self.counted == 0 {
+                self.counted = shape.dims()[0];
+            }
             for (position, &target) in tape.operands[node.operand_range()].iter().enumerate() {
                 let behind = &tape.nodes[target as usize];
                 if !behind.needs_grad || !op.differentiable(position, &node.attrs) {
@@ -112,8 +129,8 @@ impl<T: Real> SampleNorms<T> {
                 let passed = match (node.of_samples, behind.of_samples) {
                     (_, true) => LIVE,
                     (true, false) if shape.carries_samples() => LIVE | FROM_SAMPLES,
-                    // A sum of terms of the loss, one of which no sample has a part in.
-                    (true, false) if shape.len() == 1 => LIVE,
+                    // No sample has a part in this term of a sum.
+                    (true, false) if op.adds() => LIVE,
                     (true, false) => LIVE | FROM_SAMPLES | MIXED,
                     (false, false) => mark,
                 };
@@ -153,17 +170,17 @@ impl<T: Real> SampleNorms<T> {
     pub(crate) fn take_apart(
         &mut self,
         params: &Params<T>,
-        count: usize,
         pass: impl Fn(&mut [Gradients<T>], &Groups, &[bool]),
     ) {
+        let count = self.count();
         let Self { squares, apart, groups, sinks, .. } = self;
         let ids = || params.ids().filter(|id| apart[id.index()]);
         let numbers: usize = ids().map(|id| params.range(id).len()).sum();
         if ids().next().is_none() {
             return;
         }
-        squares.set_samples(if squares.samples == 0 { count } else { squares.samples });
-        let together = (ROOM / numbers.max(1)).clamp(1, squares.samples.max(1));
+        squares.samples = count;
+        let together = (ROOM / numbers.max(1)).clamp(1, TOGETHER.min(squares.samples.max(1)));
         ids().for_each(|id| squares.of[id.index()].resize(squares.samples, 0.0));
         sinks.resize_with(together + 1, || Gradients::new(params));
         for start in (0..squares.samples).step_by(together) {

@@ -27,7 +27,8 @@ impl<T: Real> SomeSamples<T> {
     ) -> R {
         let Backward { operands, shape, out, dout, .. } = node;
         let count = shape.dims()[0];
-        let of_samples = (0..operands.count()).filter(|&i| operands.shape(i).carries_samples());
+        let counts = |shape: Shape| shape.carries_samples() && shape.dims()[0] == count;
+        let of_samples = (0..operands.count()).filter(|&i| counts(operands.shape(i)));
         if !op.works_by_sample(operands) || of_samples.clone().count() > MOST {
             return f(Backward { dout: self.with_zeros(dout, samples, count), ..node });
         }

@@ -42,8 +42,8 @@ impl<'a, T: Real> Graph<'a, T> {
     /// ```
     ///
     /// # Panics
-    /// If the weights don't fit an op that they are for, or this is called within another
-    /// `update_weighted`: multiply the weights, and give their product.
+    /// If the weights don't fit an op that they are for, if they are for none, or if this is called within
+    /// another `update_weighted`: multiply the weights, and give their product.
     #[track_caller]
     pub fn update_weighted<R>(&self, weights: Var, build: impl FnOnce() -> R) -> R {
         self.within_update(|update| &mut update.rows, weights, build)
@@ -69,15 +69,19 @@ impl<'a, T: Real> Graph<'a, T> {
         build: impl FnOnce() -> R,
     ) -> R {
         self.check_var(weights, "update_weighted");
-        let set = |weights| std::mem::replace(part(&mut self.recording().update), weights);
-        let before = set(Some(weights.index));
-        assert!(
-            before.is_none(),
-            "update weights within update weights: multiply them, and give their product"
-        );
-        let from = self.recording().tape.nodes.len();
+        let from = {
+            let mut state = self.recording();
+            let place = part(&mut state.update);
+            assert!(
+                place.is_none(),
+                "update weights within update weights: multiply them, and give their product"
+            );
+            *place = Some(weights.index);
+            state.tape.nodes.len()
+        };
+        let within = Within { graph: self, part: &part };
         let result = build();
-        set(None);
+        drop(within);
         let taken = self.recording().tape.nodes[from..].iter().any(|node| !node.update.is_none());
         assert!(
             taken,
@@ -85,6 +89,21 @@ impl<'a, T: Real> Graph<'a, T> {
              samples, and another that is trained and does not"
         );
         result
+    }
+}
+
+/// Until it is dropped, by a panic for instance, update weights go on what is recorded.
+struct Within<'w, 'a, T: Real, F: Fn(&mut Update) -> &mut Option<u32>> {
+    graph: &'w Graph<'a, T>,
+    part: &'w F,
+}
+
+impl<T: Real, F: Fn(&mut Update) -> &mut Option<u32>> Drop for Within<'_, '_, T, F> {
+    fn drop(&mut self) {
+        // A panic may unwind through here while the state is borrowed.
+        if let Ok(mut state) = self.graph.state.try_borrow_mut() {
+            *(self.part)(&mut state.update) = None;
+        }
     }
 }
 
@@ -99,9 +118,12 @@ pub(crate) fn fitting<T: Real>(
     let (update, nodes) = (state.update, &state.tape.nodes);
     let teaches = |(i, var): (usize, &Var)| {
         let node = &nodes[var.index()];
-        node.needs_grad && !node.of_samples && op.differentiable(i, attrs)
+        // A parameter that is frozen would be taught if it were not.
+        let trained = node.needs_grad || matches!(node.kind, Kind::Param(_));
+        trained && !node.of_samples && op.differentiable(i, attrs)
     };
-    let of_samples = operands.iter().any(|var| nodes[var.index()].of_samples);
+    let of_samples =
+        shape.carries_samples() || operands.iter().any(|var| nodes[var.index()].of_samples);
     if update.is_none() || !of_samples || !operands.iter().enumerate().any(teaches) {
         return Ok(Update::NONE);
     }

@@ -1,5 +1,5 @@
-//! `routing.rule = "random-digit:SEED"` and `"random-sample:SEED"`: masks of the paper's shape that are
-//! drawn by chance. They are controls: what they do as well as the paper's masks is no effect
+//! `routing.rule = "random-digit:SEED"` and `"random-sample:SEED"`: masks that let each sample teach one
+//! half, drawn by chance, whatever half a term is to teach. They are controls: what they do as well as the paper's masks is no effect
 //! of *whose* gradient is routed where.
 
 use gradroute_kernels::random::Stream;
