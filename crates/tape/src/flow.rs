@@ -13,16 +13,21 @@ use crate::tape::Tape;
 /// The adjoints and gradients of one pass. A value that depends on samples has one adjoint, part 0;
 /// any other has a part for each of the sinks.
 pub(crate) struct Flow<'p, T: Real> {
-    tape: &'p Tape<T>,
-    generation: u64,
+    pub tape: &'p Tape<T>,
+    pub generation: u64,
     /// That of node i, part p is number `p * nodes + i`.
-    adjoints: &'p mut Adjoints<T>,
-    sinks: &'p mut [Gradients<T>],
-    contribution: &'p mut Vec<T>,
-    taught: &'p mut Vec<bool>,
-    grouped: bool,
-    watch: Option<&'p mut dyn FnMut(Edge<'_, T>)>,
+    pub adjoints: &'p mut Adjoints<T>,
+    pub sinks: &'p mut [Gradients<T>],
+    pub contribution: &'p mut Vec<T>,
+    /// Numbered as adjoints are.
+    pub taught: &'p mut Vec<bool>,
+    /// Whether the sinks are those of groups.
+    pub grouped: bool,
+    pub watch: Option<&'p mut EdgeWatch<'p, T>>,
 }
+
+/// Shown what each edge contributes.
+pub(crate) type EdgeWatch<'w, T> = dyn FnMut(Edge<'_, T>) + 'w;
 
 /// What lies behind an edge: the operand at a position of a node, and whose share it gets.
 #[derive(Clone, Copy)]
@@ -41,25 +46,13 @@ pub(crate) enum Dout<'d, T> {
     Given(&'d [T]),
 }
 
-impl<'p, T: Real> Flow<'p, T> {
-    pub fn new(
-        tape: &'p Tape<T>,
-        generation: u64,
-        adjoints: &'p mut Adjoints<T>,
-        sinks: &'p mut [Gradients<T>],
-        contribution: &'p mut Vec<T>,
-        taught: &'p mut Vec<bool>,
-        grouped: bool,
-        watch: Option<&'p mut dyn FnMut(Edge<'_, T>)>,
-    ) -> Self {
-        adjoints.begin(sinks.len() * tape.nodes.len());
-        taught.clear();
-        taught.resize(sinks.len() * tape.nodes.len(), false);
-        Self { tape, generation, adjoints, sinks, contribution, taught, grouped, watch }
-    }
-
-    /// Gives the loss its adjoint, 1.
+impl<T: Real> Flow<'_, T> {
+    /// Begins with the loss, whose adjoint is 1.
     pub fn start(&mut self, loss: usize) {
+        let slots = self.sinks.len() * self.tape.nodes.len();
+        self.adjoints.begin(slots);
+        self.taught.clear();
+        self.taught.resize(slots, false);
         let node = &self.tape.nodes[loss];
         let part = if node.of_samples { 0 } else { self.sinks.len() - 1 };
         if let Kind::Param(p) = node.kind {

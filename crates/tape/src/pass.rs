@@ -2,14 +2,14 @@
 
 use gradroute_kernels::Real;
 
-use crate::flow::{Behind, Dout, Flow};
+use crate::flow::{Behind, Dout, EdgeWatch, Flow};
 use crate::gradients::Gradients;
 use crate::graph::{Graph, State};
 use crate::info::NodeRef;
 use crate::node::{Kind, Var};
 use crate::op::{Attrs, Backward, Op};
 use crate::operands::{Memory, Operands};
-use crate::routing::edges::{Edge, Share};
+use crate::routing::edges::Share;
 use crate::routing::groups::Groups;
 use crate::routing::sample_norms::Squares;
 use crate::routing::seen::Seen;
@@ -28,10 +28,13 @@ pub(crate) struct Ask<'q, T: Real> {
     /// How long each sample's share is.
     pub squares: Option<&'q mut Squares<T>>,
     /// Shown each node with its adjoint, once that is whole.
-    pub node: Option<&'q mut dyn FnMut(NodeRef<'_, T>, &[T])>,
+    pub node: Option<&'q mut NodeWatch<'q, T>>,
     /// Shown what each edge contributes.
-    pub edge: Option<&'q mut dyn FnMut(Edge<'_, T>)>,
+    pub edge: Option<&'q mut EdgeWatch<'q, T>>,
 }
+
+/// Shown a node and its adjoint.
+type NodeWatch<'w, T> = dyn FnMut(NodeRef<'_, T>, &[T]) + 'w;
 
 impl<T: Real> Default for Ask<'_, T> {
     fn default() -> Self {
@@ -63,19 +66,12 @@ impl<T: Real> Graph<'_, T> {
         let memory = Memory { slab: &tape.slab, params: self.params.flat(), inputs };
         let Ask { groups, only, squares, node, edge } = ask;
         // Their lifetimes are to be as short as that of the rest.
-        let watch = node.map(|watch| -> &mut dyn FnMut(NodeRef<'_, T>, &[T]) { watch });
-        let edge = edge.map(|watch| -> &mut dyn FnMut(Edge<'_, T>) { watch });
+        let watch = node.map(|watch| -> &mut NodeWatch<'_, T> { watch });
+        let edge = edge.map(|watch| -> &mut EdgeWatch<'_, T> { watch });
         let generation = self.generation;
-        let mut flow = Flow::new(
-            tape,
-            generation,
-            adjoints,
-            sinks,
-            contribution,
-            taught,
-            groups.is_some(),
-            edge,
-        );
+        let grouped = groups.is_some();
+        let mut flow =
+            Flow { tape, generation, adjoints, sinks, contribution, taught, grouped, watch: edge };
         flow.start(loss.index());
         let mut pass =
             Pass { tape, memory, generation, flow, seen, some, groups, only, squares, watch };
@@ -100,7 +96,7 @@ struct Pass<'p, T: Real> {
     groups: Option<&'p Groups>,
     only: Option<&'p [bool]>,
     squares: Option<&'p mut Squares<T>>,
-    watch: Option<&'p mut dyn FnMut(NodeRef<'_, T>, &[T])>,
+    watch: Option<&'p mut NodeWatch<'p, T>>,
 }
 
 impl<T: Real> Pass<'_, T> {

@@ -54,7 +54,7 @@ impl Groups {
 }
 
 /// The gradients of one backward pass, apart by groups of samples: see
-/// [`Graph::backward_by_group`].
+/// [`Graph::backward_by_group`](crate::Graph::backward_by_group).
 #[derive(Clone, Debug)]
 pub struct GroupGradients<T: Real> {
     /// One a group, then one for what belongs to no sample.

@@ -11,7 +11,7 @@ use crate::routing::some_samples::SomeSamples;
 use crate::tape::Tape;
 
 /// The Euclidean norm of each sample's share of the gradient, for some parameters: see
-/// [`Graph::backward_with_sample_norms`].
+/// [`Graph::backward_with_sample_norms`](crate::Graph::backward_with_sample_norms).
 #[derive(Clone, Debug)]
 pub struct SampleNorms<T: Real> {
     squares: Squares<T>,
