@@ -1,33 +1,12 @@
 //! After a first call of the same shapes, `f32` kernels allocate nothing.
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
+mod allocator;
 
+use allocator::Counting;
 use gradroute_kernels::adam::{self, AdamStep};
 use gradroute_kernels::linear::{self, Affine, LinearShape};
 use gradroute_kernels::random::Stream;
 use gradroute_kernels::{Isa, Write, elementwise, reduce, softmax};
-
-thread_local! {
-    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
-}
-
-/// The system's allocator, counting what this thread asks for.
-struct Counting;
-
-// SAFETY: everything is passed on to the system's allocator; the counter needs no allocation.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
-        // SAFETY: the caller's obligations are the same.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: as above.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
@@ -112,9 +91,9 @@ fn kernels_allocate_nothing_after_the_first_call() {
             for density in [1.0, 0.3] {
                 let mut buffers = Buffers::new(density);
                 isa.run(|| buffers.work());
-                let before = ALLOCATIONS.get();
+                let before = allocator::count();
                 isa.run(|| buffers.work());
-                assert_eq!(ALLOCATIONS.get(), before, "on {isa}, density {density}");
+                assert_eq!(allocator::count(), before, "on {isa}, density {density}");
             }
         }
     });

@@ -1,33 +1,9 @@
 //! After the first step, training a transformer or a convolutional net allocates nothing, nor does
 //! looking at what groups and samples teach.
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
-
+use crate::allocator::{self, Counting};
 use gradroute_tape::{Gradients, GroupGradients, SampleNorms, Tape};
 use gradroute_tests::nets::{ConvNet, Net, Training, Transformer, begin};
-
-struct Counting;
-
-thread_local! {
-    /// Allocations on this thread. Constant and without a destructor, so that looking at it
-    /// allocates nothing itself.
-    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
-}
-
-// SAFETY: every call is handed to the system's allocator as it came.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
-        // SAFETY: the caller keeps the contract of `alloc`, which is the system's.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: as above, and the pointer came from the system's allocator.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
@@ -40,9 +16,9 @@ fn allocates_nothing<N: Net<f32> + Send>() {
     let steps = || {
         let mut training = Training::<f32, N>::new();
         [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11].map(|step| {
-            let before = ALLOCATIONS.get();
+            let before = allocator::count();
             training.step(step);
-            ALLOCATIONS.get() - before
+            allocator::count() - before
         })
     };
     let counts = pool.install(|| [steps(), steps()][1]);
@@ -72,7 +48,7 @@ fn looks<N: Net<f32> + Send>(samples: usize, drawn: u64) {
         let mut apart = GroupGradients::new(&params, 2);
         let groups: Vec<u8> = (0..samples).map(|sample| u8::from(sample % 3 == 1)).collect();
         [(); 4].map(|()| {
-            let before = ALLOCATIONS.get();
+            let before = allocator::count();
             let g = tape.graph(&params);
             let loss = net.loss(&g);
             g.keep("loss", loss);
@@ -80,7 +56,7 @@ fn looks<N: Net<f32> + Send>(samples: usize, drawn: u64) {
             g.backward_with_sample_norms(loss, &mut gradients, &mut norms);
             g.backward_by_edge(loss, &mut gradients, |_| {});
             gradients.hold_unpermitted();
-            ALLOCATIONS.get() - before
+            allocator::count() - before
         })
     });
     assert!(counts[0] > 0, "the first passes take their memory");

@@ -1,6 +1,8 @@
 //! A small transformer and a small convolutional net with routes in them.
 
 mod allocations;
+#[path = "../../../crates/kernels/tests/allocator/mod.rs"]
+mod allocator;
 mod bits;
 mod golden;
 mod samples;

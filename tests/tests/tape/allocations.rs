@@ -3,43 +3,13 @@
 //! Counted on one thread, with an allocator that stands in front of the system's. Smaller
 //! batches in between use the same memory and give the bits that a fresh tape gives.
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
-
+use crate::allocator::{self, Counting};
 use crate::autoencoder::{Autoencoder, batch};
 use gradroute_tape::layers::Mlp;
 use gradroute_tape::ops::Input;
 use gradroute_tape::optim::{Adam, AdamOptions};
 use gradroute_tape::{Gradients, Params, Tape};
 use ndarray::ArrayView2;
-
-struct Counting;
-
-thread_local! {
-    /// Allocations on this thread. Constant and without a destructor, so that looking at it
-    /// allocates nothing itself.
-    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
-}
-
-// SAFETY: every call is handed to the system's allocator as it came.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
-        // SAFETY: the caller keeps the contract of `alloc`, which is the system's.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: as above, and the pointer came from the system's allocator.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-
-    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
-        // SAFETY: as above.
-        unsafe { System.realloc(pointer, layout, size) }
-    }
-}
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
@@ -97,9 +67,9 @@ fn steps_after_the_first_allocate_nothing_even_with_smaller_batches() {
             (0u64..).zip(SIZES).map(|(i, n)| batch::<f32>(n, PIXELS, ENCODING, i)).collect();
         let mut counts = Vec::new();
         for (n, (images, mask)) in SIZES.into_iter().zip(&batches) {
-            let before = ALLOCATIONS.get();
+            let before = allocator::count();
             training.step(n, images, mask);
-            counts.push(ALLOCATIONS.get() - before);
+            counts.push(allocator::count() - before);
         }
         assert!(counts[0] > 0, "the first step fills the tape: the counter counts");
         assert_eq!(counts[1..], [0; 5], "allocations of the steps after the first");
@@ -117,7 +87,7 @@ fn steps_that_are_routed_by_label_allocate_nothing_after_the_first() {
         let counts = SIZES.map(|n| {
             let (images, _) = batch::<f32>(n, PIXELS, ENCODING, 1);
             let labels: Vec<u8> = (0..n).map(|i| (3 * i % 10) as u8).collect();
-            let before = ALLOCATIONS.get();
+            let before = allocator::count();
             let g = tape.graph(&params);
             let x = g.samples(ArrayView2::from_shape((n, PIXELS), &images).expect("length fits"));
             let (classes, lower) =
@@ -127,7 +97,7 @@ fn steps_that_are_routed_by_label_allocate_nothing_after_the_first() {
             g.backward(g.mean(g.softmax_cross_entropy(logits, classes)), &mut gradients);
             assert!((0.0..=1.0).contains(&g.accuracy(logits, classes)));
             adam.step(&mut params, &gradients).expect("all parameters received a gradient");
-            ALLOCATIONS.get() - before
+            allocator::count() - before
         });
         assert!(counts[0] > 0, "the first step fills the tape: the counter counts");
         assert_eq!(counts[1..], [0; 5], "allocations of the steps after the first");

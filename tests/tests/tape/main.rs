@@ -1,6 +1,8 @@
 //! The tape's tests, in one program: each of its own would compile the generic code of all ops once
 //! more. What looks at the whole process, such as its count of tasks, stands beside this folder.
 
+#[path = "../../../crates/kernels/tests/allocator/mod.rs"]
+mod allocator;
 mod autoencoder;
 
 mod allocations;
