@@ -7,6 +7,7 @@ use criterion::{Criterion, Throughput};
 use gradroute_benches::products::rectified;
 use gradroute_kernels::adam::{self, AdamStep};
 use gradroute_kernels::linear::{self, LinearShape};
+use gradroute_kernels::strided::{self, Strided};
 use gradroute_kernels::{Real, Write, elementwise, reduce};
 use gradroute_runs::images::{Dataset, EpochOrder, PixelTable};
 use rate::Rate;
@@ -24,6 +25,7 @@ fn main() {
         absolute_error(criterion);
         bias_gradients(criterion);
         relu(criterion);
+        masks(criterion);
         batches(criterion);
     });
 }
@@ -108,6 +110,33 @@ fn relu(criterion: &mut Criterion<Rate>) {
         let x = rectified(BATCH * 2048, 0.5);
         let mut y = vec![0.0f32; x.len()];
         bencher.iter(|| elementwise::map1(Write::Store, &mut y, &x, |x| (x - 0.25).relu()));
+    });
+    group.finish();
+}
+
+/// A gradient on its way through a route: against a copy, with a mask that is as large, and with one a
+/// token, `[n, t, 1]`.
+fn masks(criterion: &mut Criterion<Rate>) {
+    let mut group = criterion.benchmark_group("mask of 512x64x512");
+    let [n, t, d] = [512, 64, 512];
+    let dy = rectified(n * t * d, 1.0);
+    let mut dx = vec![0.0f32; dy.len()];
+    group.throughput(bytes(2 * dy.len() * FLOAT));
+    group.bench_function("none", |bencher| {
+        bencher.iter(|| elementwise::map1(Write::Store, &mut dx, &dy, |dy| dy));
+    });
+    let mask: Vec<f32> = (0..n * t).map(|token| [0.5, 1.0, 2.0][token % 3]).collect();
+    group.bench_function("a token", |bencher| {
+        bencher.iter(|| {
+            let by_token = Strided { data: &mask, strides: [0, t, 1, 0] };
+            let dy = Strided { data: &dy, strides: [0, t * d, d, 1] };
+            strided::map2(Write::Store, &mut dx, [1, n, t, d], dy, by_token, |dy, m| m * dy);
+        });
+    });
+    let mask: Vec<f32> = (0..dy.len()).map(|at| mask[at / d]).collect();
+    group.throughput(bytes(3 * dy.len() * FLOAT));
+    group.bench_function("an element", |bencher| {
+        bencher.iter(|| elementwise::map2(Write::Store, &mut dx, &dy, &mask, |dy, m| m * dy));
     });
     group.finish();
 }
