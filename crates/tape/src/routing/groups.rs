@@ -80,9 +80,7 @@ impl<T: Real> GroupGradients<T> {
     /// If there is no such group.
     #[track_caller]
     pub fn group(&self, group: usize) -> &Gradients<T> {
-        let groups = self.parts.len() - 1;
-        assert!(group < groups, "there is no group {group}: they are 0 to {groups} - 1");
-        &self.parts[group]
+        &self.parts[self.checked(group)]
     }
 
     /// Forgets what was received.
@@ -117,9 +115,15 @@ impl<T: Real> GroupGradients<T> {
     /// If there is no such group.
     #[track_caller]
     pub fn group_mut(&mut self, group: usize) -> &mut Gradients<T> {
+        let group = self.checked(group);
+        &mut self.parts[group]
+    }
+
+    #[track_caller]
+    fn checked(&self, group: usize) -> usize {
         let groups = self.parts.len() - 1;
         assert!(group < groups, "there is no group {group}: they are 0 to {groups} - 1");
-        &mut self.parts[group]
+        group
     }
 
     /// What belongs to no sample: a penalty on parameters, and what reached a parameter through a value
