@@ -115,7 +115,8 @@ impl Constants {
         mut draw: impl FnMut(&mut Stream) -> f64,
     ) -> Var {
         let mut stream = Stream::new(self.seed, &format!("constant {name}"), 0);
-        let shape = Shape::new(dims);
+        // Some count samples, some don't.
+        let shape = Shape::new(dims).with_samples(!dims.is_empty() && self.seed % 2 == 1);
         let data: Vec<T> = (0..shape.len()).map(|_| T::from_f64(draw(&mut stream))).collect();
         g.literal(shape, &data)
     }

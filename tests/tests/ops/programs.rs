@@ -12,8 +12,10 @@ use crate::registry::cases;
 /// Where an operand comes from.
 #[derive(Clone, Copy, Debug)]
 enum Source {
-    /// The parameter of this number.
+    /// The parameter of this number, which others may read as well.
     Param(usize),
+    /// The same, as a table that counts no samples although it has a row for each.
+    Table(usize),
     /// What an earlier step computed.
     Value(usize),
 }
@@ -84,9 +86,17 @@ impl<'c> Program<'c> {
         let fitting: Vec<usize> = (0..shapes.len()).filter(|&i| fits(&shapes[i])).collect();
         // Update weights are for what is trained and depends on no sample.
         let must_be_new = case.name.contains("update weights") && !operand.shape.carries_samples();
-        if fitting.is_empty() || must_be_new || stream.below(5) == 0 {
-            self.params.push(operand);
-            return Source::Param(self.params.len() - 1);
+        if fitting.is_empty() || must_be_new || stream.below(4) == 0 {
+            let same = |other: &Operand| {
+                (other.shape.dims(), other.positive) == (operand.shape.dims(), operand.positive)
+            };
+            let known = self.params.iter().position(same).filter(|_| stream.below(2) == 0);
+            let param = known.unwrap_or_else(|| {
+                self.params.push(operand);
+                self.params.len() - 1
+            });
+            let table = operand.shape.carries_samples() && stream.below(3) == 0;
+            return if table { Source::Table(param) } else { Source::Param(param) };
         }
         Source::Value(fitting[stream.below(fitting.len() as u64) as usize])
     }
@@ -108,6 +118,7 @@ impl<'c> Program<'c> {
             let operands = (case.operands)(self.sizes);
             let operand = |(source, operand): (&Source, &Operand)| {
                 let x = match *source {
+                    Source::Table(p) => return g.param(ids[p]),
                     Source::Param(p) => g.param(ids[p]),
                     Source::Value(v) if operand.positive => {
                         g.affine(g.softplus(values[v]), 1.0, 0.5)
