@@ -35,9 +35,10 @@ fn train(hold: bool) -> Vec<f32> {
 
 fn main() {
     let (free, held) = (train(false), train(true));
-    println!("The second unit's weight after each batch, the first of which alone may teach it:");
-    println!("without a hold: {free:.3?}");
-    println!("with a hold:    {held:.3?}");
+    println!("A batch that may teach both units, then five that may teach the first one only.");
+    println!("The second unit's weight after each batch:");
+    println!("without a hold: {free:.3?}, moved on by momentum and weight decay");
+    println!("with a hold:    {held:.3?}, as no sample of the last five may teach it");
     assert!(free.windows(2).all(|pair| pair[1] < pair[0]), "momentum and decay go on");
     assert!(held.windows(2).all(|pair| pair[1] == pair[0]), "not a bit has changed");
 }

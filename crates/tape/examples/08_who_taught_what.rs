@@ -37,8 +37,10 @@ fn main() {
     let mut gradients = Gradients::new(&params);
     let mut norms = SampleNorms::new(&params, [encoder, head]);
     g.backward_with_sample_norms(with_penalty, &mut gradients, &mut norms);
-    println!("How much each sample teaches the encoder: {:.1?}", norms.of([encoder]));
-    println!("             and encoder and head at once: {:.1?}", norms.of([encoder, head]));
+    println!("Unit 0 is for group 0, unit 1 for group 1: the penalty leaks, as it is not routed.");
+    println!("With the penalty, the length of each sample's share of the gradient");
+    println!("  of the encoder:          {:.1?}", norms.of([encoder]));
+    println!("  of encoder and head: {:.1?}", norms.of([encoder, head]));
 
     g.backward_by_group(task, &groups, &mut apart);
     assert_eq!(apart.group(0).get(encoder).unwrap()[2..], [0.0, 0.0]);

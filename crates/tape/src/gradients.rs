@@ -74,8 +74,8 @@ impl<T: Real> Gradients<T> {
         assert!(
             fits,
             "these gradients were made for other parameters ({} entries, {} numbers) than the \
-             graph's ({}, {}): make them with Gradients::new(&params) after the last parameter \
-             was added",
+             graph's ({}, {}): make them by `new` with the graph's parameters, after the last one was \
+             added",
             self.ranges.len(),
             self.flat.len(),
             params.count(),
@@ -153,15 +153,24 @@ impl<T: Real> Gradients<T> {
     /// [`linear`](crate::Graph::linear), `conv2d`, `embedding`, `layer_norm` and ops by element read, what
     /// any other op reads as a whole. Goes for the steps until the next backward pass,
     /// [`backward_more`](crate::Graph::backward_more) included.
+    ///
+    /// # Panics
+    /// If there was no backward pass since the last step: holds go between the two.
+    #[track_caller]
     pub fn hold_unpermitted(&mut self) {
+        self.require_pass("hold_unpermitted");
         for (held, allowed) in self.held.iter_mut().zip(&self.allowed) {
             held.add_all_but(allowed);
         }
     }
 
     /// Has the optimizers leave a parameter alone, as [`Gradients::hold_unpermitted`] does.
+    ///
+    /// # Panics
+    /// As there.
     #[track_caller]
     pub fn hold(&mut self, id: ParamId) {
+        self.require_pass("hold");
         let index = self.index(id);
         self.held[index].add_all();
     }
@@ -169,9 +178,10 @@ impl<T: Real> Gradients<T> {
     /// The same for rows of a parameter, indices of its first axis.
     ///
     /// # Panics
-    /// If there are no such rows.
+    /// If there are no such rows, or as [`Gradients::hold_unpermitted`].
     #[track_caller]
     pub fn hold_rows(&mut self, id: ParamId, rows: Range<usize>) {
+        self.require_pass("hold_rows");
         let index = self.index(id);
         let [count, _] = self.held[index].extents();
         assert!(
@@ -184,9 +194,10 @@ impl<T: Real> Gradients<T> {
     /// The same for columns of a parameter, indices of its second axis.
     ///
     /// # Panics
-    /// If there are no such columns.
+    /// If there are no such columns, or as [`Gradients::hold_unpermitted`].
     #[track_caller]
     pub fn hold_columns(&mut self, id: ParamId, columns: Range<usize>) {
+        self.require_pass("hold_columns");
         let index = self.index(id);
         let [_, count] = self.held[index].extents();
         assert!(
@@ -194,6 +205,15 @@ impl<T: Real> Gradients<T> {
             "hold_columns: {columns:?} of a parameter of {count} columns"
         );
         self.held[index].add_columns(|column| columns.contains(&column));
+    }
+
+    #[track_caller]
+    fn require_pass(&self, user: &str) {
+        assert!(
+            self.pass != 0 && self.used.get().is_none(),
+            "{user}: there was no backward pass into these gradients since the last step. A hold is for \
+             the step to come: give it after each backward pass, before the optimizer's step"
+        );
     }
 
     /// The gradient of a parameter, row-major; `None` if the last backward pass did not reach it.

@@ -43,6 +43,15 @@
 //!   [`Attention`](layers::Attention), [`TransformerBlock`](layers::TransformerBlock).
 //! - [`optim`]: [`Adam`](optim::Adam), with decoupled decay AdamW, [`Sgd`](optim::Sgd), learning rates
 //!   over time; [`Gradients::clip`].
+//! - Routing: [`Graph::route`], [`Graph::detach`], [`Graph::ablate`];
+//!   [`Graph::update_weighted`] and [`Graph::update_weighted_columns`] for which sample may teach which
+//!   rows and columns of a parameter; [`Gradients::hold_unpermitted`] and [`Gradients::hold`], as momentum
+//!   and decay move what no gradient reaches; [`Adam::over`](optim::Adam::over) with
+//!   [`Part`](optim::Part)s, for an optimizer a kind of data.
+//! - Looking at it: [`Graph::backward_by_group`], a gradient a group of samples in one pass;
+//!   [`Graph::backward_with_sample_norms`], the length of each sample's share;
+//!   [`Graph::backward_by_edge`], what each use of a value contributes; [`Graph::keep`], the gradient of a
+//!   value.
 //! - [`check`]: gradients against central differences in f64, routes included.
 //! - [`Graph::to_text`], [`Graph::to_dot`], [`Graph::to_json`]: pictures of a graph.
 //!

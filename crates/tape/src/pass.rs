@@ -101,6 +101,7 @@ struct Pass<'p, T: Real> {
 
 impl<T: Real> Pass<'_, T> {
     /// Hands the adjoint of a node on to its operands.
+    #[track_caller]
     fn step(&mut self, op: &'static dyn Op<T>, index: usize, part: usize) {
         let Self { tape, generation, .. } = *self;
         let node = &tape.nodes[index];
@@ -146,6 +147,7 @@ impl<T: Real> Pass<'_, T> {
     }
 
     /// Hands an adjoint on to an operand that depends on no sample, a share for each group.
+    #[track_caller]
     fn leave_samples(
         &mut self,
         op: &'static dyn Op<T>,
@@ -182,7 +184,7 @@ impl<T: Real> Pass<'_, T> {
         }
         assert!(
             at.shape.dims()[0] == groups.count_samples(),
-            "{} at {} gives {}, but there are groups for {} samples",
+            "the backward pass by groups was given the groups of {3} samples, but {0} at {1} gives {2}",
             op.name(),
             node.location,
             at.shape,

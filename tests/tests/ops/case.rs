@@ -67,7 +67,8 @@ impl Operand {
     }
 }
 
-/// Draws the constants of a case, each by its name.
+/// Draws the constants of a case, each by its name. Masks say whose gradient passes, so they count
+/// samples; of the others those with an odd seed do.
 #[derive(Clone, Copy, Debug)]
 pub struct Constants {
     pub seed: u64,
@@ -76,7 +77,7 @@ pub struct Constants {
 impl Constants {
     /// Weights of a mask: 0, 1 and any other real number, a third each.
     pub fn mask<T: Real>(&self, g: &Graph<'_, T>, name: &str, dims: &[usize]) -> Var {
-        self.filled(g, name, dims, |stream| match stream.below(3) {
+        self.filled(g, name, (dims, true), |stream| match stream.below(3) {
             0 => 0.0,
             1 => 1.0,
             _ => 2.0 * stream.normal(),
@@ -85,7 +86,7 @@ impl Constants {
 
     /// Weights of a mask over which a mean is taken: 0 and positive numbers.
     pub fn weights<T: Real>(&self, g: &Graph<'_, T>, name: &str, dims: &[usize]) -> Var {
-        self.filled(g, name, dims, |stream| match stream.below(3) {
+        self.filled(g, name, (dims, self.seed % 2 == 1), |stream| match stream.below(3) {
             0 => 0.0,
             _ => 0.5 + stream.uniform(),
         })
@@ -93,7 +94,7 @@ impl Constants {
 
     /// Numbers from 0 to 1.
     pub fn shares<T: Real>(&self, g: &Graph<'_, T>, name: &str, dims: &[usize]) -> Var {
-        self.filled(g, name, dims, Stream::uniform)
+        self.filled(g, name, (dims, self.seed % 2 == 1), Stream::uniform)
     }
 
     /// Whole numbers below `count`.
@@ -104,19 +105,18 @@ impl Constants {
         dims: &[usize],
         count: usize,
     ) -> Var {
-        self.filled(g, name, dims, |stream| stream.below(count as u64) as f64)
+        self.filled(g, name, (dims, self.seed % 2 == 1), |stream| stream.below(count as u64) as f64)
     }
 
     fn filled<T: Real>(
         &self,
         g: &Graph<'_, T>,
         name: &str,
-        dims: &[usize],
+        (dims, by_sample): (&[usize], bool),
         mut draw: impl FnMut(&mut Stream) -> f64,
     ) -> Var {
         let mut stream = Stream::new(self.seed, &format!("constant {name}"), 0);
-        // Some count samples, some don't.
-        let shape = Shape::new(dims).with_samples(!dims.is_empty() && self.seed % 2 == 1);
+        let shape = Shape::new(dims).with_samples(!dims.is_empty() && by_sample);
         let data: Vec<T> = (0..shape.len()).map(|_| T::from_f64(draw(&mut stream))).collect();
         g.literal(shape, &data)
     }

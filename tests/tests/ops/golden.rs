@@ -101,8 +101,8 @@ fn record<T: Real>(
         "route" => g.route(x["x"], x["mask"]),
         "detach" => g.mul(g.detach(x["x"]), x["y"]),
         "linear_sample_weights" => {
-            let input = g.as_samples(x["input"]);
-            g.update_weighted(x["sample_weights"], || g.linear(input, x["weight"], Some(x["bias"])))
+            let [input, weights] = ["input", "sample_weights"].map(|name| g.as_samples(x[name]));
+            g.update_weighted(weights, || g.linear(input, x["weight"], Some(x["bias"])))
         }
         other => panic!("the golden file has an op that this test does not know: {other}"),
     }

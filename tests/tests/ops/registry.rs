@@ -172,9 +172,9 @@ cases! {
 
     // What decides who teaches whom.
     "ablate", any, |s| [sequence(s)] => |g, x, c| g.ablate(x[0], c.mask(g, "mask", &[s.n, 1, s.d]));
-    "route", any, |s| [sequence(s)] => |g, x, c| g.route(x[0], c.mask(g, "mask", &[s.n, s.t, 1]));
+    "route", any, |s| [sequence(s)] => |g, x, c| g.route(g.as_samples(x[0]), c.mask(g, "mask", &[s.n, s.t, 1]));
     "route of equal extents", any, |s| [matrix(s)]
-        => |g, x, c| g.route(x[0], c.mask(g, "mask", &[s.n, s.d]));
+        => |g, x, c| g.route(g.as_samples(x[0]), c.mask(g, "mask", &[s.n, s.d]));
     "detach", any, |s| [matrix(s), matrix(s)] => |g, x, c| g.mul(g.detach(x[0]), x[1]);
     "dropout", any, |s| [matrix(s)]
         => |g, x, c| g.dropout(x[0], 0.3, &mut Stream::new(c.seed, "dropout", 0));

@@ -68,7 +68,7 @@ fn held_rows_and_columns_keep_their_bits_and_the_others_are_those_of_a_run_witho
         let before = (held.clone(), of_held.clone());
         for step in 5..105 {
             let mut some = gradients(&held, w, step, rows, columns);
-            of_free.step(&mut free, &some).expect("all received");
+            of_free.step(&mut free, &some.clone()).expect("all received");
             some.hold_unpermitted();
             of_held.step(&mut held, &some).expect("all received");
         }
@@ -270,6 +270,7 @@ fn a_part_that_is_held_whole_makes_no_step() {
 #[should_panic(expected = "hold_rows")]
 fn rows_that_end_before_they_start_are_refused() {
     let (params, w) = params();
+    let mut gradients = gradients(&params, w, 0, [1.0; ROWS], [1.0; COLUMNS]);
     #[expect(clippy::reversed_empty_ranges, reason = "that is the mistake")]
-    Gradients::new(&params).hold_rows(w, 4..1);
+    gradients.hold_rows(w, 4..1);
 }

@@ -15,6 +15,7 @@ use super::halves::{CLASSES, Half};
 use super::judge::{encoding_sizes, gallery};
 use super::network::Network;
 use super::reading::{Reading, drawn_by_the_wrong_half};
+use super::rules::drawn;
 
 /// Images on a sheet of a certificate.
 const IMAGES: usize = 12;
@@ -55,7 +56,8 @@ pub fn page<T: Real>(
             decoder_rows(&shown, size)?,
         ),
     ]);
-    let wrong = config.routing.enabled.then(|| drawn_by_the_wrong_half(results)).flatten();
+    let routed = config.routing.enabled && !is_control(config);
+    let wrong = routed.then(|| drawn_by_the_wrong_half(results)).flatten();
     for shown in Half::BOTH {
         let chosen = Chosen::of(test, shown.digits(halves), IMAGES);
         if chosen.labels.is_empty() {
@@ -87,18 +89,40 @@ pub fn page<T: Real>(
         }
     }
     let reading = Reading { config }.paragraphs();
-    let holds = results.judged().then_some(results.split.holds);
     Ok(Page {
-        verdict: Some(Verdict { text: results.split.verdict.clone(), holds }),
+        verdict: Some(verdict(config, results)),
         reading: reading.map(|(term, text)| (term.to_owned(), text)).to_vec(),
         figures,
         tables: vec![("Test errors".to_owned(), error_table(results))],
     })
 }
 
+/// Whether the digits are split; of a control nothing is hoped for.
+fn verdict(config: &Config, results: &Results) -> Verdict {
+    let found = &results.split.verdict;
+    match is_control(config) {
+        true => {
+            Verdict { text: format!("A control, its masks drawn by chance. {found}"), holds: None }
+        }
+        false => {
+            let holds = results.judged().then_some(results.split.holds);
+            Verdict { text: found.clone(), holds }
+        }
+    }
+}
+
+/// Whether the masks were drawn by chance.
+fn is_control(config: &Config) -> bool {
+    config.routing.enabled && drawn(&config.routing.rule, config.train.seed).is_some()
+}
+
 /// How the heat map is to be read.
 fn encoding_caption(config: &Config) -> &'static str {
-    if config.routing.enabled {
+    if is_control(config) {
+        "How much of the encoding each digit uses: a row for each digit, a column for each dim, the \
+         fuller the colour the larger the dim is in the mean. The masks of this run were drawn by \
+         chance; the frames mark where the digits of each half would belong."
+    } else if config.routing.enabled {
         "How much of the encoding each digit uses: a row for each digit, a column for each dim, the \
          fuller the colour the larger the dim is in the mean. A frame marks the half that a digit \
          is assigned to. Where routing works, colour is inside the frames, and the same dims are \

@@ -4,7 +4,7 @@ use super::config::{Config, Loss, MeanOver, Routing};
 use super::digit_list::digit_list;
 use super::evaluation::Results;
 use super::halves::Half;
-use super::rules::unusual;
+use super::rules::{drawn, unusual};
 
 /// The facts of a run that its explanation depends on.
 #[derive(Clone, Copy, Debug)]
@@ -16,12 +16,23 @@ pub struct Reading<'a> {
 impl Reading<'_> {
     /// Paragraphs as (term, plain text).
     pub fn paragraphs(&self) -> [(&'static str, String); 4] {
-        let Config { model, routing, .. } = self.config;
+        let Config { model, routing, train, .. } = self.config;
         let (middle, encoding) = (model.encoding / 2, model.encoding);
         let (bottom, top) = (digit_list(&routing.bottom), digit_list(&routing.top));
         let bottom_dims = dims(0, middle);
         let top_dims = dims(middle, encoding);
-        let halves = if routing.enabled {
+        let drawn = drawn(&routing.rule, train.seed).filter(|_| routing.enabled);
+        let halves = if let Some(drawn) = drawn {
+            format!(
+                "An autoencoder squeezes each image into {encoding} numbers, the encoding, and its \
+                 decoder redraws the image from them. This run is a control, by the rule {}: the \
+                 reconstruction gradient of an image passes through {drawn}, and that was drawn by \
+                 chance. It is judged as if the bottom half ({bottom_dims}) were for the digits \
+                 {bottom} and the top half ({top_dims}) for the digits {top}: what it does as well as \
+                 a run of the rule \u{201c}halves\u{201d} does not come from whose gradient goes where.",
+                routing.rule
+            )
+        } else if routing.enabled {
             format!(
                 "An autoencoder squeezes each image into {encoding} numbers, the encoding, and its \
                  decoder redraws the image from them. The bottom half of the encoding \
@@ -64,7 +75,7 @@ impl Reading<'_> {
 
     /// The terms of the loss with their weights.
     fn loss(&self) -> String {
-        let Config { model, loss, routing, .. } = self.config;
+        let Config { model, loss, routing, train, .. } = self.config;
         let Loss { good, good_bad, bad, mean_over, certificates, .. } = *loss;
         let Loss { l1, l1_top_extra, correlation, .. } = *loss;
         let (bottom, top) = (digit_list(&routing.bottom), digit_list(&routing.top));
@@ -74,7 +85,8 @@ impl Reading<'_> {
                 terms.push(format!("{weight} times {what}"));
             }
         };
-        let taught = |half: &str| match routing.enabled {
+        let by_term = routing.enabled && drawn(&routing.rule, train.seed).is_none();
+        let taught = |half: &str| match by_term {
             true => format!(", which teaches the {half} half"),
             false => String::new(),
         };
@@ -201,6 +213,19 @@ mod tests {
         assert!(text(true).contains("(dims 0 to 4) is assigned to the digits 0, 2, 4"));
         assert!(text(true).contains("(dims 5 to 9) to the digits 7-9"));
         assert!(text(false).contains("routing was off") && !text(true).contains("routing was off"));
+    }
+
+    #[test]
+    fn the_explanation_of_a_control_says_what_was_drawn_and_not_that_terms_teach_halves() {
+        for (rule, part) in
+            [("random-digit", "the bottom half for the digits"), ("random-sample", "each image")]
+        {
+            let mut config = config("quick");
+            config.routing.rule = rule.to_owned();
+            let text = Reading { config: &config }.paragraphs().map(|(_, text)| text).concat();
+            assert!(text.contains("a control") && text.contains(part), "{text}");
+            assert!(!text.contains("is assigned to") && !text.contains("teaches the"), "{text}");
+        }
     }
 
     #[test]

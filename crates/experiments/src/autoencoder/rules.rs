@@ -10,6 +10,6 @@ mod soft;
 pub use halves::Halves;
 pub use mask::MaskTable;
 pub use random::{RandomDigit, RandomSample};
-pub use registry::{Named, RULES, rule, unusual};
+pub use registry::{Named, RULES, drawn, rule, unusual};
 pub use rule::{Rule, Sample};
 pub use soft::Soft;

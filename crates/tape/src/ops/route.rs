@@ -20,6 +20,13 @@ impl<T: Real> Op<T> for Route {
 
     fn shape(&self, operands: Operands<'_, T>, _: &Attrs) -> Result<Shape, String> {
         let (x, mask) = (operands.shape(0), operands.shape(1));
+        if mask.carries_samples() && !x.carries_samples() {
+            return Err(format!(
+                "the mask counts samples, the value {x} does not. To say which samples may teach a \
+                 parameter, put `update_weighted` around the op that reads it; a value that counts \
+                 samples is made by `samples`, `Shape::of_samples` or `as_samples`"
+            ));
+        }
         if x.broadcast(mask)?.dims() != x.dims() {
             return Err("the mask must have the value's extents, aligned at the last axis, or \
                         extent 1 to be repeated"
@@ -79,7 +86,8 @@ impl<T: Real> Graph<'_, T> {
     /// A route acts on an edge, not on a value: `x` itself may be used elsewhere, unrouted.
     ///
     /// # Panics
-    /// If the mask does not broadcast to the shape of `x`.
+    /// If the mask does not broadcast to the shape of `x`, or counts samples where `x` does not: which
+    /// samples may teach a *parameter* is said by [`Graph::update_weighted`].
     #[track_caller]
     pub fn route(&self, x: Var, mask: Var) -> Var {
         self.apply(&Route, &[x, mask], Attrs::default())

@@ -213,7 +213,8 @@ impl<T: Real> Adam<T> {
         self.counts = counts;
     }
 
-    /// Updates what is its own and neither frozen nor [held](Gradients::hold).
+    /// Updates what is its own and neither frozen nor [held](Gradients::hold). With the gradients of
+    /// several groups of one pass it makes a step for each, in the order of the groups.
     ///
     /// # Errors
     /// If a parameter of its parts that is not frozen received no gradient, or one that is not finite;

@@ -1,5 +1,6 @@
 //! The parameters that a step updates: all that are not frozen.
 
+use std::fmt;
 use std::ops::Range;
 
 use gradroute_kernels::Real;
@@ -8,7 +9,7 @@ use crate::gradients::Gradients;
 use crate::params::{ParamId, Params};
 
 /// Why an optimizer made no step. Nothing is changed then.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[derive(Clone, PartialEq, thiserror::Error)]
 pub enum UpdateError {
     /// Some parameters got no gradient.
     #[error(transparent)]
@@ -29,15 +30,29 @@ pub enum UpdateError {
 }
 
 /// A parameter that is not frozen got no gradient: a mistake in the graph, not a reason to skip.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "no gradient reached the parameter(s) {}: the loss does not depend on them (or only through \
-     detach); freeze them if that is meant",
+     detach); or these are the gradients of a group without samples in the batch, or not those that the \
+     backward pass was given. Freeze the parameters if it is meant so",
     .names.join(", ")
 )]
 pub struct MissingGradient {
     /// The names of the parameters, in declared order.
     pub names: Vec<String>,
+}
+
+/// The message, as that is what `unwrap` shows.
+impl fmt::Debug for UpdateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl fmt::Debug for MissingGradient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 /// Whether those of `ids` that are not frozen received gradients that can be used.

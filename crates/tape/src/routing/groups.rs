@@ -89,12 +89,15 @@ impl<T: Real> GroupGradients<T> {
         let count = self.parts.len() - 1;
         if let Some(sample) = groups.iter().position(|&group| usize::from(group) >= count) {
             panic!(
-                "backward_by_group: sample {sample} is of group {}, but there are {count}, from 0",
+                "backward_by_group: sample {sample} is of group {}, but these gradients are for {count} \
+                 groups, numbered from 0",
                 groups[sample]
             );
         }
         self.groups.set(groups, count);
-        self.parts.iter_mut().for_each(|part| part.begin(params));
+        for part in &mut self.parts {
+            part.begin(params);
+        }
     }
 
     /// A sink for each group, one for what belongs to no sample, and the groups.

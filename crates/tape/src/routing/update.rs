@@ -23,7 +23,8 @@ impl<'a, T: Real> Graph<'a, T> {
     /// are aligned with the ops' outputs at the *first* axis, and repeated along axes that they lack or
     /// have with extent 1: `[n]` for one number a sample, `[n, t]` for one a token. Along the last axis
     /// of a linear layer's output (of a convolution's, the second), they are for rows of the weight, and
-    /// for elements of the bias: `[n, out]`, `[n, 1, out]`, `[n, t, out]`.
+    /// for elements of the bias: `[n, out]`, `[n, 1, out]`, `[n, t, out]`; `[1, out]` for the same rows in
+    /// all samples. What differs by sample must say so: [`Shape::of_samples`].
     ///
     /// ```
     /// use gradroute_tape::{Gradients, Params, Shape, Tape};
@@ -85,8 +86,9 @@ impl<'a, T: Real> Graph<'a, T> {
         let taken = self.recording().tape.nodes[from..].iter().any(|node| !node.update.is_none());
         assert!(
             taken,
-            "these update weights are for no op: none of those within has an operand that depends on \
-             samples, and another that is trained and does not"
+            "these update weights are for no op. The layer must be recorded within the closure; it must \
+             read a parameter that is trained; and what it is applied to must count samples: `samples`, \
+             `Shape::of_samples` or `as_samples` make that"
         );
         result
     }
@@ -143,16 +145,21 @@ pub(crate) fn fitting<T: Real>(
 }
 
 fn check_place(weights: Shape, full: Shape, what: &str) -> Result<(), String> {
-    let fits = |(i, (&own, &full)): (usize, (&usize, &usize))| {
-        own == full || own == 1 && (i > 0 || !weights.carries_samples())
+    let fits = |(i, (&own, &full)): (usize, (&usize, &usize))| match (i, weights.carries_samples())
+    {
+        (0, false) => own == 1,
+        (0, true) => own == full,
+        _ => own == full || own == 1,
     };
     let mut axes = weights.dims().iter().zip(full.dims()).enumerate();
     if full.carries_samples() && weights.rank() <= full.rank() && axes.all(fits) {
         return Ok(());
     }
     Err(format!(
-        "update weights {weights} don't fit {what} {full}: from the first axis on, which counts \
-         samples, extents must be equal, or 1 to be repeated"
+        "update weights {weights} don't fit {what} {full}: they are aligned at the first axis, which \
+         counts samples. Weights that differ by sample are made with Shape::of_samples, [n] or [n, ..]; \
+         those that are the same for all begin with extent 1, [1, ..]; further extents are equal, or 1 \
+         to be repeated"
     ))
 }
 

@@ -46,7 +46,7 @@ proptest! {
             // Update weights may be `[n]` or `[n, 1]`.
             let update = layer.update.map(|column| {
                 let dims = if column { vec![layer.n, 1] } else { vec![layer.n] };
-                c.mask(g, "update", &dims)
+                g.as_samples(c.mask(g, "update", &dims))
             });
             let input = match layer.affine {
                 Some((factor, shift)) => Input::Affine { factor, shift },

@@ -56,7 +56,7 @@ proptest! {
     #[test]
     fn update_weights_below_a_route(n in extent(), d in 1usize..=4, seed: u64) {
         confirm(seed, &[normal(&[n, d]), normal(&[d, d]), normal(&[d])], |g, x, c| {
-            let (update, rows) = (c.mask(g, "update", &[n]), g.as_samples(x[0]));
+            let (update, rows) = (g.as_samples(c.mask(g, "update", &[n])), g.as_samples(x[0]));
             let z = g.update_weighted(update, || g.linear(rows, x[1], Some(x[2])));
             g.tanh(g.route(z, c.mask(g, "mask", &[n, 1])))
         });

@@ -158,7 +158,7 @@ fn gradients_of_other_parameters_are_refused() {
     let loss = g.sum(g.param(b));
     says(
         &panic_of(|| g.backward(loss, &mut early)),
-        &["made for other parameters (1 entries, 2 numbers)", "(2, 5)", "Gradients::new"],
+        &["made for other parameters (1 entries, 2 numbers)", "(2, 5)", "make them by `new`"],
     );
 }
 

@@ -3,3 +3,4 @@
 mod graphs;
 mod optimizers;
 mod panics;
+mod routing;

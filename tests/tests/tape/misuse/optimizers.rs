@@ -22,7 +22,7 @@ fn parameters_without_a_gradient_are_named_and_nothing_is_changed() {
         .expect_err("two parameters got nothing");
     let UpdateError::Missing(MissingGradient { names }) = &error else { panic!("{error}") };
     assert_eq!(names, &["detached", "forgotten"]);
-    says(&error.to_string(), &["detached, forgotten", "freeze them"]);
+    says(&error.to_string(), &["detached, forgotten", "Freeze the parameters"]);
     let sgd = Sgd { lr: 0.1, weight_decay: 0.0 };
     assert_eq!(sgd.step(&mut params, &gradients), Err(error));
     assert_eq!(params.flat(), before.flat());

@@ -74,7 +74,8 @@ mod check {
             let g = tape.graph(&params);
             let mask_var = g.literal(Shape::of_samples(&[n, DIMS]), &mask);
             let factor = g.literal(Shape::scalar(), &[T::from_f64(bad)]);
-            g.backward(g.sum(g.mul(g.route(g.param(w), mask_var), factor)), &mut gradients);
+            let routed = g.route(g.as_samples(g.param(w)), mask_var);
+            g.backward(g.sum(g.mul(routed, factor)), &mut gradients);
             for (gradient, &mask) in gradients.get(w).expect("w is used").iter().zip(&mask) {
                 if mask == T::ZERO {
                     assert_eq!(bits(&[*gradient]), [0]);

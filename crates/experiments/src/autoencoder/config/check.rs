@@ -77,7 +77,7 @@ fn check_loss(loss: &Loss) -> Result<(), ConfigError> {
 
 fn check_routing(routing: &Routing) -> Result<(), ConfigError> {
     let Routing { enabled, rule: name, bottom, top, fraction, scheduled: _ } = routing;
-    if let Err(expected) = rule(name) {
+    if let Err(expected) = rule(name, 0) {
         return require(false, "routing.rule", name, &expected);
     }
     require((0.0..=1.0).contains(fraction), "routing.fraction", fraction, "a number from 0 to 1")?;

@@ -33,7 +33,8 @@ impl<T: Real> Objective<T> {
     /// If there is no such routing rule; the configuration refuses it before.
     pub fn new(config: &Config) -> Self {
         let Config { model, train, loss, routing, .. } = config;
-        let rule = Arc::from(rule(&routing.rule).expect("the configuration is checked"));
+        let rule =
+            Arc::from(rule(&routing.rule, train.seed).expect("the configuration is checked"));
         let routed = routing.enabled.then_some((&rule, model.encoding));
         let [good, good_bad, bad] = Term::all(loss, routing);
         let (first, second) = if model.separate_decoders || routing.is_partial() {

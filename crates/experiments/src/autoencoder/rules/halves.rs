@@ -16,6 +16,6 @@ impl Rule for Halves {
 }
 
 /// The rule, which takes no number.
-pub(super) fn make(number: Option<f64>) -> Option<Box<dyn Rule>> {
+pub(super) fn make(number: Option<f64>, _: u64) -> Option<Box<dyn Rule>> {
     number.is_none().then(|| Box::new(Halves) as Box<dyn Rule>)
 }

@@ -1,10 +1,12 @@
-//! `routing.rule = "random-digit:SEED"` and `"random-sample:SEED"`: masks that let each sample teach one
-//! half, drawn by chance, whatever half a term is to teach. They are controls: what they do as well as the paper's masks is no effect
-//! of *whose* gradient is routed where.
+//! `routing.rule = "random-digit"` and `"random-sample"`: masks that let each sample teach one half, drawn
+//! by chance, whatever half a term is to teach. They are controls: what they do as well as the paper's
+//! masks is no effect of *whose* gradient is routed where. They are drawn by the run's seed, so that runs
+//! over seeds have a draw each, or by another one, as in `"random-digit:7"`.
 
 use gradroute_kernels::random::Stream;
 
 use super::rule::{Rule, Sample, dims_of};
+use crate::autoencoder::digit_list::digit_list;
 use crate::autoencoder::halves::{CLASSES, Half};
 
 /// Each digit teaches one half in all terms: five digits that are drawn the bottom one, the other five
@@ -26,6 +28,18 @@ impl RandomDigit {
 }
 
 impl Rule for RandomDigit {
+    fn drawn(&self) -> Option<String> {
+        let of = |bottom: bool| -> Vec<u8> {
+            (0u8..)
+                .zip(self.bottom)
+                .filter(|(_, is)| *is == bottom)
+                .map(|(digit, _)| digit)
+                .collect()
+        };
+        let [bottom, top] = [true, false].map(|half| digit_list(&of(half)));
+        Some(format!("the bottom half for the digits {bottom}, the top half for the digits {top}"))
+    }
+
     fn weights(&self, sample: Sample, _: Half, weights: &mut [f64]) {
         one_half(self.bottom[usize::from(sample.label)], weights);
     }
@@ -38,6 +52,10 @@ pub struct RandomSample {
 }
 
 impl Rule for RandomSample {
+    fn drawn(&self) -> Option<String> {
+        Some("a half that is drawn for each image, whatever it shows".to_owned())
+    }
+
     fn by_label_alone(&self) -> bool {
         false
     }
@@ -55,18 +73,21 @@ fn one_half(bottom: bool, weights: &mut [f64]) {
     weights[own].fill(1.0);
 }
 
-/// Which take a whole number, the seed.
-fn seed(number: Option<f64>) -> Option<u64> {
-    let fits = |&seed: &f64| seed >= 0.0 && seed < 2f64.powi(53) && seed.fract() == 0.0;
-    number.filter(fits).map(|seed| seed as u64)
+/// The seed of the draw: the number behind the colon, if there is one, else the run's.
+fn seed(number: Option<f64>, of_run: u64) -> Option<u64> {
+    let fits = |seed: f64| seed >= 0.0 && seed < 2f64.powi(53) && seed.fract() == 0.0;
+    match number {
+        None => Some(of_run),
+        Some(seed) => fits(seed).then_some(seed as u64),
+    }
 }
 
-pub(super) fn make_by_digit(number: Option<f64>) -> Option<Box<dyn Rule>> {
-    seed(number).map(|seed| Box::new(RandomDigit::new(seed)) as Box<dyn Rule>)
+pub(super) fn make_by_digit(number: Option<f64>, of_run: u64) -> Option<Box<dyn Rule>> {
+    seed(number, of_run).map(|seed| Box::new(RandomDigit::new(seed)) as Box<dyn Rule>)
 }
 
-pub(super) fn make_by_sample(number: Option<f64>) -> Option<Box<dyn Rule>> {
-    seed(number).map(|seed| Box::new(RandomSample { seed }) as Box<dyn Rule>)
+pub(super) fn make_by_sample(number: Option<f64>, of_run: u64) -> Option<Box<dyn Rule>> {
+    seed(number, of_run).map(|seed| Box::new(RandomSample { seed }) as Box<dyn Rule>)
 }
 
 #[cfg(test)]

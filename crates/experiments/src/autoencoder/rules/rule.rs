@@ -20,6 +20,12 @@ pub trait Rule: Debug + Send + Sync {
     /// the `weights.len()` dims: 1 passes the gradient whole, 0 blocks it, anything else scales it.
     fn weights(&self, sample: Sample, half: Half, weights: &mut [f64]);
 
+    /// Through which half the gradient of an image passes, where that is drawn by chance: in words that
+    /// follow "passes through". Such a rule is a control.
+    fn drawn(&self) -> Option<String> {
+        None
+    }
+
     /// Whether the weights depend on the label alone, and never on the key.
     fn by_label_alone(&self) -> bool {
         true

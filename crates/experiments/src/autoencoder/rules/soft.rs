@@ -22,7 +22,7 @@ impl Rule for Soft {
 }
 
 /// The rule, which takes a factor that 32 bits hold.
-pub(super) fn make(number: Option<f64>) -> Option<Box<dyn Rule>> {
+pub(super) fn make(number: Option<f64>, _: u64) -> Option<Box<dyn Rule>> {
     let factor = number.filter(|&factor| fits_32_bits(factor))?;
     Some(Box::new(Soft { factor }))
 }
