@@ -147,8 +147,15 @@ fn ends(row: &Row, of: &BTreeMap<String, String>) -> (Vec<String>, Vec<String>) 
             ),
             "loss.mean_over" => pair(&["batch", "group"], &["all", "1"]),
             "routing.rule" => pair(
-                &["halves", "soft:0", "soft:-2", "random-digit:0", "random-sample:7"],
-                &["soft", "halves:1", "half", "random-digit", "random-sample:0.5"],
+                &[
+                    "halves",
+                    "soft:0",
+                    "soft:-2",
+                    "random-digit",
+                    "random-digit:0",
+                    "random-sample:7",
+                ],
+                &["soft", "halves:1", "half", "random-digit:-1", "random-sample:0.5"],
             ),
             "routing.bottom" => pair(&["[0]", "[4,2]"], &["[]", "[10]", "[5]", "[1,1]", "[-1]"]),
             "routing.top" => pair(&["[9]", "[7,5]"], &["[]", "[10]", "[0]", "[6,6]"]),
