@@ -151,7 +151,8 @@ impl<'c> Program<'c> {
         (g.shape(last), largest)
     }
 
-    /// The sum of all that no step uses, each with a weight of its own.
+    /// The means of all that no step uses, each with a weight of its own. (Of sums of so many numbers the
+    /// rounding alone shows in differences.)
     fn loss(&self, g: &Graph<'_, f64>, ids: &[ParamId]) -> Var {
         let values = self.values(g, ids);
         let used = |i: usize| {
@@ -160,7 +161,7 @@ impl<'c> Program<'c> {
         };
         let mut stream = Stream::new(self.seed, "loss", 0);
         let ends = (0..values.len()).filter(|&i| !used(i));
-        let terms = ends.map(|i| g.scale(g.sum(values[i]), 0.3 + stream.uniform()));
+        let terms = ends.map(|i| g.scale(g.mean(values[i]), 0.3 + stream.uniform()));
         terms.reduce(|a, b| g.add(a, b)).expect("the last value is not used")
     }
 
