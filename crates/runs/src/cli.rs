@@ -1,6 +1,8 @@
 //! The command line of any program with experiments: what can be asked, and how failures are told.
 
 mod arguments;
+mod audit;
+mod audit_arguments;
 mod catalogue;
 mod commands;
 mod compare;
@@ -23,6 +25,7 @@ mod summary;
 mod to_end;
 mod train;
 mod verify;
+mod whole;
 
 pub use catalogue::{Entry, entry};
 pub use run::run;

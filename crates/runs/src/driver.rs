@@ -10,6 +10,7 @@ use crate::page::Page;
 use crate::plan::{Plan, PlanError};
 use crate::state::{Snapshot, StateError, digest};
 use crate::step::{Made, Step, StepError};
+use crate::watch::Watch;
 
 /// An experiment in memory and how far it is: what a run is without its directory. Runs are made of
 /// it, and so are tests that compare an experiment with another program's steps.
@@ -63,9 +64,23 @@ impl<'d, E: Experiment<T>, T: Real> Driver<'d, E, T> {
     /// # Panics
     /// If all steps are made.
     pub fn step(&mut self) -> Result<Made, StepError> {
+        self.step_watched_by(None)
+    }
+
+    /// Makes the next step; `watch` sees its backward passes.
+    ///
+    /// # Errors
+    /// As [`Driver::step`].
+    pub(crate) fn step_watched_by(
+        &mut self,
+        watch: Option<&dyn Watch<T>>,
+    ) -> Result<Made, StepError> {
         let (stage, position) = self.plan.place(self.made);
         let place = (&self.plan.stages()[stage], position);
-        let step = Step::new(self.made, place, self.seed, self.checks_every_op);
+        let mut step = Step::new(self.made, place, self.seed, self.checks_every_op);
+        if let Some(watch) = watch {
+            step = step.watched(watch);
+        }
         self.experiment.step(self.data, &step)?;
         self.made += 1;
         Ok(step.finish())

@@ -7,6 +7,7 @@ use gradroute_tape::Real;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::audit::Groups;
 use crate::compare::{CompareError, Comparison, ComparisonPage};
 use crate::config::{self, ConfigError, Preset, Request, Resolved, Settings};
 use crate::curves::CurvePanel;
@@ -110,6 +111,13 @@ pub trait Experiment<T: Real = f32>: Sized + 'static {
     ) -> Result<Page, FigureError> {
         let _ = (data, evaluation);
         Ok(Page::default())
+    }
+
+    /// The groups into which the samples are sorted, what each must not teach, and what must not move:
+    /// what the [audit](crate::audit) holds a run to. None for an experiment that is not audited.
+    fn groups(config: &Self::Config) -> Groups {
+        let _ = config;
+        Groups::default()
     }
 
     /// What a comparison shows beside the table of measures; pictures only where `data` is given.

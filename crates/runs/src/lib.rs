@@ -100,6 +100,7 @@
 #![cfg_attr(not(test), deny(clippy::print_stderr, clippy::print_stdout))]
 
 mod against;
+pub mod audit;
 pub mod cli;
 pub mod compare;
 pub mod config;
@@ -128,6 +129,7 @@ mod step;
 pub mod table;
 pub mod train;
 mod verify;
+mod watch;
 
 pub use curves::{CurveOf, CurvePanel, Marks, loss_curves};
 pub use driver::Driver;

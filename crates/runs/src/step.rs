@@ -5,7 +5,7 @@ mod line;
 mod stream;
 
 use std::cell::RefCell;
-use std::marker::PhantomData;
+use std::ops::Range;
 
 use gradroute_tape::{Gradients, Graph, Real, Var};
 
@@ -14,6 +14,7 @@ pub use line::{Made, Number, StepLine, StepTiming};
 pub use stream::StepStream;
 
 use crate::plan::Stage;
+use crate::watch::{MarkedRegion, Watch, Watched};
 use line::Terms;
 
 /// One training step: where it stands in the run, its random numbers, and where its loss is told.
@@ -27,7 +28,7 @@ pub struct Step<'r, T: Real = f32> {
     seed: u64,
     checks_every_op: bool,
     told: RefCell<Told>,
-    precision: PhantomData<fn() -> T>,
+    watched: Option<Watched<'r, T>>,
 }
 
 /// What a step told of itself.
@@ -49,7 +50,12 @@ impl<'r, T: Real> Step<'r, T> {
         checks_every_op: bool,
     ) -> Self {
         let told = RefCell::default();
-        Self { number, position, stage, seed, checks_every_op, told, precision: PhantomData }
+        Self { number, position, stage, seed, checks_every_op, told, watched: None }
+    }
+
+    pub(crate) fn watched(mut self, watch: &'r dyn Watch<T>) -> Self {
+        self.watched = Some(Watched::by(watch));
+        self
     }
 
     /// A step that belongs to no run, for tests that make one by hand.
@@ -112,7 +118,31 @@ impl<'r, T: Real> Step<'r, T> {
         let mut told = self.told.borrow_mut();
         assert!(!told.notes.has(name), "`{name}` is a note of the step already");
         told.terms.add(name, Number::of(g.scalar(term)));
+        if let Some(watched) = &self.watched {
+            watched.marked.borrow_mut().terms.push((name, term));
+        }
         term
+    }
+
+    /// Says which group each sample of the batch is of, by number in the experiment's
+    /// [`groups`](crate::Experiment::groups): for the audit and the flow map, so it costs nothing in a step
+    /// that neither of them watches. It goes for the backward passes to come in this step.
+    pub fn groups(&self, of_samples: impl IntoIterator<Item = u8>) {
+        if let Some(watched) = &self.watched {
+            watched.marked.borrow_mut().groups = of_samples.into_iter().collect();
+        }
+    }
+
+    /// Names parts of a value, each a range of its columns (the last axis), at which the audit is to look,
+    /// such as the halves of an encoding:
+    /// `at.regions(z, [("bottom half".into(), 0..16), ("top half".into(), 16..32)])`. It costs nothing in a
+    /// step that is not audited. The value must be the result of an op, and no term of the loss itself.
+    pub fn regions(&self, var: Var, parts: impl IntoIterator<Item = (String, Range<usize>)>) {
+        if let Some(watched) = &self.watched {
+            let parts = parts.into_iter();
+            let named = parts.map(|(name, columns)| MarkedRegion { name, var, columns });
+            watched.marked.borrow_mut().regions.extend(named);
+        }
     }
 
     /// Tells a number that is no value on a graph, such as a reward or a learning rate.
@@ -156,6 +186,9 @@ impl<'r, T: Real> Step<'r, T> {
             && let Some(origin) = g.first_non_finite()
         {
             return Err(StepError::NonFinite { loss, origin });
+        }
+        if let Some(Watched { watch, marked }) = &self.watched {
+            watch.backward(g, total, &marked.borrow());
         }
         // Looking at the parameters' gradients is enough to see that one went wrong: a value that
         // is not finite is a factor of some weight's gradient, unless the loss does not depend on it.

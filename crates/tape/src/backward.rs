@@ -180,12 +180,31 @@ impl<T: Real> Graph<'_, T> {
         mut watch: impl FnMut(Edge<'_, T>),
     ) {
         gradients.begin(self.params);
+        let mut watch = |edge: Edge<'_, T>| {
+            watch(edge);
+            true
+        };
         let ask = Ask { edge: Some(&mut watch), ..Ask::default() };
         self.pass(loss, std::slice::from_mut(gradients), ask);
     }
 
     /// Like [`Graph::backward_by_group`], and shows `watch` what each edge contributes, as
-    /// [`Graph::backward_by_edge`] does: at what depends on no sample, for each group by itself.
+    /// [`Graph::backward_by_edge`] does: at what depends on no sample, for each group by itself. The
+    /// contribution goes on only if `watch` returns true: so one sees what comes by one way alone.
+    ///
+    /// ```
+    /// use gradroute_tape::{GroupGradients, Params, Shape, Tape};
+    ///
+    /// let mut params = Params::<f32>::new();
+    /// let w = params.add("w", &[1, 1], || 3.0);
+    /// let mut tape = Tape::new();
+    /// let mut by_group = GroupGradients::new(&params, 1);
+    /// let g = tape.graph(&params);
+    /// let y = g.linear(g.literal(Shape::of_samples(&[1, 1]), &[1.0]), g.param(w), None);
+    /// let loss = g.sum(g.add(g.scale(y, 2.0), g.mul(y, y)));
+    /// g.backward_by_group_and_edge(loss, &[0], &mut by_group, |edge| edge.node.op_name() != "mul");
+    /// assert_eq!(by_group.group(0).get(w).unwrap(), [2.0]); // without 2 y = 6
+    /// ```
     ///
     /// # Panics
     /// As [`Graph::backward_by_group`].
@@ -195,7 +214,7 @@ impl<T: Real> Graph<'_, T> {
         loss: Var,
         groups: &[u8],
         gradients: &mut GroupGradients<T>,
-        mut watch: impl FnMut(Edge<'_, T>),
+        mut watch: impl FnMut(Edge<'_, T>) -> bool,
     ) {
         gradients.begin(self.params, groups);
         let (sinks, groups) = gradients.parts();

@@ -6,7 +6,7 @@ use gradroute_kernels::Real;
 use serde_json::{Value, json};
 
 use crate::graph::{Graph, State};
-use crate::info::NodeRef;
+use crate::info::{NodeRef, short};
 use crate::node::Var;
 
 impl<T: Real> Graph<'_, T> {
@@ -31,14 +31,13 @@ impl<T: Real> Graph<'_, T> {
                 (false, false) => '-',
             };
             let call = format!("{}({})", self.title(&node), operands.join(", "));
-            let (label, at) = (node.label(), node.location());
+            let label = node.label();
             let index = format!("%{}", node.index());
             let shape = node.shape().to_string();
             writeln!(
                 text,
-                "{mark} {index:<5} {call:<44} {shape:<16} {label:<20} {}:{}",
-                short(at.file()),
-                at.line()
+                "{mark} {index:<5} {call:<44} {shape:<16} {label:<20} {}",
+                node.source_line()
             )
             .expect("writing to a string");
         });
@@ -114,12 +113,6 @@ impl<T: Real> Graph<'_, T> {
             (None, words) => format!("{} [{words}]", node.op_name()),
         }
     }
-}
-
-/// The last two components of a source path: where the compiler ran is nobody's business.
-fn short(file: &str) -> &str {
-    let mut cuts = file.rmatch_indices(['/', '\\']).map(|(at, _)| at + 1);
-    cuts.nth(1).map_or(file, |at| &file[at..])
 }
 
 fn quote(text: &str) -> String {

@@ -26,8 +26,8 @@ pub(crate) struct Flow<'p, T: Real> {
     pub watch: Option<&'p mut EdgeWatch<'p, T>>,
 }
 
-/// Shown what each edge contributes.
-pub(crate) type EdgeWatch<'w, T> = dyn FnMut(Edge<'_, T>) + 'w;
+/// Shown what each edge contributes; says whether that goes on.
+pub(crate) type EdgeWatch<'w, T> = dyn FnMut(Edge<'_, T>) -> bool + 'w;
 
 /// What lies behind an edge: the operand at a position of a node, and whose share it gets.
 #[derive(Clone, Copy)]
@@ -199,14 +199,18 @@ impl<T: Real> Flow<'_, T> {
         contribution.resize(tape.stored[target].shape.len(), T::ZERO);
         write(self.read(to.index, dout), Write::Store, &mut contribution);
         let at = |index| NodeRef { index, tape, generation };
-        if let Some(watch) = &mut self.watch {
+        let goes_on = self.watch.as_mut().is_none_or(|watch| {
             watch(Edge {
                 node: at(to.index),
                 position: to.position,
                 operand: at(target),
                 share: to.share,
                 contribution: &contribution,
-            });
+            })
+        });
+        if !goes_on {
+            *self.contribution = contribution;
+            return;
         }
         let slot = self.slot(target, part);
         let (dx, had) = match tape.nodes[target].kind {

@@ -102,6 +102,11 @@ impl<'a, T: Real> Graph<'a, T> {
         self.params
     }
 
+    /// Whether a value is one of this graph.
+    pub fn has(&self, var: Var) -> bool {
+        var.generation == self.generation
+    }
+
     /// Opens a label scope until the guard is dropped: ops applied meanwhile are labelled with
     /// `name`, inside a scope `outer` with `outer.name`, whether `name` begins with `outer.` or not.
     #[must_use = "the scope closes when the guard is dropped"]

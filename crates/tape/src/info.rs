@@ -70,6 +70,12 @@ impl<'s, T: Real> NodeRef<'s, T> {
         self.node().location
     }
 
+    /// The same, short: the last two parts of the file's path, and the line, as in `ops/add.rs:20`.
+    pub fn source_line(&self) -> String {
+        let at = self.location();
+        format!("{}:{}", short(at.file()), at.line())
+    }
+
     /// What the op was applied to.
     pub fn operands(&self) -> impl Iterator<Item = Var> + use<'s, T> {
         let node = *self;
@@ -116,4 +122,10 @@ impl<'s, T: Real> NodeRef<'s, T> {
     fn var_at(&self, index: u32) -> Var {
         Var { index, generation: self.generation }
     }
+}
+
+/// The last two components of a source path: where the compiler ran is nobody's business.
+pub(crate) fn short(file: &str) -> &str {
+    let mut cuts = file.rmatch_indices(['/', '\\']).map(|(at, _)| at + 1);
+    cuts.nth(1).map_or(file, |at| &file[at..])
 }

@@ -183,6 +183,12 @@ impl<T: Real> Params<T> {
         &mut self.flat
     }
 
+    /// Whether these are the parameters `other`, or one was copied from the other: handles are good for
+    /// both.
+    pub fn is_copy_of(&self, other: &Self) -> bool {
+        self.owner == other.owner && self.entries.len() == other.entries.len()
+    }
+
     /// The number that tells these parameters, and copies of them, from others.
     pub(crate) fn owner(&self) -> u32 {
         self.owner

@@ -206,9 +206,10 @@ fn sums_hold(program: &Program<'_>, params: &Params<f64>, ids: &[ParamId]) {
     let groups: Vec<u8> = (0..program.sizes.n).map(|sample| (sample % 2) as u8).collect();
     let mut edges = vec![0.0; whole.len()];
     g.backward_by_group_and_edge(loss, &groups, &mut apart, |edge| {
-        let Some(p) = edge.operand.param() else { return };
+        let Some(p) = edge.operand.param() else { return true };
         let range = params.range(ids[p]);
         edges[range].iter_mut().zip(edge.contribution).for_each(|(sum, v)| *sum += v);
+        true
     });
     assert_close(&edges, &whole, "edges of groups", program);
     g.backward_by_group(loss, &groups, &mut apart);

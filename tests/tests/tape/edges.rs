@@ -50,7 +50,7 @@ proptest! {
         let groups: Vec<u8> = (0..n).map(|sample| u8::from(sample % 3 == 0)).collect();
         let mut sums = [(); 3].map(|()| vec![0.0; params.flat().len()]);
         g.backward_by_group_and_edge(loss, &groups, &mut apart, |edge| {
-            let Some(p) = edge.operand.param() else { return };
+            let Some(p) = edge.operand.param() else { return true };
             let part = match edge.share {
                 Share::Group(group) => group,
                 Share::NoSample => 2,
@@ -58,6 +58,7 @@ proptest! {
             };
             let range = params.range(ids[p]);
             sums[part][range].iter_mut().zip(edge.contribution).for_each(|(sum, v)| *sum += v);
+            true
         });
         assert_close(&sums[0], &flat(&params, apart.group(0)));
         assert_close(&sums[1], &flat(&params, apart.group(1)));
@@ -83,6 +84,23 @@ fn a_leak_through_a_penalty_shows_as_the_one_edge_that_is_not_zero() {
     });
     to_z.sort_by_key(|&(name, _)| name);
     assert_eq!(to_z, [("abs", vec![0.1, 0.1]), ("route", vec![0.0, 1.0])]);
+}
+
+#[test]
+fn a_contribution_that_does_not_go_on_is_as_if_its_edge_were_not_there() {
+    let mut params = Params::<f64>::new();
+    let w = params.add("w", &[2, 1], || 1.0);
+    let (mut tape, mut apart) = (Tape::new(), GroupGradients::new(&params, 2));
+    let g = tape.graph(&params);
+    let x = g.literal(Shape::of_samples(&[2, 1]), &[3.0, 5.0]);
+    let z = g.linear(x, g.param(w), None);
+    let loss = g.sum(g.add(g.scale(z, 2.0), g.mul(z, z)));
+    for (op, of_first) in [("mul", [6.0, 6.0]), ("affine", [18.0, 18.0])] {
+        g.backward_by_group_and_edge(loss, &[0, 1], &mut apart, |edge| edge.node.op_name() != op);
+        assert_eq!(apart.group(0).get(w).unwrap(), of_first, "without {op}");
+    }
+    g.backward_by_group_and_edge(loss, &[0, 1], &mut apart, |edge| edge.operand.var() != z);
+    assert_eq!(apart.group(0).get(w), None, "nothing goes on");
 }
 
 #[test]

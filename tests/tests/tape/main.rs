@@ -16,6 +16,7 @@ mod groups;
 mod holds;
 mod misuse;
 mod mlp;
+mod movement;
 mod nan_activations;
 mod optimizers;
 mod planted_mistakes;

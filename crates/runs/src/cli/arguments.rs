@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
+use super::audit_arguments::Audit;
 use super::failure::Failure;
 use super::machine::Machine;
+use super::whole::at_least;
 use crate::config::{Override, Request};
 
 /// The whole command line; name and description are the program's.
@@ -30,6 +32,7 @@ pub(super) enum Asked {
     /// Writes the run's figures/ and report.html anew or, with --out, elsewhere.
     Figures(Saved),
     Compare(Compare),
+    Audit(Box<Audit>),
     Verify(Verify),
     Experiments(Experiments),
     Presets(Presets),
@@ -223,16 +226,6 @@ pub(super) struct Compare {
 
     #[command(flatten)]
     pub machine: Machine,
-}
-
-/// A whole number, refused in words where it is none.
-fn at_least<const LEAST: i64>(text: &str) -> Result<i64, String> {
-    let number = text.parse().ok().filter(|&number: &i64| number >= LEAST);
-    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    number.ok_or_else(|| match digits && text.parse::<i64>().is_err() {
-        true => format!("expected a whole number that is at most {}", i64::MAX),
-        false => format!("expected a whole number, {LEAST} or more"),
-    })
 }
 
 /// How tables are printed.

@@ -2,9 +2,11 @@
 
 use std::marker::PhantomData;
 
-use super::commands::{CompareRequest, ResumeRequest, SavedRequest, TrainRequest, VerifyRequest};
+use super::commands::{
+    AuditRequest, CompareRequest, ResumeRequest, SavedRequest, TrainRequest, VerifyRequest,
+};
 use super::failure::Failure;
-use super::{compare, evaluate, figures, resume, train, verify};
+use super::{audit, compare, evaluate, figures, resume, train, verify};
 use crate::config::Preset;
 use crate::experiment::{Experiment, ExtraCommand};
 use crate::program::Program;
@@ -26,6 +28,7 @@ pub(super) trait Commands: Sync {
     fn figures(&self, request: &SavedRequest) -> Result<(), Failure>;
     fn verify(&self, request: &VerifyRequest) -> Result<(), Failure>;
     fn compare(&self, request: &CompareRequest) -> Result<(), Failure>;
+    fn audit(&self, request: &AuditRequest) -> Result<(), Failure>;
 }
 
 struct Of<E>(PhantomData<fn() -> E>);
@@ -53,6 +56,10 @@ impl<E: Experiment> Commands for Of<E> {
 
     fn compare(&self, request: &CompareRequest) -> Result<(), Failure> {
         compare::run::<E>(request)
+    }
+
+    fn audit(&self, request: &AuditRequest) -> Result<(), Failure> {
+        audit::run::<E>(request)
     }
 }
 

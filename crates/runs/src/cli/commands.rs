@@ -45,6 +45,22 @@ pub(super) struct VerifyRequest {
     pub data: Option<PathBuf>,
 }
 
+/// `audit`.
+#[derive(Clone, Debug)]
+pub(super) struct AuditRequest {
+    /// The run, if it is not of fresh weights.
+    pub run: Option<PathBuf>,
+    /// The configuration; that of the run is its file.
+    pub request: Request,
+    pub steps: u64,
+    pub at: Option<u64>,
+    pub data: Option<PathBuf>,
+    pub json: Option<PathBuf>,
+    pub heat_map: Option<PathBuf>,
+    pub assert_no_leak: bool,
+    pub expect: Option<PathBuf>,
+}
+
 /// `compare`.
 #[derive(Clone, Debug)]
 pub(super) struct CompareRequest {

@@ -13,6 +13,8 @@ pub(super) enum Failure {
     Usage(anyhow::Error),
     /// The request could not be met: exit status 1.
     Failed(anyhow::Error),
+    /// What was looked for was found: exit status 1.
+    Found(String),
     /// Nobody reads the output any more, which is no failure of ours.
     NoReader,
     /// A signal ended a run early, after all was saved and said.
@@ -23,6 +25,14 @@ impl Failure {
     /// For `map_err`: the request was wrong.
     pub fn usage(error: impl Into<anyhow::Error>) -> Self {
         Failure::Usage(error.into())
+    }
+
+    /// For `map_err`, where status 1 has another meaning: the same with status 2.
+    pub fn as_usage(self) -> Self {
+        match self {
+            Failure::Failed(error) => Failure::Usage(error),
+            other => other,
+        }
     }
 
     /// For `map_err`: an experiment's own error.
@@ -44,6 +54,10 @@ impl Failure {
         let (error, status) = match self {
             Failure::NoReader => return ExitCode::SUCCESS,
             Failure::Interrupted(signal) => interrupt::end(signal),
+            Failure::Found(text) => {
+                say!("{text}");
+                return ExitCode::FAILURE;
+            }
             Failure::Usage(error) => (error, 2),
             Failure::Failed(error) => (error, 1),
         };

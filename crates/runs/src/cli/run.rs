@@ -7,13 +7,16 @@ use clap::builder::PossibleValuesParser;
 use clap::{ArgMatches, Command, CommandFactory, FromArgMatches};
 
 use super::arguments::{Arguments, Asked, Saved};
+use super::audit_arguments::Audit;
 use super::catalogue::Entry;
-use super::commands::{CompareRequest, ResumeRequest, SavedRequest, TrainRequest, VerifyRequest};
+use super::commands::{
+    AuditRequest, CompareRequest, ResumeRequest, SavedRequest, TrainRequest, VerifyRequest,
+};
 use super::failure::Failure;
 use super::machine::Machine;
 use super::print::print;
 use super::{completions, experiments, presets};
-use crate::config::{FileLayer, nearest};
+use crate::config::{FileLayer, Request, nearest};
 use crate::interrupt;
 use crate::program::Program;
 use crate::run::{Manifest, RunDirectory};
@@ -67,6 +70,9 @@ fn command(program: &Program, entries: &'static [Entry]) -> Command {
         .mut_subcommand("train", |train| {
             train.mut_arg("preset", |preset| preset.value_parser(names()))
         })
+        .mut_subcommand("audit", |audit| {
+            audit.mut_arg("preset", |preset| preset.value_parser(names()))
+        })
         .mut_subcommand("presets", |presets| {
             presets.mut_subcommand("show", |show| {
                 show.mut_arg("name", |name| name.value_parser(names()))
@@ -119,7 +125,7 @@ fn asked(
                     with_control: train.with_control,
                     check_finite: train.check_finite,
                 };
-                let entry = of_request(entries, &request)?;
+                let entry = of_request(entries, &request.request)?;
                 train.machine.run(|| entry.commands.train(program, &request))
             }
         },
@@ -150,6 +156,10 @@ fn asked(
             };
             compare.machine.run(|| entry.commands.compare(&request))
         }
+        Asked::Audit(asked) => {
+            let (entry, request) = audit_request(entries, &asked)?;
+            asked.machine.run(|| entry.commands.audit(&request))
+        }
         Asked::Experiments(_) => experiments::run(entries),
         Asked::Presets(asked) => presets::run(entries, asked.action),
         Asked::Completions(asked) => completions::run(command, program.name, asked.shell),
@@ -161,14 +171,43 @@ fn saved_request(saved: Saved) -> (Machine, SavedRequest) {
     (machine, SavedRequest { run, data, out, overwrite })
 }
 
-/// The experiment that a request for training is of.
-fn of_request<'e>(entries: &'e [Entry], request: &TrainRequest) -> Result<&'e Entry, Failure> {
+/// What is to be audited, and the experiment that it is of. All that is wrong with it ends with 2, as 1
+/// says that something was found.
+fn audit_request<'e>(
+    entries: &'e [Entry],
+    asked: &Audit,
+) -> Result<(&'e Entry, AuditRequest), Failure> {
+    let number = |value: i64| value as u64; // at least 0, by the parser
+    let file = match &asked.run {
+        Some(run) => Some(RunDirectory::open(run).map_err(Failure::usage)?.config()),
+        None => asked.config.clone(),
+    };
+    let request = AuditRequest {
+        run: asked.run.clone(),
+        request: asked.request(file),
+        steps: number(asked.steps),
+        at: asked.at.map(number),
+        data: asked.data.clone(),
+        json: asked.json.clone(),
+        heat_map: asked.heat_map.clone(),
+        assert_no_leak: asked.assert_no_leak,
+        expect: asked.expect.clone(),
+    };
+    let entry = match &asked.run {
+        Some(run) => of_run(entries, run).map_err(Failure::as_usage)?,
+        None => of_request(entries, &request.request)?,
+    };
+    Ok((entry, request))
+}
+
+/// The experiment that a request is of.
+fn of_request<'e>(entries: &'e [Entry], request: &Request) -> Result<&'e Entry, Failure> {
     let of_preset = |name: &str| {
         entries.iter().find(|entry| entry.presets.iter().any(|preset| preset.name == name))
     };
-    let file = request.request.file.as_deref().map(FileLayer::read).transpose();
+    let file = request.file.as_deref().map(FileLayer::read).transpose();
     let file = file.map_err(Failure::usage)?;
-    if let Some(preset) = &request.request.preset {
+    if let Some(preset) = &request.preset {
         return Ok(of_preset(preset).unwrap_or(&entries[0]));
     }
     match file {

@@ -34,7 +34,7 @@ pub struct HeatMap<'a> {
 /// A part of a [`HeatMap`], in a frame, with a name below the map.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Block<'a> {
-    /// What it is.
+    /// What it is; empty for a frame without a name.
     pub name: &'a str,
     /// The colour of frame and name.
     pub color: Color,
@@ -67,6 +67,20 @@ impl HeatMap<'_> {
     /// If there are no rows or columns, more than 64 rows or 256 columns, not a number for each
     /// pair, a block beyond them, or no number above 0 from which on a square is full.
     pub fn draw(&self) -> Result<Canvas, FigureError> {
+        self.drawn(|share| share)
+    }
+
+    /// Draws the chart with squares that are the fuller the larger their number is by magnitude: full from
+    /// `most` on, empty at a ten-thousandth of it and below. For numbers over several powers of ten.
+    ///
+    /// # Errors
+    /// As [`HeatMap::draw`].
+    pub fn draw_by_magnitude(&self) -> Result<Canvas, FigureError> {
+        self.drawn(|share| if share > 0.0 { (1.0 + share.log10() / 4.0).max(0.03) } else { 0.0 })
+    }
+
+    /// Draws the chart; `fill` is how full a square of a share of `most` is.
+    fn drawn(&self, fill: fn(f64) -> f64) -> Result<Canvas, FigureError> {
         self.check()?;
         let (rows, columns) = (self.rows.1, self.columns.1);
         let name = TextStyle::semibold(17.0, Color::INK);
@@ -103,7 +117,8 @@ impl HeatMap<'_> {
             let row = text::shorten(row, name, names - 14.0);
             canvas.text(&row, (end, top + CELL_HEIGHT / 2.0 + 6.0), Align::End, name);
             for (c, value) in values.iter().enumerate() {
-                self.square(&mut canvas, (left + cell * c as f32, top), cell, *value, numbers);
+                let corner = (left + cell * c as f32, top);
+                self.square(&mut canvas, corner, (cell, numbers), *value, fill);
             }
         }
         for block in self.blocks {
@@ -112,8 +127,15 @@ impl HeatMap<'_> {
         Ok(canvas)
     }
 
-    fn square(&self, canvas: &mut Canvas, (x, y): Point, cell: f32, value: f64, number: bool) {
-        let share = if value.is_nan() { 0.0 } else { (value.abs() / self.most).min(1.0) };
+    fn square(
+        &self,
+        canvas: &mut Canvas,
+        (x, y): Point,
+        (cell, number): (f32, bool),
+        value: f64,
+        fill: fn(f64) -> f64,
+    ) {
+        let share = if value.is_nan() { 0.0 } else { fill((value.abs() / self.most).min(1.0)) };
         let full = if value < 0.0 { Color::VERMILLION } else { Color::BLUE };
         let (corner, size) = ((x + 0.5, y + 0.5), (cell - 1.0, CELL_HEIGHT - 1.0));
         canvas.fill((x, y), (cell, CELL_HEIGHT), Color::GRID);
@@ -137,6 +159,9 @@ impl HeatMap<'_> {
         let (top, bottom) = (y(block.rows.start), y(block.rows.end));
         let frame = [(from, top), (to, top), (to, bottom), (from, bottom), (from, top)];
         canvas.stroke(&frame, Stroke::new(block.color, 3.5));
+        if block.name.is_empty() {
+            return;
+        }
         let below = y(self.rows.1.len()) + 10.0;
         canvas.fill((from + 3.0, below), (to - from - 6.0, 5.0), block.color);
         let style = TextStyle::semibold(19.0, block.color);

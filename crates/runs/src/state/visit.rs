@@ -1,5 +1,8 @@
 //! What can be done with a state, one part of it at a time.
 
+use gradroute_tape::optim::Adam;
+use gradroute_tape::{Params, Real};
+
 use super::error::StateError;
 
 /// Where a tensor is kept.
@@ -12,7 +15,7 @@ pub(crate) enum Part {
 }
 
 /// What is done with a state: saving it, restoring it, hashing it.
-pub(crate) trait Visit<T> {
+pub(crate) trait Visit<T: Real> {
     /// Sees a tensor as it is; returns what it is to become, if it is to change.
     fn tensor(
         &mut self,
@@ -24,4 +27,10 @@ pub(crate) trait Visit<T> {
 
     /// Sees a value as it is, as JSON; returns what it is to become, if it is to change.
     fn value(&mut self, name: &str, text: &str) -> Result<Option<&str>, StateError>;
+
+    /// Sees parameters as a whole, before their tensors.
+    fn params(&mut self, _name: &str, _params: &Params<T>) {}
+
+    /// Sees an optimizer of `params` as a whole, before its moments.
+    fn adam(&mut self, _name: &str, _adam: &Adam<T>, _params: &Params<T>) {}
 }

@@ -98,6 +98,7 @@ impl<'v, T: Real> State<'v, T> {
     /// If a name was shown before.
     #[track_caller]
     pub fn params(&mut self, name: &str, params: &mut Params<T>) {
+        self.visit.params(name, params);
         for id in params.ids() {
             let full = joined(name, params.name(id));
             let shape = params.shape(id);
@@ -126,6 +127,7 @@ impl<'v, T: Real> State<'v, T> {
     /// If a name was shown before, or the optimizer is of other parameters.
     #[track_caller]
     pub fn adam(&mut self, name: &str, adam: &mut Adam<T>, params: &Params<T>) {
+        self.visit.adam(name, adam, params);
         let AdamOptions { lr, betas, eps, weight_decay, decay } = *adam.options();
         let decoupled = decay == Decay::Decoupled;
         let (beta1, beta2) = betas;

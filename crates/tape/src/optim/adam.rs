@@ -7,7 +7,7 @@ use gradroute_kernels::{Real, adam};
 use super::part::{Part, Placed};
 use super::trained::{UpdateError, ready, require, require_as, use_once};
 use crate::gradients::Gradients;
-use crate::params::Params;
+use crate::params::{ParamId, Params};
 use crate::shape::Shape;
 
 /// Where weight decay enters.
@@ -194,6 +194,19 @@ impl<T: Real> Adam<T> {
             let (name, shape) = part.described(params);
             (name, shape, part.own())
         })
+    }
+
+    /// The parts of a parameter that made one step since `before`, and the numbers of that step.
+    pub(super) fn last_steps(
+        &self,
+        before: &Self,
+        id: ParamId,
+    ) -> impl Iterator<Item = (&Placed, adam::AdamStep)> {
+        let parts = self.parts.iter().zip(&self.counts).zip(&before.counts);
+        let one = parts.filter(move |((part, now), then)| {
+            part.id == id && now.steps == then.steps + 1
+        });
+        one.map(|((part, now), _)| (part, self.options.at(now.powers)))
     }
 
     #[track_caller]

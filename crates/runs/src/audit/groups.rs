@@ -1,0 +1,128 @@
+//! Groups of samples, and what each must not teach.
+
+use std::ops::Range;
+
+/// The groups into which an experiment sorts its samples, what each of them must not teach, and what must
+/// not move at all. The audit holds the experiment to it.
+///
+/// A *region* is named by what the step calls a part of a value ([`Step::regions`](crate::Step::regions)), by
+/// [`Groups::rows`], or by parameters: one of them (`encoder.0.weight`), a layer (`encoder.0`), or all whose
+/// names begin so (`encoder`).
+///
+/// ```
+/// use gradroute_runs::audit::Groups;
+///
+/// let groups = Groups::of(["even", "odd"])
+///     .must_not_teach("even", "odd half")
+///     .rows("its rows", "head.weight", 0..4)
+///     .hold("even", "its rows");
+/// assert_eq!(groups.names(), ["even", "odd"]);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Groups {
+    names: Vec<String>,
+    forbidden: Vec<(usize, String)>,
+    held: Vec<(usize, String)>,
+    rows: Vec<Rows>,
+}
+
+/// Rows of a parameter, indices of its first axis.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Rows {
+    pub region: String,
+    pub param: String,
+    pub rows: Range<usize>,
+}
+
+impl Groups {
+    /// Groups of these names; their numbers, from 0, are what [`Step::groups`](crate::Step::groups) is told.
+    ///
+    /// # Panics
+    /// If there are none or more than 255, or two have one name.
+    #[track_caller]
+    pub fn of<N: Into<String>>(names: impl IntoIterator<Item = N>) -> Self {
+        let names: Vec<String> = names.into_iter().map(Into::into).collect();
+        assert!((1..256).contains(&names.len()), "{} groups, expected 1 to 255", names.len());
+        for (i, name) in names.iter().enumerate() {
+            assert!(!names[..i].contains(name), "two groups are called `{name}`");
+        }
+        Self { names, ..Self::default() }
+    }
+
+    /// Declares that samples of `group` must put a gradient of exactly 0 into `region`.
+    ///
+    /// # Panics
+    /// If there is no such group.
+    #[track_caller]
+    pub fn must_not_teach(mut self, group: &str, region: impl Into<String>) -> Self {
+        let group = self.number(group);
+        self.forbidden.push((group, region.into()));
+        self
+    }
+
+    /// Declares that `region`, which is of parameters, must stay as it is to the bit in a step whose
+    /// samples are all of groups for which this is declared: not even momentum and decay may move it.
+    ///
+    /// # Panics
+    /// If there is no such group.
+    #[track_caller]
+    pub fn hold(mut self, group: &str, region: impl Into<String>) -> Self {
+        let group = self.number(group);
+        self.held.push((group, region.into()));
+        self
+    }
+
+    /// Names rows of a parameter, indices of its first axis, as a region.
+    pub fn rows(
+        mut self,
+        region: impl Into<String>,
+        param: impl Into<String>,
+        rows: Range<usize>,
+    ) -> Self {
+        self.rows.push(Rows { region: region.into(), param: param.into(), rows });
+        self
+    }
+
+    /// The names of the groups, by number.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// Whether a group must not teach a region.
+    pub(crate) fn forbids(&self, group: usize, region: &str) -> bool {
+        self.forbidden.iter().any(|(of, name)| *of == group && name == region)
+    }
+
+    /// Whether some group must not teach a region.
+    pub(crate) fn guards(&self, region: &str) -> bool {
+        self.forbidden.iter().any(|(_, name)| name == region)
+    }
+
+    /// Whether a region is held in a batch of these groups.
+    pub(crate) fn holds(&self, mut groups: impl Iterator<Item = usize>, region: &str) -> bool {
+        groups.all(|group| self.held.iter().any(|(of, name)| *of == group && name == region))
+    }
+
+    /// All regions that are declared something of, each once.
+    pub(crate) fn regions(&self) -> Vec<&str> {
+        let mut found: Vec<&str> = Vec::new();
+        let rows = self.rows.iter().map(|rows| &rows.region);
+        for name in rows.chain(self.forbidden.iter().chain(&self.held).map(|(_, name)| name)) {
+            if !found.contains(&&**name) {
+                found.push(name);
+            }
+        }
+        found
+    }
+
+    /// The region of this name that [`Groups::rows`] declared.
+    pub(crate) fn rows_of(&self, region: &str) -> Option<&Rows> {
+        self.rows.iter().find(|rows| rows.region == region)
+    }
+
+    #[track_caller]
+    fn number(&self, group: &str) -> usize {
+        let found = self.names.iter().position(|name| name == group);
+        found.unwrap_or_else(|| panic!("there is no group `{group}` among {}", self.names.join(", ")))
+    }
+}

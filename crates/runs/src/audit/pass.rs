@@ -1,0 +1,117 @@
+//! The backward passes of a step, taken apart by term, group and region.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+use gradroute_tape::{Gradients, Graph, GroupGradients, ParamId, Params, Real, Var};
+
+use super::error::AuditError;
+use super::found::{Found, number};
+use super::groups::Groups;
+use super::numbers::norm;
+use super::path::place;
+use super::regions::{ParamRegion, ValueRegion};
+use super::result::Place;
+use super::term::OneTerm;
+use crate::watch::{Marked, Watch};
+
+/// Takes apart each backward pass of a step.
+pub(super) struct Recorder<'a, T: Real> {
+    pub step: u64,
+    pub groups: &'a Groups,
+    /// The parameters before the step.
+    pub sets: &'a [(String, Params<T>)],
+    pub regions: &'a [ParamRegion],
+    pub found: RefCell<Found>,
+}
+
+impl<T: Real> Watch<T> for Recorder<'_, T> {
+    fn backward(&self, g: &Graph<'_, T>, total: Var, marked: &Marked) {
+        let mut found = self.found.borrow_mut();
+        if found.error.is_none() {
+            let error = self.take_apart(g, total, marked, &mut found).err();
+            found.error = error;
+        }
+    }
+}
+
+impl<T: Real> Recorder<'_, T> {
+    fn take_apart(
+        &self,
+        g: &Graph<'_, T>,
+        total: Var,
+        marked: &Marked,
+        found: &mut Found,
+    ) -> Result<(), AuditError> {
+        let (step, rest) = (self.step, self.groups.names().len());
+        if marked.groups.is_empty() {
+            return Err(AuditError::Unsorted { step });
+        }
+        if let Some(sample) = marked.groups.iter().position(|&of| usize::from(of) >= rest) {
+            let group = marked.groups[sample];
+            return Err(AuditError::Group { step, sample, group, groups: rest });
+        }
+        found.passes += 1;
+        found.samples.resize(rest, 0);
+        marked.groups.iter().for_each(|&group| found.samples[usize::from(group)] += 1);
+        let values = marked.regions.iter().filter(|region| g.has(region.var));
+        let values = values.map(|region| ValueRegion::new(g, region, marked.groups.len()));
+        let values: Vec<ValueRegion> = values.collect::<Result<_, _>>()?;
+        let set = self.sets.iter().position(|(_, params)| params.is_copy_of(g.params()));
+        let ids: Vec<ParamId> = g.params().ids().collect();
+        let mut nodes: Vec<Place> = Vec::new();
+        let mut operands: Vec<Vec<usize>> = Vec::new();
+        g.for_each_node(|node| {
+            nodes.push(place(node));
+            operands.push(node.operands().map(Var::index).collect());
+        });
+        let within = behind(total.index(), &operands);
+        let own = marked.terms.iter().filter(|(_, term)| g.has(*term));
+        let own = own.filter(|(_, term)| within.contains(&term.index()));
+        let mut apart = GroupGradients::new(g.params(), rest);
+        let mut sum = vec![0.0; g.params().flat().len()];
+        for &(name, term) in own {
+            let one = OneTerm {
+                declared: self.groups,
+                regions: self.regions,
+                g,
+                term: (number(&mut found.terms, name), name, term),
+                set,
+                ids: &ids,
+                values: &values,
+                groups: &marked.groups,
+                nodes: &nodes,
+            };
+            one.record(&mut apart, found);
+            for gradients in (0..rest).map(|k| apart.group(k)).chain([apart.no_sample()]) {
+                for id in ids.iter().filter(|id| gradients.get(**id).is_some()) {
+                    let range = g.params().range(*id);
+                    let sums = sum[range.clone()].iter_mut().zip(&gradients.flat()[range]);
+                    sums.for_each(|(sum, v)| *sum += v.to_f64());
+                }
+            }
+        }
+        drop(apart);
+        let mut whole = Gradients::new(g.params());
+        g.backward(total, &mut whole);
+        let of = |id: &ParamId| whole.get(*id).is_some();
+        for id in ids.iter().filter(|id| !of(id)) {
+            sum[g.params().range(*id)].fill(0.0);
+        }
+        let reached = ids.iter().filter(|id| of(id)).flat_map(|id| g.params().range(*id));
+        let apart = reached.clone().map(|i| sum[i] - whole.flat()[i].to_f64());
+        let length = norm(reached.map(|i| whole.flat()[i].to_f64()));
+        let off_by = if length == 0.0 { 0.0 } else { norm(apart) / length };
+        found.off_by = found.off_by.max(off_by);
+        Ok(())
+    }
+}
+
+/// The nodes that a value depends on, and itself.
+fn behind(value: usize, operands: &[Vec<usize>]) -> BTreeSet<usize> {
+    let (mut seen, mut left) = (BTreeSet::from([value]), vec![value]);
+    while let Some(node) = left.pop() {
+        left.extend(operands[node].iter().filter(|operand| seen.insert(**operand)));
+    }
+    seen
+}

@@ -1,0 +1,160 @@
+//! `audit`.
+
+use std::ffi::OsStr;
+use std::fmt::Write;
+use std::path::Path;
+
+use anyhow::anyhow;
+use serde::{Deserialize, Serialize};
+
+use super::commands::AuditRequest;
+use super::failure::Failure;
+use super::print::print;
+use super::start::{begun, load, load_again};
+use crate::audit::{Audit, Leak, heat_map, in_words, to_text};
+use crate::config::Resolved;
+use crate::console::say;
+use crate::driver::Driver;
+use crate::experiment::Experiment;
+use crate::run::saved::Loaded;
+use crate::run::{RunDirectory, atomic, read_json, saved};
+use crate::state::State;
+
+/// The leaks that are known: the file of `--expect`.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Known {
+    leaks: Vec<Leak>,
+}
+
+/// Audits a run or a preset. That there are leaks is no failure, unless it was asked for.
+pub(super) fn run<E: Experiment>(request: &AuditRequest) -> Result<(), Failure> {
+    let known = match &request.expect {
+        Some(file) if file.exists() => Some(read_json::<Known>(file).map_err(Failure::usage)?),
+        _ => None,
+    };
+    let audit = audit::<E>(request).map_err(Failure::as_usage)?;
+    print(&to_text(&audit))?;
+    written(request, &audit).map_err(Failure::as_usage)?;
+    let new: Vec<&Leak> = match (&request.expect, known) {
+        (Some(file), None) => {
+            let leaks = audit.leaks.clone();
+            atomic::write_json(file, &Known { leaks }).map_err(Failure::usage)?;
+            say!("The leaks found are recorded in {}.", file.display());
+            Vec::new()
+        }
+        (_, Some(known)) => audit.new_leaks(&known.leaks),
+        (None, None) if request.assert_no_leak => audit.leaks.iter().collect(),
+        (None, None) => Vec::new(),
+    };
+    if new.is_empty() {
+        return Ok(());
+    }
+    let all = match &request.expect {
+        Some(file) => format!("leaks that {} does not have", file.display()),
+        None => "leaks".to_owned(),
+    };
+    let mut text = format!("{} {all}:", new.len());
+    for leak in new {
+        let _ = write!(text, "\n{}", in_words(leak));
+    }
+    Err(Failure::Found(text))
+}
+
+/// The files that were asked for.
+fn written(request: &AuditRequest, audit: &Audit) -> Result<(), Failure> {
+    if let Some(file) = &request.json {
+        atomic::write_json(file, audit)?;
+    }
+    if let Some(file) = &request.heat_map {
+        let drawing = heat_map(audit)?;
+        let content = match file.extension().and_then(OsStr::to_str) {
+            Some("svg") => drawing.svg("Who teaches what").into_bytes(),
+            Some("png") => drawing.png()?,
+            _ => return Err(anyhow!("{}: expected a name in .png or .svg", file.display()).into()),
+        };
+        atomic::write(file, &content)?;
+    }
+    Ok(())
+}
+
+fn audit<E: Experiment>(request: &AuditRequest) -> Result<Audit, Failure> {
+    match &request.run {
+        Some(run) => of_run::<E>(request, run),
+        None => {
+            let resolved = E::resolve(&request.request)?;
+            let (data, _) = load::<E>(&resolved.config, request.data.as_deref())?;
+            of_steps::<E>(request, &resolved, &data, None)
+        }
+    }
+}
+
+fn of_run<E: Experiment>(request: &AuditRequest, run: &Path) -> Result<Audit, Failure> {
+    let directory = RunDirectory::open(run)?;
+    let begun = begun::<E>(&directory)?;
+    let loaded = match request.at {
+        Some(at) if at != begun.loaded.record.steps => at_step(&directory, at)?,
+        _ => begun.loaded,
+    };
+    let resolved = E::resolve(&request.request)?;
+    let record = &loaded.record.origin.data;
+    let given = request.data.as_deref();
+    let (data, _) = load_again::<E>(&resolved.config, given, record, directory.root())?;
+    of_steps::<E>(request, &resolved, &data, Some(&loaded))
+}
+
+/// The checkpoint after so many steps.
+fn at_step(directory: &RunDirectory, at: u64) -> Result<Loaded, Failure> {
+    let all = saved::list(directory)?;
+    if !all.contains(&at) {
+        let all: Vec<String> = all.iter().map(u64::to_string).collect();
+        return Err(anyhow!(
+            "--at {at}: {} has no checkpoint after {at} steps; it has some after {}",
+            directory.root().display(),
+            all.join(", ")
+        )
+        .into());
+    }
+    Ok(saved::load(directory, at)?)
+}
+
+/// Audits on fresh weights, or on those that were `loaded`.
+fn of_steps<E: Experiment>(
+    request: &AuditRequest,
+    Resolved { config, .. }: &Resolved<E::Config>,
+    data: &E::Data,
+    loaded: Option<&Loaded>,
+) -> Result<Audit, Failure> {
+    E::check(config, data)?;
+    let mut driver = Driver::<E>::new(config, data)?;
+    let planned = driver.plan().steps();
+    match loaded {
+        Some(loaded) => {
+            loaded.restore(&mut |state: &mut State<'_>| driver.experiment_mut().state(state))?;
+            let made = loaded.record.steps;
+            driver.set_made(made.min(planned - 1));
+            if made >= planned {
+                let last = planned - 1;
+                say!("note: all steps are made; step {last} is audited, on the final weights");
+            }
+        }
+        None => {
+            let at = request.at.unwrap_or(0);
+            if at >= planned {
+                return Err(anyhow!(
+                    "--at {at}: there are {planned} steps, from 0 to {}",
+                    planned - 1
+                )
+                .into());
+            }
+            while driver.made() < at {
+                driver.step()?;
+            }
+        }
+    }
+    let audit = driver.audit(&E::groups(config), request.steps)?;
+    if audit.steps < request.steps {
+        say!("note: only {} steps were left to audit", audit.steps);
+    }
+    Ok(audit)
+}
