@@ -3,11 +3,12 @@
 
 use std::path::Path;
 
+use gradroute_runs::audit::Groups;
 use gradroute_runs::config::{ConfigError, Data, Optimizer, Preset, Settings, Train, require};
 use gradroute_runs::figures::{FigureError, HeatMap, ImageBand, ImageRow, ImageRows};
 use gradroute_runs::images::{self, Batches, Chosen, MeanByLabel, each_batch, mean_image, mnist};
 use gradroute_runs::{evaluation::StageResults, *};
-use gradroute_tape::{Graph, Params, Shape, Var, layers::Mlp};
+use gradroute_tape::{Graph, Params, Shape, Stream, Var, layers::Mlp};
 use serde::{Deserialize, Serialize};
 
 // 1. The idea: which digits each block of the encoding stands for.
@@ -25,6 +26,8 @@ const WIDTH: usize = 8; // dims of a block
 pub struct Config {
     /// Whether gradients are routed; if not, every digit teaches all blocks.
     pub routed: bool,
+    /// Whether the digits are dealt to the blocks by chance, as a control: judged as before.
+    pub random: bool,
     /// Weight of the sum of |z| over the encoding, mean over the batch. It is not routed.
     pub l1: f64,
     pub train: Train,         // batches, epochs and the seed
@@ -48,6 +51,18 @@ impl Settings for Config {
     }
 }
 
+impl Config {
+    /// The block that each digit teaches; those of a control are dealt by the seed.
+    fn blocks(&self) -> [usize; 10] {
+        let mut digits: [u8; 10] = std::array::from_fn(|digit| digit as u8);
+        if self.random {
+            Stream::new(self.train.seed, "random blocks", 0).shuffle(&mut digits);
+        }
+        let block = |digit: u8| BLOCKS.iter().position(|own| own.contains(&digit));
+        digits.map(|digit| block(digit).expect("every digit has one block"))
+    }
+}
+
 // 3. All that a run is between two steps: networks, their parameters, and an optimizer.
 /// An autoencoder, and for each block a certificate: a decoder that sees this block alone.
 pub struct Starter {
@@ -57,6 +72,11 @@ pub struct Starter {
     certificates: Vec<Mlp>,
     learner: Learner,
     batches: Batches<f32>,
+}
+
+/// What a block is called where gradients arrive at it.
+fn block(i: usize) -> String {
+    format!("{} block", NAMES[i])
 }
 
 /// What each certificate draws. It learns from the encoding, which learns nothing from it.
@@ -87,7 +107,7 @@ pub fn leads(Results { errors }: &Results) -> Vec<Measure> {
 impl Experiment for Starter {
     const NAME: &'static str = "starter";
     const DESCRIPTION: &'static str = "an encoding in three blocks, each taught by its own digits";
-    const PRESETS: &'static [Preset] = presets!["../presets": "routed", "unrouted"];
+    const PRESETS: &'static [Preset] = presets!["../presets": "routed", "unrouted", "random"];
     type Config = Config;
     type Data = images::Data;
     type Results = Results;
@@ -118,13 +138,16 @@ impl Experiment for Starter {
 
     // 4. A step: the loss on a graph, the backward pass, an update.
     fn step(&mut self, data: &images::Data, at: &Step<'_>) -> Result<(), StepError> {
-        let Self { config: Config { routed, l1, optimizer, .. }, learner, .. } = self;
+        let Self { config, learner, .. } = self;
+        let (Config { routed, l1, optimizer, .. }, blocks) = (&*config, config.blocks());
         let (pixels, labels) = self.batches.at(&data.train, at.position());
         at.samples(labels.len());
         let g = learner.tape.graph(&learner.params);
         let x = g.samples(pixels);
         let z = self.encoder.forward(&g, x);
-        let own = |digit: u8, dim: usize| BLOCKS[dim / WIDTH].contains(&digit);
+        at.groups(labels.iter().map(|&digit| blocks[usize::from(digit)] as u8)); // for the audit
+        at.regions(z, (0..N).map(|i| (block(i), i * WIDTH..(i + 1) * WIDTH)));
+        let own = |digit: u8, dim: usize| blocks[usize::from(digit)] == dim / WIDTH;
         let mask = g.label_mask(labels, N * WIDTH, |digit, dim| !*routed || own(digit, dim));
         let drawn = self.decoder.forward(&g, g.route(z, mask)); // the one line that routes
         let l1 = at.term(&g, "l1", g.scale(g.l1_norm(z), *l1 / labels.len() as f64));
@@ -134,6 +157,14 @@ impl Experiment for Starter {
         }
         at.backward(&g, total, &mut learner.gradients)?;
         Ok(learner.update(optimizer.rate(at.position(), at.steps(), at.epoch()))?)
+    }
+
+    // What the audit holds each step to: no group of digits may teach another one's block.
+    fn groups(_: &Config) -> Groups {
+        let pairs = (0..N * N).map(|pair| (pair / N, pair % N)).filter(|(own, other)| own != other);
+        pairs.fold(Groups::of(NAMES[..N].iter().copied()), |groups, (own, other)| {
+            groups.must_not_teach(NAMES[own], block(other))
+        })
     }
 
     // 5. What came of it: numbers, then pictures.

@@ -26,7 +26,8 @@ fn a_run_that_is_interrupted_anywhere_goes_on_with_the_same_bits() {
 fn every_preset_is_sound_and_the_default_is_routed() {
     for preset in Starter::PRESETS {
         let config = Starter::resolve(&Request::preset(preset.name, &[])).unwrap().config;
-        assert_eq!(config.routed, preset.name == "routed");
+        assert_eq!(config.routed, preset.name != "unrouted");
+        assert_eq!(config.random, preset.name == "random");
     }
     assert!(Starter::resolve(&Request::default()).unwrap().config.routed);
     let nonsense = Starter::resolve(&Request::preset("routed", &["l1=-1"])).unwrap_err();

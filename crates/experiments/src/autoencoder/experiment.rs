@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use gradroute_runs::audit::Groups;
 use gradroute_runs::compare::{CompareError, Comparison, ComparisonPage};
 use gradroute_runs::config::{ConfigError, Preset};
 use gradroute_runs::evaluation::StageResults;
@@ -20,6 +21,7 @@ use super::curves::CURVES;
 use super::error::ObjectiveError;
 use super::evaluation::{Floors, Results};
 use super::floors::floors;
+use super::groups::{Taught, groups};
 use super::judge::{TestErrors, test_errors};
 use super::measures::measures;
 use super::network::Network;
@@ -96,6 +98,7 @@ fn differentiate<T: Real>(
         return Err(ObjectiveError::OneSample.into());
     }
     objective.take(labels, keys, at.number());
+    at.groups(objective.halves_taught().map(Taught::group));
     let g = learner.tape.graph(&learner.params);
     let pixels = g.samples(pixels);
     let terms = objective.record(&g, network, pixels);
@@ -115,6 +118,7 @@ impl<T: Real> Experiment<T> for Autoencoder<T> {
     const PRESETS: &'static [Preset] = gradroute_runs::presets![
         "presets":
         "quick",
+        "quick-random",
         "seed",
         "paper",
         "paper-separate-decoders",
@@ -183,6 +187,10 @@ impl<T: Real> Experiment<T> for Autoencoder<T> {
 
     fn page(&mut self, data: &Data, evaluation: &Evaluation<Results>) -> Result<Page, FigureError> {
         page(&self.config, &self.network, &mut self.learner, &data.test, &evaluation.results)
+    }
+
+    fn groups(_: &Config) -> Groups {
+        groups()
     }
 
     fn compare(

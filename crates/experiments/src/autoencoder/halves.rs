@@ -1,5 +1,7 @@
 //! The two halves of the encoding, and whose digits they are for.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 /// Number of classes (digits) that labels may name: 0 to 9.
@@ -23,6 +25,19 @@ impl Half {
         match self {
             Half::Bottom => "bottom",
             Half::Top => "top",
+        }
+    }
+
+    /// What the half of an encoding is called where gradients arrive at it.
+    pub fn region(self) -> String {
+        format!("{} half", self.name())
+    }
+
+    /// The dims of the half, among `dims` of them: the first half of them, or the last.
+    pub fn dims(self, dims: usize) -> Range<usize> {
+        match self {
+            Half::Bottom => 0..dims / 2,
+            Half::Top => dims / 2..dims,
         }
     }
 

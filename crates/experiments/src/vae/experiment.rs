@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use gradroute_runs::audit::Groups;
 use gradroute_runs::compare::{CompareError, Comparison, ComparisonPage};
 use gradroute_runs::config::{ConfigError, Preset};
 use gradroute_runs::evaluation::StageResults;
@@ -97,7 +98,11 @@ impl<T: Real> Experiment<T> for Vae<T> {
             noise: g.samples(rows(&noise, labels.len())),
             mask: config.routing.enabled.then(|| own_dims(&g, labels)),
         };
-        let Terms { reconstruction, penalty, .. } = record(&g, network, &config.loss, batch);
+        let Terms { reconstruction, penalty, heads } = record(&g, network, &config.loss, batch);
+        at.groups(labels.iter().copied());
+        for (name, head) in [("mean", heads.mean), ("c", heads.c)] {
+            at.regions(head, (0..DIGITS).map(|dim| (format!("{name} {dim}"), dim..dim + 1)));
+        }
         let total =
             g.add(at.term(&g, "reconstruction", reconstruction), at.term(&g, "penalty", penalty));
         at.backward(&g, total, &mut learner.gradients)?;
@@ -118,6 +123,16 @@ impl<T: Real> Experiment<T> for Vae<T> {
 
     fn page(&mut self, data: &Data, evaluation: &Evaluation<Results>) -> Result<Page, FigureError> {
         page::page(&self.config, &self.network, &mut self.learner, &data.test, &evaluation.results)
+    }
+
+    fn groups(_: &Config) -> Groups {
+        let mut groups = Groups::of((0..DIGITS).map(|digit| format!("digit {digit}")));
+        for (digit, dim) in (0..DIGITS * DIGITS).map(|pair| (pair / DIGITS, pair % DIGITS)) {
+            for head in ["mean", "c"].into_iter().filter(|_| digit != dim) {
+                groups = groups.must_not_teach(&format!("digit {digit}"), format!("{head} {dim}"));
+            }
+        }
+        groups
     }
 
     fn compare(

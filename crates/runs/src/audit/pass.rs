@@ -82,14 +82,7 @@ impl<T: Real> Recorder<'_, T> {
                 groups: &marked.groups,
                 nodes: &nodes,
             };
-            one.record(&mut apart, found);
-            for gradients in (0..rest).map(|k| apart.group(k)).chain([apart.no_sample()]) {
-                for id in ids.iter().filter(|id| gradients.get(**id).is_some()) {
-                    let range = g.params().range(*id);
-                    let sums = sum[range.clone()].iter_mut().zip(&gradients.flat()[range]);
-                    sums.for_each(|(sum, v)| *sum += v.to_f64());
-                }
-            }
+            one.record(&mut apart, &mut sum, found);
         }
         drop(apart);
         let mut whole = Gradients::new(g.params());

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use gradroute_tape::{Edge, Graph, GroupGradients, ParamId, Real, Share, Var};
+use gradroute_tape::{Edge, Gradients, Graph, GroupGradients, ParamId, Real, Share, Var};
 
 use super::found::{At, Found, number};
 use super::groups::Groups;
@@ -36,8 +36,8 @@ pub(super) struct OneTerm<'s, 'a, T: Real> {
 }
 
 impl<T: Real> OneTerm<'_, '_, T> {
-    /// Makes the pass and notes what it shows.
-    pub fn record(&self, apart: &mut GroupGradients<T>, found: &mut Found) {
+    /// Makes the pass and notes what it shows; adds all groups' gradients to `sum`.
+    pub fn record(&self, apart: &mut GroupGradients<T>, sum: &mut [f64], found: &mut Found) {
         let (mut arrivals, mut consumers) = (Arrivals::new(), Consumers::new());
         self.g.backward_by_group_and_edge(self.term.2, self.groups, apart, |edge| {
             let (value, from) = (edge.operand.index(), edge.node.index());
@@ -55,6 +55,14 @@ impl<T: Real> OneTerm<'_, '_, T> {
         });
         self.norms_of_values(&arrivals, found);
         self.norms_of_params(apart, found);
+        for gradients in (0..=self.rest()).map(|group| self.gradients(apart, group)) {
+            for id in self.ids.iter().filter(|id| gradients.get(**id).is_some()) {
+                let range = self.g.params().range(*id);
+                let sums = sum[range.clone()].iter_mut().zip(&gradients.flat()[range]);
+                sums.for_each(|(sum, v)| *sum += v.to_f64());
+            }
+        }
+        // The search for ways uses the same memory, so it comes last.
         self.leaks(&arrivals, &consumers, apart, found);
     }
 
@@ -110,11 +118,14 @@ impl<T: Real> OneTerm<'_, '_, T> {
         }
     }
 
+    fn gradients<'g>(&self, apart: &'g GroupGradients<T>, group: usize) -> &'g Gradients<T> {
+        if group < self.rest() { apart.group(group) } else { apart.no_sample() }
+    }
+
     fn norms_of_params(&self, apart: &GroupGradients<T>, found: &mut Found) {
-        let rest = self.rest();
         for (r, region) in self.own_params() {
-            for group in 0..=rest {
-                let gradients = if group < rest { apart.group(group) } else { apart.no_sample() };
+            for group in 0..=self.rest() {
+                let gradients = self.gradients(apart, group);
                 let pieces = region.pieces.iter().filter_map(|(id, range)| {
                     Some(gradients.get(*id)?[range.clone()].iter().map(|v| v.to_f64()))
                 });

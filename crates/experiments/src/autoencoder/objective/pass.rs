@@ -154,6 +154,17 @@ impl<T: Real> Pass<T> {
         }
     }
 
+    /// Samples of the batch at hand.
+    pub fn samples(&self) -> usize {
+        self.weights.len()
+    }
+
+    /// Whether a term that is to teach a half counts this sample.
+    pub fn teaches(&self, sample: usize, half: Half) -> bool {
+        let own = self.terms.iter().flatten().filter(|term| term.teaches == half);
+        own.map(|term| &term.weights).any(|weights| weights[sample] != T::ZERO)
+    }
+
     /// The encoding `z` `[n, dims]` on its way to the decoder.
     #[track_caller]
     pub fn route(&self, g: &Graph<'_, T>, z: Var) -> Var {

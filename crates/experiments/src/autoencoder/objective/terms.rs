@@ -3,6 +3,8 @@
 use gradroute_runs::Step;
 use gradroute_tape::{Graph, Real, Var};
 
+use crate::autoencoder::halves::Half;
+
 /// The terms of the loss on a graph, weights included; `None` stands for a term that this objective
 /// does not have.
 #[derive(Clone, Copy, Debug)]
@@ -25,13 +27,14 @@ pub struct LossTerms {
     pub l1: Var,
     /// The correlation penalty of the encoding.
     pub correlation: Option<Var>,
-    /// The encoding `[n, encoding]`, and the same standardized, if there is a correlation term: to
-    /// say why the loss is not finite.
-    pub(super) encodings: Option<[Var; 2]>,
+    /// The encoding `[n, encoding]`, before the route.
+    pub encoding: Var,
+    /// The same standardized, if there is a correlation term: to say why the loss is not finite.
+    pub(super) standardized: Option<Var>,
 }
 
 impl LossTerms {
-    /// Names the terms to the step.
+    /// Names the terms to the step, and the halves of the encoding.
     pub fn tell<T: Real>(&self, g: &Graph<'_, T>, at: &Step<'_, T>) {
         for (name, term) in [
             ("decoder", Some(self.decoder)),
@@ -47,16 +50,18 @@ impl LossTerms {
                 at.term(g, name, term);
             }
         }
+        let dims = g.shape(self.encoding).dims()[1];
+        at.regions(self.encoding, Half::BOTH.map(|half| (half.region(), half.dims(dims))));
     }
 
     /// The first dim of a finite encoding that does not vary over the batch, so that it has no
     /// correlation with anything; `None` if there is no such dim or no correlation term.
     pub fn constant_dim<T: Real>(&self, g: &Graph<'_, T>) -> Option<usize> {
-        let [encoding, standardized] = self.encodings?;
-        if !g.value(encoding).iter().all(|z| z.is_finite()) {
+        let standardized = self.standardized?;
+        if !g.value(self.encoding).iter().all(|z| z.is_finite()) {
             return None;
         }
-        let dims = g.shape(encoding).dims()[1];
+        let dims = g.shape(self.encoding).dims()[1];
         let at = g.value(standardized).iter().position(|z| !z.is_finite())?;
         Some(at % dims)
     }

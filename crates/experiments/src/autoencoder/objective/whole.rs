@@ -8,6 +8,8 @@ use super::correlation::mean_absolute_correlation;
 use super::pass::{Draw, Pass, Term};
 use super::terms::LossTerms;
 use crate::autoencoder::config::{self, Config, MeanOver};
+use crate::autoencoder::groups::Taught;
+use crate::autoencoder::halves::Half;
 use crate::autoencoder::network::Network;
 use crate::autoencoder::rules::rule;
 
@@ -78,6 +80,15 @@ impl<T: Real> Objective<T> {
         }
     }
 
+    /// Which halves the terms let each sample of the batch teach, whatever the routing makes of it.
+    pub fn halves_taught(&self) -> impl Iterator<Item = Taught> + '_ {
+        let passes = || [Some(&self.first), self.second.as_ref()].into_iter().flatten();
+        (0..self.first.samples()).map(move |sample| {
+            let teaches = |half| passes().any(|pass| pass.teaches(sample, half));
+            Taught { bottom: teaches(Half::Bottom), top: teaches(Half::Top) }
+        })
+    }
+
     /// Records the loss of the batch whose labels were [taken](Objective::take): `pixels`
     /// `[n, pixels]` in `[0, 1]`.
     ///
@@ -116,8 +127,20 @@ impl<T: Real> Objective<T> {
         let correlation =
             standardized.map(|z| g.scale(mean_absolute_correlation(g, z), self.loss.correlation));
         let total = correlation.map_or(total, |correlation| g.add(total, correlation));
-        let encodings = standardized.map(|standardized| [z, standardized]);
-        LossTerms { total, decoder, good, good_bad, bad, top, bottom, l1, correlation, encodings }
+        let encoding = z;
+        LossTerms {
+            total,
+            decoder,
+            good,
+            good_bad,
+            bad,
+            top,
+            bottom,
+            l1,
+            correlation,
+            encoding,
+            standardized,
+        }
     }
 
     /// The L1 penalty of the encoding `z` `[n, dims]`.

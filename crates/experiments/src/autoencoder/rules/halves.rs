@@ -1,6 +1,6 @@
 //! `routing.rule = "halves"`: each term teaches its half and nothing else.
 
-use super::rule::{Rule, Sample, dims_of};
+use super::rule::{Rule, Sample};
 use crate::autoencoder::halves::Half;
 
 /// 1 on the half that the term is to teach, 0 on the other: the paper's rule.
@@ -9,7 +9,7 @@ pub struct Halves;
 
 impl Rule for Halves {
     fn weights(&self, _: Sample, half: Half, weights: &mut [f64]) {
-        let own = dims_of(half, weights.len());
+        let own = half.dims(weights.len());
         weights.fill(0.0);
         weights[own].fill(1.0);
     }

@@ -5,7 +5,7 @@
 
 use gradroute_kernels::random::Stream;
 
-use super::rule::{Rule, Sample, dims_of};
+use super::rule::{Rule, Sample};
 use crate::autoencoder::digit_list::digit_list;
 use crate::autoencoder::halves::{CLASSES, Half};
 
@@ -68,7 +68,7 @@ impl Rule for RandomSample {
 
 fn one_half(bottom: bool, weights: &mut [f64]) {
     let half = if bottom { Half::Bottom } else { Half::Top };
-    let own = dims_of(half, weights.len());
+    let own = half.dims(weights.len());
     weights.fill(0.0);
     weights[own].fill(1.0);
 }

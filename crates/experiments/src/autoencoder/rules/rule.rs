@@ -31,11 +31,3 @@ pub trait Rule: Debug + Send + Sync {
         true
     }
 }
-
-/// The dims of a half, among `dims` of them: the first half of them, or the last.
-pub(super) fn dims_of(half: Half, dims: usize) -> std::ops::Range<usize> {
-    match half {
-        Half::Bottom => 0..dims / 2,
-        Half::Top => dims / 2..dims,
-    }
-}

@@ -2,7 +2,7 @@
 
 use gradroute_runs::config::fits_32_bits;
 
-use super::rule::{Rule, Sample, dims_of};
+use super::rule::{Rule, Sample};
 use crate::autoencoder::halves::Half;
 
 /// 1 on the half that the term is to teach, a factor on the other: 0 is the paper's rule, 1 is no
@@ -15,7 +15,7 @@ pub struct Soft {
 
 impl Rule for Soft {
     fn weights(&self, _: Sample, half: Half, weights: &mut [f64]) {
-        let own = dims_of(half, weights.len());
+        let own = half.dims(weights.len());
         weights.fill(self.factor);
         weights[own].fill(1.0);
     }
