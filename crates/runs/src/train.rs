@@ -6,6 +6,7 @@ mod logs;
 mod publish;
 mod run;
 mod steps;
+mod teaching;
 
 pub use error::TrainError;
 pub use job::{Job, Outcome, Start};

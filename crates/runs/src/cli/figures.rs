@@ -23,7 +23,7 @@ fn control<E: Experiment>(
     let begun = begun::<E>(&control)?;
     let (mut experiment, steps) = (begun.experiment(data)?, begun.loaded.record.steps);
     let evaluation = read_json(&control.evaluation())?;
-    Ok(Some(page_of(&control, steps, &evaluation, &mut experiment, data)?))
+    Ok(Some(page_of(&control, &begun.resolved.config, steps, &evaluation, &mut experiment, data)?))
 }
 
 /// Draws a run's figures and report again from its checkpoint.

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::error::TrainError;
+use super::teaching::teaching;
 use crate::config::{Change, Resolved, Settings, changes};
 use crate::curves::loss_curves;
 use crate::evaluation::{Evaluation, Measure};
@@ -45,7 +46,7 @@ pub fn publish<E: Experiment>(
     data: &E::Data,
 ) -> Result<(Page, Vec<PathBuf>), TrainError> {
     let Published { directory, to, resolved, manifest, steps, evaluation, control } = run;
-    let page = page_of(directory, steps, evaluation, experiment, data)?;
+    let page = page_of(directory, &resolved.config, steps, evaluation, experiment, data)?;
     let folder = to.join(FIGURES);
     fs::create_dir_all(&folder).map_err(FileError::of("create", &folder))?;
     let mut written = vec![to.join(REPORT)];
@@ -85,13 +86,14 @@ pub fn publish<E: Experiment>(
     Ok((page, written))
 }
 
-/// Everything that is shown of a run: what the experiment shows, and the losses of the run's first
-/// `steps` steps.
+/// Everything that is shown of a run: what the experiment shows, the losses of the run's first
+/// `steps` steps, and who teaches what in the last of them.
 ///
 /// # Errors
 /// When metrics can't be read, or figures can't be drawn.
 pub fn page_of<E: Experiment>(
     directory: &RunDirectory,
+    config: &E::Config,
     steps: u64,
     evaluation: &Evaluation<E::Results>,
     experiment: &mut E,
@@ -105,6 +107,7 @@ pub fn page_of<E: Experiment>(
         let drawing = loss_curves(E::CURVES, &lines, &|_| Vec::new(), subtitle)?;
         page.figures.push(Figure::new("losses", "Training losses", drawing));
     }
+    page.figures.extend(teaching(config, steps, experiment, data));
     Ok(page)
 }
 
