@@ -27,6 +27,8 @@ mod steps;
 mod term;
 
 pub use error::AuditError;
+pub(crate) use regions::{ParamRegion, of_params};
+pub(crate) use steps::NO_SAMPLE;
 pub use groups::Groups;
 pub use picture::heat_map;
 pub use result::{Audit, ByTerm, Leak, Moved, Place};

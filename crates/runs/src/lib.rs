@@ -111,6 +111,7 @@ mod driver;
 pub mod evaluation;
 mod experiment;
 pub mod figures;
+pub mod flow;
 mod inputs;
 pub mod interrupt;
 mod learner;

@@ -11,6 +11,8 @@ pub struct Stage {
     pub epoch: Option<u64>,
     /// Steps between evaluations within the stage; `None` for only at its end.
     pub evaluate_every: Option<u64>,
+    /// Steps between lines of the [flow map](crate::flow); `None` for no flow map.
+    pub flow_every: Option<u64>,
     /// Steps between checkpoints; `None` for only at the run's beginning and end.
     pub checkpoint_every: Option<u64>,
 }
@@ -18,7 +20,8 @@ pub struct Stage {
 impl Stage {
     /// A stage without epochs, evaluated at its end.
     pub fn new(name: &'static str, steps: u64) -> Self {
-        Self { name, steps, epoch: None, evaluate_every: None, checkpoint_every: None }
+        let (epoch, evaluate_every, flow_every, checkpoint_every) = (None, None, None, None);
+        Self { name, steps, epoch, evaluate_every, flow_every, checkpoint_every }
     }
 }
 
@@ -78,6 +81,7 @@ impl Plan {
             for (what, every) in [
                 ("an epoch of length", stage.epoch),
                 ("an interval between evaluations of", stage.evaluate_every),
+                ("an interval between lines of a flow map of", stage.flow_every),
                 ("an interval between checkpoints of", stage.checkpoint_every),
             ] {
                 if every == Some(0) {

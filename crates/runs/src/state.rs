@@ -17,4 +17,4 @@ pub use visitor::State;
 
 pub(crate) use layout::{Entry, Layout, Parameters};
 pub(crate) use tensors::{FromTensors, Restoring, Writing};
-pub(crate) use visit::{Part, Visit};
+pub(crate) use visit::{FLOW, Part, Visit};

@@ -65,6 +65,7 @@ impl<'r, T: Real> Step<'r, T> {
             steps: u64::MAX,
             epoch: None,
             evaluate_every: None,
+            flow_every: None,
             checkpoint_every: None,
         };
         Step::new(number, (&STAGE, number), seed, false)

@@ -189,8 +189,8 @@ impl<T: Real> Experiment<T> for Autoencoder<T> {
         page(&self.config, &self.network, &mut self.learner, &data.test, &evaluation.results)
     }
 
-    fn groups(_: &Config) -> Groups {
-        groups()
+    fn groups(config: &Config) -> Groups {
+        groups(config)
     }
 
     fn compare(

@@ -2,6 +2,7 @@
 
 use gradroute_runs::audit::Groups;
 
+use super::config::Config;
 use super::halves::Half;
 
 /// Which halves the terms of the loss let a sample teach.
@@ -30,10 +31,18 @@ impl Taught {
 
 /// A group for each of the halves that the terms of the loss let a sample teach: it must not teach the
 /// other one. So says the paper, whatever the rule is; a rule that lets it all the same, such as a control,
-/// leaks by this account.
-pub fn groups() -> Groups {
+/// leaks by this account. The rows of the encoder's last layer that make each half are regions too.
+pub fn groups(config: &Config) -> Groups {
     let [bottom, top] = Half::BOTH.map(Half::region);
-    Groups::of(NAMES)
+    // Layers are numbered with the ReLUs between them.
+    let last = format!("encoder.{}.weight", 2 * config.model.hidden.len());
+    let rows = |groups: Groups, half: Half| {
+        let region = format!("{} rows", half.name());
+        groups.rows(region, &last, half.dims(config.model.encoding))
+    };
+    Half::BOTH
+        .into_iter()
+        .fold(Groups::of(NAMES), rows)
         .must_not_teach("bottom", &top)
         .must_not_teach("top", &bottom)
         .must_not_teach("neither", &bottom)

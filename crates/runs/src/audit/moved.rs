@@ -6,7 +6,7 @@ use gradroute_tape::{Params, Real};
 use super::numbers::norm;
 use super::regions::ParamRegion;
 use super::result::Moved;
-use crate::state::{Part, StateError, Visit};
+use crate::state::Visit;
 
 /// Copies of all parameters and optimizers of an experiment.
 pub(super) struct Learners<T: Real> {
@@ -23,20 +23,6 @@ impl<T: Real> Default for Learners<T> {
 }
 
 impl<T: Real> Visit<T> for Learners<T> {
-    fn tensor(
-        &mut self,
-        _: Part,
-        _: &str,
-        _: &[usize],
-        _: &[T],
-    ) -> Result<Option<&[T]>, StateError> {
-        Ok(None)
-    }
-
-    fn value(&mut self, _: &str, _: &str) -> Result<Option<&str>, StateError> {
-        Ok(None)
-    }
-
     fn params(&mut self, name: &str, params: &Params<T>) {
         self.sets.push((name.to_owned(), params.clone()));
     }

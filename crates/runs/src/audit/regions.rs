@@ -9,7 +9,7 @@ use super::groups::{Groups, Rows};
 use crate::watch::MarkedRegion;
 
 /// A region of parameters: of some parameters of one set, a range of numbers each.
-pub(super) struct ParamRegion {
+pub(crate) struct ParamRegion {
     pub name: String,
     /// Which set of parameters.
     pub set: usize,
@@ -17,7 +17,7 @@ pub(super) struct ParamRegion {
 }
 
 /// Every layer, then what `groups` declare something of and is of parameters.
-pub(super) fn of_params<T: Real>(
+pub(crate) fn of_params<T: Real>(
     sets: &[(String, Params<T>)],
     groups: &Groups,
 ) -> Result<Vec<ParamRegion>, AuditError> {

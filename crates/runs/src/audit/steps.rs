@@ -183,7 +183,7 @@ impl Sum {
 }
 
 /// What the last group of an audit is called.
-const NO_SAMPLE: &str = "no sample";
+pub(crate) const NO_SAMPLE: &str = "no sample";
 
 impl Moved {
     fn each(self, other: Self, f: impl Fn(f64, f64) -> f64) -> Self {

@@ -7,7 +7,7 @@ use super::control;
 use super::failure::Failure;
 use super::start::load;
 use super::to_end::to_end;
-use crate::config::{Resolved, Settings};
+use crate::config::{ConfigError, Resolved, Settings, require};
 use crate::console::say;
 use crate::driver::Driver;
 use crate::experiment::Experiment;
@@ -27,6 +27,7 @@ pub(super) fn run<E: Experiment>(program: &Program, request: &TrainRequest) -> R
     let loaded = load::<E>(config, request.data.as_deref())?;
     let data = &loaded.0;
     E::check(config, data).map_err(Failure::usage)?;
+    check_flow::<E>(config, data).map_err(Failure::usage)?;
     let init = match &request.init {
         Some(file) => Some((file.as_path(), Checkpoint::load(file)?)),
         None => None,
@@ -50,6 +51,18 @@ pub(super) fn run<E: Experiment>(program: &Program, request: &TrainRequest) -> R
     let (run, data) = (directory.root().to_owned(), request.data.clone());
     let request = ResumeRequest { run, epochs: None, data, check_finite };
     control::after::<E>(told, program, directory, &resolved, &request)
+}
+
+/// Refuses a flow map of an experiment that sorts its samples into no groups.
+fn check_flow<E: Experiment>(config: &E::Config, data: &E::Data) -> Result<(), ConfigError> {
+    let every = E::stages(config, data).iter().find_map(|stage| stage.flow_every);
+    let groups = !E::groups(config).names().is_empty();
+    require(
+        groups || every.is_none(),
+        "train.flow_every",
+        every.unwrap_or(0),
+        "no such key, as this experiment sorts its samples into no groups (Experiment::groups)",
+    )
 }
 
 fn directory<C: Settings>(

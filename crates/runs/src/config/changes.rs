@@ -11,7 +11,8 @@ use super::settings::Settings;
 
 /// Keys that don't make two runs different experiments: the seed, because runs of one setting
 /// differ in it, and what only looks at a run or saves it.
-const NOT_THE_EXPERIMENT: [&str; 3] = ["train.seed", "train.eval_every", "train.checkpoint_every"];
+const NOT_THE_EXPERIMENT: [&str; 4] =
+    ["train.seed", "train.eval_every", "train.flow_every", "train.checkpoint_every"];
 
 /// What stands for the value of a key that is not there.
 const NONE: &str = "none";

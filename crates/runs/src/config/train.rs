@@ -34,6 +34,9 @@ pub struct Train {
     /// Epochs between evaluations; absent for only at the end.
     #[serde(default, deserialize_with = "zero_is_none", skip_serializing_if = "Option::is_none")]
     pub eval_every: Option<usize>,
+    /// Steps between lines of the [flow map](crate::flow); absent for no flow map.
+    #[serde(default, deserialize_with = "zero_is_none", skip_serializing_if = "Option::is_none")]
+    pub flow_every: Option<usize>,
     /// Epochs between checkpoints; absent for only at the beginning and the end.
     #[serde(default, deserialize_with = "zero_is_none", skip_serializing_if = "Option::is_none")]
     pub checkpoint_every: Option<usize>,
@@ -106,6 +109,7 @@ impl Train {
             epoch: Some(epoch),
             evaluate_every: every(self.eval_every),
             checkpoint_every: every(self.checkpoint_every),
+            flow_every: self.flow_every.map(|steps| steps as u64),
             ..Stage::new("train", self.total_steps(samples))
         }
     }

@@ -10,7 +10,7 @@ use super::disk;
 use super::file_error::FileError;
 use super::lock::{LOCK, RunLock};
 use super::names::{
-    CHECKPOINTS, CONFIG, CONTROL, EPOCHS, EVALUATION, FIGURES, LOGS, MANIFEST, METRICS, OURS,
+    CHECKPOINTS, CONFIG, CONTROL, EPOCHS, EVALUATION, FIGURES, FLOW, LOGS, MANIFEST, METRICS, OURS,
     REPORT, STAGES, TIMING, is_unfinished, listed,
 };
 
@@ -164,6 +164,11 @@ impl RunDirectory {
     /// `stages.jsonl`.
     pub fn stages(&self) -> PathBuf {
         self.root.join(STAGES)
+    }
+
+    /// The flow map's lines.
+    pub fn flow(&self) -> PathBuf {
+        self.root.join(FLOW)
     }
 
     /// `evaluation.json`.

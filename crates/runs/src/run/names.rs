@@ -14,6 +14,7 @@ pub(super) const METRICS: &str = "metrics.jsonl";
 pub(super) const TIMING: &str = "timing.jsonl";
 pub(super) const EPOCHS: &str = "epochs.jsonl";
 pub(super) const STAGES: &str = "stages.jsonl";
+pub(super) const FLOW: &str = "flow.jsonl";
 pub(crate) const EVALUATION: &str = "evaluation.json";
 pub(super) const MANIFEST: &str = "manifest.json";
 pub(crate) const FIGURES: &str = "figures";
@@ -22,16 +23,17 @@ pub(super) const CHECKPOINTS: &str = "checkpoints";
 pub(super) const CONTROL: &str = "control";
 
 /// Files that grow with a run.
-pub(super) const LOGS: [&str; 4] = [METRICS, TIMING, EPOCHS, STAGES];
+pub(super) const LOGS: [&str; 5] = [METRICS, TIMING, EPOCHS, STAGES, FLOW];
 
 /// Everything that a run leaves.
-pub(super) const OURS: [&str; 12] = [
+pub(super) const OURS: [&str; 13] = [
     LOCK,
     CONFIG,
     METRICS,
     TIMING,
     EPOCHS,
     STAGES,
+    FLOW,
     EVALUATION,
     MANIFEST,
     FIGURES,

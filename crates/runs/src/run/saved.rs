@@ -17,7 +17,7 @@ use super::disk;
 use super::file_error::FileError;
 use super::names::listed;
 use super::record::{Damage, Origin, Record};
-use crate::state::{Entry, FromTensors, Layout, Part, Restoring, State, StateError, Writing};
+use crate::state::{Entry, FLOW, FromTensors, Layout, Part, Restoring, State, StateError, Writing};
 
 /// How many checkpoints are kept.
 pub const KEPT: usize = 2;
@@ -127,14 +127,22 @@ impl Loaded {
     pub fn restore(&self, show: Show<'_>) -> Result<(), CheckpointError> {
         let Self { record, weights, rest } = self;
         let layout = require(weights, show)?;
-        rest.require(layout.rest.entries.iter().map(|e| (e.name.as_str(), &e.shape[..])))?;
+        let is_of_flow = |name: &&str| name.starts_with(FLOW);
+        let known = layout.rest.entries.iter().map(|e| (e.name.as_str(), &e.shape[..]));
+        // What the flow map keeps is for who trains on.
+        let of_flow = rest.names().filter(is_of_flow).filter_map(|name| {
+            let shown = layout.rest.entries.iter().any(|entry| entry.name == name);
+            (!shown).then_some((name, &rest.tensor(name)?.shape[..]))
+        });
+        rest.require(known.chain(of_flow))?;
         let values: BTreeMap<String, String> = match rest.metadata().get(VALUES) {
             Some(Value::Object(values)) => {
                 values.iter().map(|(name, value)| (name.clone(), value.to_string())).collect()
             }
             _ => BTreeMap::new(),
         };
-        if let Some(name) = values.keys().find(|name| !layout.values.contains_key(*name)) {
+        let unknown = |name: &&String| !layout.values.contains_key(*name) && !name.starts_with(FLOW);
+        if let Some(name) = values.keys().find(unknown) {
             return Err(rest.does_not_fit(StateError::not_shown(name).to_string()));
         }
         let steps = record.steps;

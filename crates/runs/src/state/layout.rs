@@ -86,10 +86,6 @@ impl Visit<f32> for Parameters {
         }
         Ok(None)
     }
-
-    fn value(&mut self, _: &str, _: &str) -> Result<Option<&str>, StateError> {
-        Ok(None)
-    }
 }
 
 /// Values converted to bytes at a time.

@@ -33,10 +33,6 @@ impl Visit<f32> for Writing<'_> {
         }
         Ok(None)
     }
-
-    fn value(&mut self, _: &str, _: &str) -> Result<Option<&str>, StateError> {
-        Ok(None)
-    }
 }
 
 /// What a state is restored from.

@@ -23,10 +23,16 @@ pub(crate) trait Visit<T: Real> {
         name: &str,
         shape: &[usize],
         values: &[T],
-    ) -> Result<Option<&[T]>, StateError>;
+    ) -> Result<Option<&[T]>, StateError> {
+        let _ = (part, name, shape, values);
+        Ok(None)
+    }
 
     /// Sees a value as it is, as JSON; returns what it is to become, if it is to change.
-    fn value(&mut self, name: &str, text: &str) -> Result<Option<&str>, StateError>;
+    fn value(&mut self, name: &str, text: &str) -> Result<Option<&str>, StateError> {
+        let _ = (name, text);
+        Ok(None)
+    }
 
     /// Sees parameters as a whole, before their tensors.
     fn params(&mut self, _name: &str, _params: &Params<T>) {}
@@ -34,3 +40,6 @@ pub(crate) trait Visit<T: Real> {
     /// Sees an optimizer of `params` as a whole, before its moments.
     fn adam(&mut self, _name: &str, _adam: &Adam<T>, _params: &Params<T>) {}
 }
+
+/// How the names begin of what a run keeps for its flow map, which no experiment shows.
+pub(crate) const FLOW: &str = "flow/";

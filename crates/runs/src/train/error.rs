@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::audit::AuditError;
 use crate::figures::FigureError;
 use crate::plan::PlanError;
 use crate::run::FileError;
@@ -28,6 +29,9 @@ pub enum TrainError {
     /// The state could not be saved.
     #[error(transparent)]
     State(#[from] StateError),
+    /// The flow map could not be begun.
+    #[error("there can be no flow map")]
+    Flow(#[source] Box<AuditError>),
     /// A step could not be made; the state before it is saved.
     #[error(
         "step {step} can't be made; the state before it is saved as {}{}",

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::evaluation::{Interim, StageResults};
+use crate::flow::FlowLine;
 use crate::plan::Plan;
 use crate::run::jsonl::JsonLinesWriter;
 use crate::run::{FileDigest, FileError, Record, RunDirectory};
@@ -16,6 +17,8 @@ pub(super) struct Logs<R> {
     pub timing: JsonLinesWriter<StepTiming>,
     /// `None` if no stage is evaluated before its end.
     pub epochs: Option<JsonLinesWriter<Interim>>,
+    /// `None` if no stage has a flow map.
+    pub flow: Option<JsonLinesWriter<FlowLine>>,
     /// `None` if there is one stage only.
     pub stages: Option<JsonLinesWriter<StageResults<R>>>,
 }
@@ -33,11 +36,13 @@ impl<R: Serialize> Logs<R> {
         record: Option<&Record>,
     ) -> Result<Self, FileError> {
         let evaluates = plan.stages().iter().any(|stage| stage.evaluate_every.is_some());
+        let flows = plan.stages().iter().any(|stage| stage.flow_every.is_some());
         let several = plan.stages().len() > 1;
         Ok(Self {
             metrics: log(&directory.metrics(), record)?,
             timing: log(&directory.timing(), record)?,
             epochs: evaluates.then(|| log(&directory.epochs(), record)).transpose()?,
+            flow: flows.then(|| log(&directory.flow(), record)).transpose()?,
             stages: several.then(|| log(&directory.stages(), record)).transpose()?,
         })
     }
@@ -50,6 +55,7 @@ impl<R: Serialize> Logs<R> {
         self.metrics.flush()?;
         self.timing.flush()?;
         self.epochs.as_mut().map_or(Ok(()), JsonLinesWriter::flush)?;
+        self.flow.as_mut().map_or(Ok(()), JsonLinesWriter::flush)?;
         self.stages.as_mut().map_or(Ok(()), JsonLinesWriter::flush)
     }
 
@@ -67,6 +73,10 @@ impl<R: Serialize> Logs<R> {
         if let Some(epochs) = &mut self.epochs {
             epochs.sync()?;
             digests.push((name(&directory.epochs()), epochs.digest()));
+        }
+        if let Some(flow) = &mut self.flow {
+            flow.sync()?;
+            digests.push((name(&directory.flow()), flow.digest()));
         }
         if let Some(stages) = &mut self.stages {
             stages.sync()?;

@@ -10,6 +10,7 @@ use crate::curves::loss_curves;
 use crate::evaluation::{Evaluation, Measure};
 use crate::experiment::Experiment;
 use crate::figures::FigureError;
+use crate::flow::{self, FlowLine};
 use crate::page::{Figure, Page};
 use crate::report::Report;
 use crate::run::{FIGURES, FileError, Manifest, REPORT, RunDirectory, atomic, jsonl};
@@ -106,6 +107,11 @@ pub fn page_of<E: Experiment>(
         let subtitle = "On the batch of each step, before its update";
         let drawing = loss_curves(E::CURVES, &lines, &|_| Vec::new(), subtitle)?;
         page.figures.push(Figure::new("losses", "Training losses", drawing));
+    }
+    if directory.flow().is_file() {
+        let mut lines: Vec<FlowLine> = jsonl::read(&directory.flow())?;
+        lines.retain(|line| line.step < steps);
+        page.figures.extend(flow::figures(&lines)?);
     }
     page.figures.extend(teaching(config, steps, experiment, data));
     Ok(page)

@@ -9,6 +9,7 @@ use crate::config::{Settings, length};
 use crate::driver::Driver;
 use crate::evaluation::{Evaluation, Measures, StageResults, readable};
 use crate::experiment::Experiment;
+use crate::flow::Flow;
 use crate::run::{
     DataRecord, Manifest, Origin, RunDirectory, absolute, atomic, configuration_sha256, jsonl,
     saved,
@@ -33,12 +34,14 @@ pub fn run<E: Experiment>(job: Job<'_, E>) -> Result<Outcome<E::Results>, TrainE
     State::visit(&mut parameters, |state| driver.experiment_mut().state(state))?;
     (manifest.parameters, manifest.steps_planned) = (parameters.0, plan.steps());
 
+    let mut flow = flow_of(config, &mut driver)?;
     let (mut saved, mut earlier) = (None, Vec::new());
     let (origin, logs) = match start {
         Start::Fresh { init } => {
             if let Some((_, weights)) = init {
                 let show = &mut |state: &mut State<'_>| driver.experiment_mut().state(state);
                 saved::take_weights(weights, show)?;
+                flow = flow_of(config, &mut driver)?;
             }
             let config = resolved.to_toml();
             atomic::write(&directory.config(), config.as_bytes())?;
@@ -55,7 +58,12 @@ pub fn run<E: Experiment>(job: Job<'_, E>) -> Result<Outcome<E::Results>, TrainE
         Start::Resume { loaded, config } => {
             let record = &loaded.record;
             // Nothing is removed before all that could speak against going on.
-            loaded.restore(&mut |state| driver.experiment_mut().state(state))?;
+            loaded.restore(&mut |state| {
+                driver.experiment_mut().state(state);
+                if let Some(flow) = &mut flow {
+                    flow.state(state);
+                }
+            })?;
             driver.set_made(record.steps);
             earlier = earlier_results(directory, record.steps)?;
             if let Some(config) = config {
@@ -75,7 +83,7 @@ pub fn run<E: Experiment>(job: Job<'_, E>) -> Result<Outcome<E::Results>, TrainE
     (manifest.init, manifest.started) = (origin.init.clone(), origin.started.clone());
     manifest.resumed = origin.resumed.clone();
 
-    let mut steps = Steps { driver: &mut driver, directory, origin, logs, saved, earlier };
+    let mut steps = Steps { driver: &mut driver, directory, origin, logs, flow, saved, earlier };
     manifest.weights_sha256 = steps.make(job.stop, job.show_progress)?;
     let earlier = steps.earlier;
     manifest.steps = driver.made();
@@ -95,6 +103,16 @@ pub fn run<E: Experiment>(job: Job<'_, E>) -> Result<Outcome<E::Results>, TrainE
     let (page, _) = publish(published, driver.experiment_mut(), data)?;
     manifest.finish(directory)?;
     Ok(Outcome { manifest, evaluation, page })
+}
+
+/// The flow map of a run that begins, if a stage has one.
+fn flow_of<E: Experiment>(
+    config: &E::Config,
+    driver: &mut Driver<'_, E>,
+) -> Result<Option<Flow>, TrainError> {
+    let flows = driver.plan().stages().iter().any(|stage| stage.flow_every.is_some());
+    let flow = flows.then(|| Flow::new(config, driver.experiment_mut())).transpose();
+    flow.map_err(|error| TrainError::Flow(Box::new(error)))
 }
 
 /// Evaluates an experiment as it is: the content of `evaluation.json`.

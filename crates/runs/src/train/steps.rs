@@ -7,12 +7,13 @@ use super::logs::Logs;
 use crate::driver::Driver;
 use crate::evaluation::{Interim, Measures, StageResults, readable};
 use crate::experiment::Experiment;
+use crate::flow::{Flow, FlowLine};
 use crate::interrupt::StopFlag;
 use crate::progress::Progress;
 use crate::run::saved::{self, SaveError};
 use crate::run::{Origin, RunDirectory};
 use crate::state::State;
-use crate::step::StepTiming;
+use crate::step::{Made, StepError, StepTiming};
 
 /// A run on its way.
 pub(super) struct Steps<'a, 'd, E: Experiment> {
@@ -20,6 +21,8 @@ pub(super) struct Steps<'a, 'd, E: Experiment> {
     pub directory: &'a RunDirectory,
     pub origin: Origin,
     pub logs: Logs<E::Results>,
+    /// `None` if no stage has a flow map.
+    pub flow: Option<Flow>,
     /// Steps and hash of the weights of the last checkpoint.
     pub saved: Option<(u64, String)>,
     /// The results at the ends of stages so far, that of the last stage apart.
@@ -37,8 +40,13 @@ impl<E: Experiment> Steps<'_, '_, E> {
         let mut progress = Progress::new(self.driver.plan(), show_progress);
         while !self.driver.is_done() && !stop.is_set() {
             let began = Instant::now();
-            let made = match self.driver.step() {
-                Ok(made) => made,
+            let made = match self.step() {
+                Ok((made, flow)) => {
+                    if let (Some(file), Some(line)) = (&mut self.logs.flow, flow) {
+                        file.write(&line)?;
+                    }
+                    made
+                }
                 Err(source) => {
                     let (step, source) = (self.driver.made(), Box::new(source));
                     if let Err(unsaved) = self.save() {
@@ -58,6 +66,18 @@ impl<E: Experiment> Steps<'_, '_, E> {
         }
         progress.finish();
         self.save()
+    }
+
+    /// Makes the next step, and looks at who moves what where that is due.
+    fn step(&mut self) -> Result<(Made, Option<FlowLine>), StepError> {
+        let (stage, position) = self.driver.plan().place(self.driver.made());
+        let every = self.driver.plan().stages()[stage].flow_every;
+        match &mut self.flow {
+            Some(flow) if every.is_some_and(|every| position.is_multiple_of(every)) => {
+                flow.step(self.driver).map(|(made, line)| (made, Some(line)))
+            }
+            _ => self.driver.step().map(|made| (made, None)),
+        }
     }
 
     /// Evaluates and saves what is due.
@@ -102,7 +122,12 @@ impl<E: Experiment> Steps<'_, '_, E> {
             return Ok(hash.clone());
         }
         let logs = self.logs.sync(self.directory)?;
-        let show = &mut |state: &mut State<'_>| self.driver.experiment_mut().state(state);
+        let show = &mut |state: &mut State<'_>| {
+            self.driver.experiment_mut().state(state);
+            if let Some(flow) = &mut self.flow {
+                flow.state(state);
+            }
+        };
         let hash = saved::save(self.directory, steps, show, self.origin.clone(), logs);
         let hash = hash.map_err(|error| match (error, &self.saved) {
             (SaveError::File(error), _) => error.into(),

@@ -209,6 +209,16 @@ impl<T: Real> Adam<T> {
         one.map(|((part, now), _)| (part, self.options.at(now.powers)))
     }
 
+    /// The parts of a parameter that made a step, and the numbers of the last one.
+    pub(super) fn steps_made(
+        &self,
+        id: ParamId,
+    ) -> impl Iterator<Item = (&Placed, adam::AdamStep)> {
+        let own = self.parts.iter().zip(&self.counts);
+        let own = own.filter(move |(part, count)| part.id == id && count.steps > 0);
+        own.map(|(part, count)| (part, self.options.at(count.powers)))
+    }
+
     #[track_caller]
     fn recount(&mut self, steps: impl IntoIterator<Item = u64>) {
         let (mut reached, mut counts) = (Count::NONE, Vec::new());

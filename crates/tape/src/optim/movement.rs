@@ -104,4 +104,25 @@ impl<T: Real> Adam<T> {
         }
         found
     }
+
+    /// How far a unit of gradient moves each number of the parameter `id` at the moments as they are,
+    /// by this step and those after it: `lr / (sqrt(v) / sqrt(bias2) + eps)`, downhill; 0 where it made no
+    /// step. Row-major.
+    ///
+    /// # Panics
+    /// If `id` is of other parameters.
+    #[track_caller]
+    pub fn rates(&self, params: &Params<T>, id: ParamId) -> Vec<f64> {
+        let mut rates = vec![0.0; params.get(id).len()];
+        let (start, nothing_held) = (params.range(id).start, Lines::none(params.shape(id)));
+        for (part, step) in self.steps_made(id) {
+            part.for_each_range(&nothing_held, |range, own| {
+                for (at, v) in range.zip(&self.moments().1[own..]) {
+                    let denominator = v.to_f64().sqrt() / step.bias2.sqrt() + step.eps;
+                    rates[at - start] = step.lr / denominator;
+                }
+            });
+        }
+        rates
+    }
 }

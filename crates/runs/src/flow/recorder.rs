@@ -1,0 +1,48 @@
+//! The gradients of groups in one step.
+
+use std::cell::RefCell;
+
+use gradroute_tape::{Graph, GroupGradients, Params, Var};
+
+use crate::audit::Groups;
+use crate::watch::{Marked, Watch};
+
+/// The gradients of one set of parameters: those of each group, then what is of no sample.
+#[derive(Default)]
+pub(super) struct Received {
+    /// None where a group reached nothing.
+    pub groups: Vec<Option<Vec<f32>>>,
+}
+
+/// Makes each backward pass of a step once more, apart by groups.
+pub(super) struct Recorder<'a> {
+    pub groups: &'a Groups,
+    pub sets: &'a [Params<f32>],
+    /// By set.
+    pub received: RefCell<Vec<Received>>,
+}
+
+impl Watch<f32> for Recorder<'_> {
+    fn backward(&self, g: &Graph<'_, f32>, total: Var, marked: &Marked) {
+        let count = self.groups.names().len();
+        let Some(set) = self.sets.iter().position(|params| params.is_copy_of(g.params())) else {
+            return;
+        };
+        if marked.groups.iter().any(|&group| usize::from(group) >= count) {
+            return;
+        }
+        let mut apart = GroupGradients::new(g.params(), count);
+        g.backward_by_group(total, &marked.groups, &mut apart);
+        let received = &mut self.received.borrow_mut()[set];
+        received.groups.resize(count + 1, None);
+        for (k, sum) in received.groups.iter_mut().enumerate() {
+            let gradients = if k < count { apart.group(k) } else { apart.no_sample() };
+            for id in g.params().ids().filter(|id| gradients.get(*id).is_some()) {
+                let range = g.params().range(id);
+                let sum = sum.get_or_insert_with(|| vec![0.0; g.params().flat().len()]);
+                let numbers = sum[range.clone()].iter_mut().zip(&gradients.flat()[range]);
+                numbers.for_each(|(sum, v)| *sum += v);
+            }
+        }
+    }
+}

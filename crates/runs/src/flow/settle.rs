@@ -1,0 +1,71 @@
+//! What a step's gradients moved, from the optimizers after it.
+
+use gradroute_tape::Params;
+use gradroute_tape::optim::{Adam, Decay};
+
+use super::recorder::Received;
+use crate::state::Visit;
+
+/// What each group moved so far in one set of parameters, by the steps that were looked at.
+#[derive(Default)]
+pub(super) struct Moved {
+    /// That of each group, of no sample, and of decay; none where it was nothing yet.
+    pub by: Vec<Option<Vec<f32>>>,
+    /// The parameters at the start.
+    pub start: Vec<f32>,
+}
+
+/// Adds what the gradients at hand move.
+pub(super) struct Settling<'s> {
+    pub received: &'s [Received],
+    pub moved: &'s mut [Moved],
+    /// The parameters as they are now are handed out here.
+    pub now: Vec<Params<f32>>,
+}
+
+impl Visit<f32> for Settling<'_> {
+    fn params(&mut self, _: &str, params: &Params<f32>) {
+        self.now.push(params.clone());
+    }
+
+    fn adam(&mut self, _: &str, adam: &Adam<f32>, params: &Params<f32>) {
+        let Some(set) = self.now.iter().position(|own| own.is_copy_of(params)) else { return };
+        let (received, moved) = (&self.received[set], &mut self.moved[set]);
+        moved.by.resize(received.groups.len() + 1, None);
+        let decay = received.groups.len();
+        let options = adam.options();
+        for id in params.ids().filter(|id| !params.is_frozen(*id)) {
+            let (range, rates) = (params.range(id), adam.rates(params, id));
+            for (k, gradient) in received.groups.iter().enumerate() {
+                if let Some(gradient) = gradient {
+                    add(&mut moved.by[k], params, &range, |i| {
+                        -rates[i] * f64::from(gradient[range.start + i])
+                    });
+                }
+            }
+            if options.weight_decay > 0.0 {
+                let weights = params.get(id);
+                add(&mut moved.by[decay], params, &range, |i| {
+                    let rate = match options.decay {
+                        Decay::Coupled => rates[i],
+                        Decay::Decoupled if rates[i] > 0.0 => options.lr,
+                        Decay::Decoupled => 0.0,
+                    };
+                    -rate * options.weight_decay * f64::from(weights[i])
+                });
+            }
+        }
+    }
+}
+
+fn add(
+    sum: &mut Option<Vec<f32>>,
+    params: &Params<f32>,
+    range: &std::ops::Range<usize>,
+    part: impl Fn(usize) -> f64,
+) {
+    let sum = sum.get_or_insert_with(|| vec![0.0; params.flat().len()]);
+    for (i, sum) in sum[range.clone()].iter_mut().enumerate() {
+        *sum += part(i) as f32;
+    }
+}

@@ -1,0 +1,175 @@
+//! The flow map of a run on its way.
+
+use std::cell::RefCell;
+
+use gradroute_tape::{ParamId, Params};
+use serde::{Deserialize, Serialize};
+
+use super::line::{FlowLine, OfRegion};
+use super::recorder::{Received, Recorder};
+use super::settle::{Moved, Settling};
+use crate::audit::{AuditError, Groups, NO_SAMPLE, ParamRegion, of_params};
+use crate::driver::Driver;
+use crate::experiment::Experiment;
+use crate::state::{FLOW, State, Visit};
+use crate::step::{Made, StepError};
+
+/// What a run keeps for its flow map. It is saved with the checkpoints.
+pub(crate) struct Flow {
+    groups: Groups,
+    names: Vec<String>,
+    regions: Vec<ParamRegion>,
+    sets: Vec<Params<f32>>,
+    moved: Vec<Moved>,
+    /// How many steps were looked at.
+    looked: u64,
+}
+
+/// What of a [`Flow`] there is to be read.
+#[derive(Default, Serialize, Deserialize)]
+struct Record {
+    looked: u64,
+    /// By set of parameters: which sums are there.
+    by: Vec<Vec<bool>>,
+}
+
+impl Flow {
+    /// The flow map of a run that begins with this experiment.
+    ///
+    /// # Errors
+    /// When the groups name what there is not; when the state can't be looked at.
+    pub fn new<E: Experiment>(config: &E::Config, experiment: &mut E) -> Result<Self, AuditError> {
+        let groups = E::groups(config);
+        let mut start = Sets::default();
+        State::visit(&mut start, |state| experiment.state(state))?;
+        let regions = of_params(&start.0, &groups)?;
+        let sets: Vec<Params<f32>> = start.0.into_iter().map(|(_, params)| params).collect();
+        let begin = |params: &Params<f32>| Moved { by: Vec::new(), start: params.flat().to_vec() };
+        let moved = sets.iter().map(begin).collect();
+        let all = groups.names().iter().map(String::as_str).chain([NO_SAMPLE, "decay"]);
+        let names = all.map(str::to_owned).collect();
+        Ok(Self { groups, names, regions, sets, moved, looked: 0 })
+    }
+
+    /// Makes the next step and looks at it.
+    ///
+    /// # Errors
+    /// When it can't be made.
+    pub fn step<E: Experiment>(
+        &mut self,
+        driver: &mut Driver<'_, E>,
+    ) -> Result<(Made, FlowLine), StepError> {
+        let received = self.sets.iter().map(|_| Received::default()).collect();
+        let recorder =
+            Recorder { groups: &self.groups, sets: &self.sets, received: RefCell::new(received) };
+        let made = driver.step_watched_by(Some(&recorder))?;
+        let received = recorder.received.into_inner();
+        let mut settling =
+            Settling { received: &received, moved: &mut self.moved, now: Vec::new() };
+        let seen = State::visit(&mut settling, |state| driver.experiment_mut().state(state));
+        seen.map_err(StepError::experiment)?;
+        let now = settling.now;
+        self.looked += 1;
+        let line = self.line(made.line.step, driver.made(), &received, &now);
+        Ok((made, line))
+    }
+
+    fn line(
+        &self,
+        step: u64,
+        made: u64,
+        received: &[Received],
+        now: &[Params<f32>],
+    ) -> FlowLine {
+        let of = |region: &ParamRegion| {
+            let found = self.region(region, made, &received[region.set], &now[region.set]);
+            (region.name.clone(), found)
+        };
+        FlowLine { step, regions: self.regions.iter().map(of).collect() }
+    }
+
+    fn region(
+        &self,
+        region: &ParamRegion,
+        made: u64,
+        received: &Received,
+        now: &Params<f32>,
+    ) -> OfRegion {
+        let numbers = |flat: &[f32]| -> Vec<f64> {
+            let piece = |(id, range): &(ParamId, std::ops::Range<usize>)| {
+                let start = now.range(*id).start;
+                flat[start + range.start..start + range.end].iter().map(|&v| f64::from(v))
+            };
+            region.pieces.iter().flat_map(piece).collect()
+        };
+        let mut found = OfRegion::default();
+        let present = received.groups.iter().zip(&self.names);
+        let gradients: Vec<(&String, Vec<f64>)> = present
+            .filter_map(|(gradient, name)| Some((name, numbers(gradient.as_deref()?))))
+            .collect();
+        for (i, (name, gradient)) in gradients.iter().enumerate() {
+            let length = dot(gradient, gradient).sqrt();
+            found.norms.insert((*name).clone(), length);
+            for (other, others) in &gradients[i + 1..] {
+                let lengths = length * dot(others, others).sqrt();
+                if lengths > 0.0 {
+                    let cosine = dot(gradient, others) / lengths;
+                    found.cosines.insert(format!("{name}, {other}"), cosine);
+                }
+            }
+        }
+        let moved = &self.moved[region.set];
+        let start = numbers(&moved.start);
+        let way: Vec<f64> = numbers(now.flat()).iter().zip(&start).map(|(a, b)| a - b).collect();
+        let square = dot(&way, &way);
+        found.moved = square.sqrt();
+        if square > 0.0 {
+            let every = made as f64 / self.looked as f64;
+            let mut rest = 1.0;
+            for (sum, name) in moved.by.iter().zip(&self.names) {
+                if let Some(sum) = sum {
+                    let share = every * dot(&numbers(sum), &way) / square;
+                    rest -= share;
+                    found.shares.insert(name.clone(), share);
+                }
+            }
+            found.shares.insert("rest".to_owned(), rest);
+        }
+        found
+    }
+
+    /// Shows what has to be kept for the steps to come.
+    pub fn state(&mut self, state: &mut State<'_>) {
+        let by = |moved: &Moved| moved.by.iter().map(Option::is_some).collect();
+        let mut record = Record { looked: self.looked, by: self.moved.iter().map(by).collect() };
+        state.value(&format!("{FLOW}record"), &mut record);
+        self.looked = record.looked;
+        for (s, (moved, present)) in self.moved.iter_mut().zip(record.by).enumerate() {
+            let len = moved.start.len();
+            moved.by.resize(present.len(), None);
+            state.tensor(&format!("{FLOW}{s}.start"), &mut moved.start);
+            for (k, (sum, present)) in moved.by.iter_mut().zip(present).enumerate() {
+                if present {
+                    let sum = sum.get_or_insert_with(|| vec![0.0; len]);
+                    state.tensor(&format!("{FLOW}{s}.{k}"), sum);
+                } else {
+                    *sum = None;
+                }
+            }
+        }
+    }
+}
+
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+/// Copies of all parameters, by name.
+#[derive(Default)]
+struct Sets(Vec<(String, Params<f32>)>);
+
+impl Visit<f32> for Sets {
+    fn params(&mut self, name: &str, params: &Params<f32>) {
+        self.0.push((name.to_owned(), params.clone()));
+    }
+}
