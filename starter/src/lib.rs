@@ -44,6 +44,11 @@ impl Settings for Config {
         self.routed.then(|| Self { routed: false, ..self.clone() })
     }
 
+    fn control_of(&self) -> Option<Self> {
+        let meant = Self { routed: true, random: false, ..self.clone() };
+        (*self != meant).then_some(meant)
+    }
+
     fn check(&self) -> Result<(), ConfigError> {
         require((0.0..1e3).contains(&self.l1), "l1", self.l1, "a number from 0 to below 1000")?;
         self.train.check()?;

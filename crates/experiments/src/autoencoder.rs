@@ -19,6 +19,7 @@ mod network;
 pub mod objective;
 mod page;
 mod palette;
+mod probe;
 mod reading;
 pub mod rules;
 
@@ -28,3 +29,4 @@ pub use experiment::Autoencoder;
 pub use groups::Taught;
 pub use halves::{CLASSES, Half, Halves};
 pub use network::{Network, Reconstructions};
+pub use probe::{Probe, Probes};

@@ -25,6 +25,7 @@ mod settings;
 mod sizes;
 mod train;
 
+pub(crate) use changes::the_experiment;
 pub use changes::{Change, changes};
 pub use data::Data;
 pub use error::ConfigError;

@@ -27,6 +27,7 @@ use super::measures::measures;
 use super::network::Network;
 use super::objective::Objective;
 use super::page::page;
+use super::probe::probes;
 
 /// An autoencoder whose encoding is split by digit, in training.
 pub struct Autoencoder<T: Real = f32> {
@@ -178,7 +179,12 @@ impl<T: Real> Experiment<T> for Autoencoder<T> {
         let floors = known.get_or_insert_with(|| floors(&data.train, &data.test, &halves)).clone();
         let TestErrors { decoder, bad_decoder, top, bottom } =
             test_errors(network, learner, &data.test, config.train.batch);
-        Results::new(halves, &decoder, bad_decoder.as_ref(), &top, &bottom, floors)
+        let sets = (&data.train, &data.test);
+        let probes = Some(probes(network, learner, sets, &halves, config.train.batch));
+        Results {
+            probes,
+            ..Results::new(halves, &decoder, bad_decoder.as_ref(), &top, &bottom, floors)
+        }
     }
 
     fn measures(results: &Results, _: &[StageResults<Results>]) -> Vec<Measure> {

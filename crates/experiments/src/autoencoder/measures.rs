@@ -8,7 +8,7 @@ use super::halves::Half;
 /// The errors of decoders and certificates on the digits of each half, every sample counting the
 /// same, and by how much each digit's own certificate is ahead.
 pub fn measures(results: &Results) -> Vec<Measure> {
-    let Results { decoder, bad_decoder, top, bottom, floors, split, .. } = results;
+    let Results { decoder, bad_decoder, top, bottom, probes, floors, split, .. } = results;
     let mut measures = Vec::new();
     let mut add = |name: &str, who: &str, errors: &DecoderErrors| {
         for (metric, of, floor) in [
@@ -35,6 +35,15 @@ pub fn measures(results: &Results) -> Vec<Measure> {
     }
     add("top", "the top certificate", top);
     add("bottom", "the bottom certificate", bottom);
+
+    for half in Half::BOTH {
+        let Some(probe) = probes.map(|probes| probes.of(half)) else { continue };
+        for (whose, accuracy) in [("own", probe.own), ("other", probe.other)] {
+            let digits = if whose == "own" { "its own digits" } else { "the other half's digits" };
+            let about = format!("test accuracy of a linear probe on the {} half, on {digits}", half.name());
+            measures.push(Measure::new(format!("probe_{}_{whose}", half.name()), about, accuracy));
+        }
+    }
 
     let mut margins: Vec<f64> = split.margins.iter().copied().filter(|m| !m.is_nan()).collect();
     margins.sort_by(f64::total_cmp);

@@ -2,6 +2,7 @@
 
 use gradroute_runs::figures::FigureError;
 use gradroute_runs::images::{Chosen, Dataset};
+use gradroute_runs::table::{Cell, Column, Section, Table};
 use gradroute_runs::{Figure, Learner, Page, Verdict};
 use gradroute_tape::Real;
 
@@ -14,6 +15,7 @@ use super::figures::{
 use super::halves::{CLASSES, Half};
 use super::judge::{encoding_sizes, gallery};
 use super::network::Network;
+use super::probe::{Probe, Probes};
 use super::reading::{Reading, drawn_by_the_wrong_half};
 use super::rules::drawn;
 
@@ -93,8 +95,34 @@ pub fn page<T: Real>(
         verdict: Some(verdict(config, results)),
         reading: reading.map(|(term, text)| (term.to_owned(), text)).to_vec(),
         figures,
-        tables: vec![("Test errors".to_owned(), error_table(results))],
+        tables: [("Test errors".to_owned(), error_table(results))]
+            .into_iter()
+            .chain(results.probes.map(|probes| (PROBES.to_owned(), probe_table(probes))))
+            .collect(),
     })
+}
+
+const PROBES: &str = "Linear probes";
+
+/// The accuracies of the probes.
+fn probe_table(probes: Probes) -> Table {
+    let column = |name: &str| Column { group: String::new(), name: name.to_owned() };
+    let row = |half: Half| {
+        let Probe { own, other } = probes.of(half);
+        let numbers = [own, other].map(|accuracy| format!("{:.1} %", 100.0 * accuracy));
+        [half.name().to_owned()].into_iter().chain(numbers).map(Cell::plain).collect()
+    };
+    Table {
+        caption: "Test accuracy of a linear probe on each half".to_owned(),
+        columns: ["half", "own digits", "other digits"].map(column).to_vec(),
+        sections: vec![Section { heading: String::new(), rows: Half::BOTH.map(row).to_vec() }],
+        notes: vec![
+            "Ridge regression of the ten digits on the dims of the half, on 10,000 training images."
+                .to_owned(),
+            "Read it beside an unrouted run: whatever a half holds tells a linear probe something."
+                .to_owned(),
+        ],
+    }
 }
 
 /// Whether the digits are split; of a control nothing is hoped for.

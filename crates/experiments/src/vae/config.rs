@@ -84,6 +84,11 @@ impl Settings for Config {
         self.routing.enabled.then(|| Self { routing, ..self.clone() })
     }
 
+    fn control_of(&self) -> Option<Self> {
+        let routing = Routing { enabled: true };
+        (!self.routing.enabled).then(|| Self { routing, ..self.clone() })
+    }
+
     fn lengthen(&self, longer: &Self) -> Result<(), String> {
         self.train.lengthen(&longer.train, &self.optimizer)
     }

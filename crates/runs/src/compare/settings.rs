@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 
 use super::error::CompareError;
 use super::run::{ComparedRun, read};
-use crate::config::{Change, Preset, Settings, changes};
+use crate::config::{Change, Preset, Settings, changes, the_experiment};
 use crate::evaluation::{Evaluation, Measure, StageResults};
 use crate::statistics::Estimate;
 
@@ -133,7 +133,32 @@ fn group<C: Settings, R>(
     let mut settings: Vec<Setting<C, R>> = settings.collect();
     // A shell lists folders by name; presets have an order that means something.
     settings.sort_by_key(|setting| presets.iter().position(|p| p.name == setting.preset));
-    Ok((settings, texts(shared.values())))
+    Ok((beside_their_controls(settings), texts(shared.values())))
+}
+
+/// Each control behind the setting that it is one of, where that is there, and named so.
+fn beside_their_controls<C: Settings, R>(settings: Vec<Setting<C, R>>) -> Vec<Setting<C, R>> {
+    let of = |config: &C| the_experiment(config);
+    let configs: Vec<_> = settings.iter().map(|s| of(&s.runs[0].resolved.config)).collect();
+    let meant = |setting: &Setting<C, R>| {
+        let meant = setting.runs[0].resolved.config.control_of()?;
+        configs.iter().position(|config| *config == of(&meant))
+    };
+    let owners: Vec<Option<usize>> = settings.iter().map(meant).collect();
+    let names: Vec<String> = settings.iter().map(|setting| setting.name.clone()).collect();
+    let mut placed: Vec<(usize, bool, Setting<C, R>)> = settings
+        .into_iter()
+        .zip(&owners)
+        .enumerate()
+        .map(|(i, (mut setting, owner))| {
+            if let Some(owner) = owner {
+                setting.name = format!("{} (control of {})", setting.name, names[*owner]);
+            }
+            (owner.unwrap_or(i), owner.is_some(), setting)
+        })
+        .collect();
+    placed.sort_by_key(|(place, is_control, _)| (*place, *is_control));
+    placed.into_iter().map(|(.., setting)| setting).collect()
 }
 
 fn refuse_copy<C: Settings, R>(

@@ -34,6 +34,13 @@ impl fmt::Display for Change {
     }
 }
 
+/// The keys of a configuration that make the experiment, with their values.
+pub(crate) fn the_experiment<C: Settings>(config: &C) -> Keys {
+    let mut keys = keys(config);
+    keys.retain(|key, _| !NOT_THE_EXPERIMENT.contains(&key.as_str()));
+    keys
+}
+
 /// What a configuration changes in its preset, by key. The seed is left out, and so is what only
 /// looks at a run or saves it. Where there is no such preset any more, every key is a change.
 pub fn changes<C: Settings>(presets: &'static [Preset], resolved: &Resolved<C>) -> Vec<Change> {

@@ -36,6 +36,12 @@ pub trait Settings:
         None
     }
 
+    /// What these settings are a control of: the same with the routing that is meant, where these route
+    /// nothing, or by chance. A comparison sets a control beside that. `None` for what is no control.
+    fn control_of(&self) -> Option<Self> {
+        None
+    }
+
     /// Whether a run that was begun with these settings can go on as one of `longer`, which
     /// differs in [`Settings::LENGTH_KEY`] alone.
     ///

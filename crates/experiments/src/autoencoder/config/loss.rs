@@ -70,7 +70,7 @@ pub struct Routing {
 }
 
 /// The rule of configurations from before there were others.
-fn halves_rule() -> String {
+pub(super) fn halves_rule() -> String {
     "halves".to_owned()
 }
 

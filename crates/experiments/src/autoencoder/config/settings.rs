@@ -4,7 +4,8 @@ use gradroute_runs::config::{ConfigError, Settings};
 
 use super::check::check;
 use super::keys::Config;
-use super::loss::Routing;
+use super::loss::{Routing, halves_rule};
+use crate::autoencoder::rules::drawn;
 
 impl Settings for Config {
     const LENGTH_KEY: Option<&'static str> = Some("train.epochs");
@@ -22,6 +23,19 @@ impl Settings for Config {
         let (enabled, fraction, scheduled) = (false, 1.0, false);
         let routing = Routing { enabled, fraction, scheduled, ..self.routing.clone() };
         self.routing.enabled.then(|| Self { routing, ..self.clone() })
+    }
+
+    fn control_of(&self) -> Option<Self> {
+        let by_chance = drawn(&self.routing.rule, self.train.seed).is_some();
+        let is_control = !self.routing.enabled || by_chance;
+        is_control.then(|| {
+            let mut meant = self.clone();
+            meant.routing.enabled = true;
+            if by_chance {
+                meant.routing.rule = halves_rule();
+            }
+            meant
+        })
     }
 
     fn lengthen(&self, longer: &Self) -> Result<(), String> {

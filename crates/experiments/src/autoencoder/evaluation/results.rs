@@ -6,6 +6,7 @@ use super::errors::{DecoderErrors, ErrorSums};
 use super::floors::Floors;
 use super::split::{Split, obstacle};
 use crate::autoencoder::halves::{CLASSES, Halves};
+use crate::autoencoder::probe::Probes;
 
 /// What a run achieved on the test set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,6 +25,9 @@ pub struct Results {
     pub top: DecoderErrors,
     /// Errors of the certificate on the bottom half.
     pub bottom: DecoderErrors,
+    /// What a linear probe reads off each half; none in results from before there were probes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub probes: Option<Probes>,
     /// Errors without any information, to read the others against.
     pub floors: Floors,
     /// How well the halves hold their own digits and nothing else.
@@ -58,7 +62,8 @@ impl Results {
         let bad_decoder = bad_decoder.map(|sums| sums.errors(&halves));
         let [decoder, top, bottom] = [decoder, top, bottom].map(|sums| sums.errors(&halves));
         let split = Split::judge(&halves, &counts, &top, &bottom, &floors);
-        Self { halves, counts, decoder, bad_decoder, top, bottom, floors, split }
+        let probes = None;
+        Self { halves, counts, decoder, bad_decoder, top, bottom, probes, floors, split }
     }
 
     /// Whether the split can be judged: the test set shows digits of both halves, and the
