@@ -88,5 +88,8 @@ fn the_program_trains_and_leaves_a_run_that_verifies() {
         assert!(run.join(file).is_file(), "{file}");
     }
     assert!(starter(&["verify", path]).contains("whole"));
+    let audit = starter(&["audit", path, "--set", "l1=0", "--assert-no-leak"]);
+    assert!(audit.contains("third block") && audit.contains("No leak"), "{audit}");
+    assert!(starter(&["audit"]).contains("l1 of samples of `first` reaches `second block`"));
     assert!(starter(&["compare", path]).contains("first_ahead_of_third"));
 }

@@ -32,4 +32,5 @@ pub(crate) use steps::NO_SAMPLE;
 pub use groups::Groups;
 pub use picture::heat_map;
 pub use result::{Audit, ByTerm, Leak, Moved, Place};
+pub(crate) use show::short;
 pub use show::{in_words, to_text};

@@ -66,6 +66,7 @@ impl Place {
             "train.batch=12",
             "train.checkpoint_every=1",
             "train.eval_every=2",
+            "train.flow_every=2",
         ] {
             command.args(["--set", set]);
         }

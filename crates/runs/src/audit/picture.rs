@@ -46,8 +46,7 @@ pub fn heat_map(audit: &Audit) -> Result<Canvas, FigureError> {
     let about = in_common.map_or("samples of".to_owned(), |word| format!("samples of {word}"));
     HeatMap {
         title: "Who teaches what",
-        subtitle: "Norm of the gradient: fuller is larger, by powers of ten. 0 is exactly zero, – not \
-                   reached; an orange frame is a leak",
+        subtitle: "Gradient norm, by powers of ten. 0: exactly zero. –: not reached. Framed: a leak",
         rows: ("part of the network", rows),
         columns: (&about, &names),
         values: &values,

@@ -16,7 +16,7 @@ pub(crate) struct ParamRegion {
     pub pieces: Vec<(ParamId, Range<usize>)>,
 }
 
-/// Every layer, then what `groups` declare something of and is of parameters.
+/// What `groups` declare something of and is of parameters, then every layer.
 pub(crate) fn of_params<T: Real>(
     sets: &[(String, Params<T>)],
     groups: &Groups,
@@ -36,9 +36,6 @@ pub(crate) fn of_params<T: Real>(
             }
         }
     };
-    for (set, id, name) in all() {
-        add(layer(&name), set, whole(set, id));
-    }
     for region in groups.regions() {
         if all().any(|(.., name)| layer(&name) == region) {
             continue;
@@ -71,6 +68,9 @@ pub(crate) fn of_params<T: Real>(
                 }
             }
         }
+    }
+    for (set, id, name) in all() {
+        add(layer(&name), set, whole(set, id));
     }
     Ok(found)
 }

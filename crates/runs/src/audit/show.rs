@@ -52,7 +52,7 @@ impl std::fmt::Display for Place {
 }
 
 /// A norm as short as it can be read; "-" for none.
-pub(super) fn short(norm: Option<f64>) -> String {
+pub(crate) fn short(norm: Option<f64>) -> String {
     match norm {
         None => "-".to_owned(),
         Some(0.0) => "0".to_owned(),

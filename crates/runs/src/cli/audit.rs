@@ -33,6 +33,7 @@ pub(super) fn run<E: Experiment>(request: &AuditRequest) -> Result<(), Failure> 
         Some(file) if file.exists() => Some(read_json::<Known>(file).map_err(Failure::usage)?),
         _ => None,
     };
+    request.heat_map.as_deref().map(is_svg).transpose().map_err(Failure::as_usage)?;
     let audit = audit::<E>(request).map_err(Failure::as_usage)?;
     print(&to_text(&audit))?;
     written(request, &audit).map_err(Failure::as_usage)?;
@@ -50,11 +51,11 @@ pub(super) fn run<E: Experiment>(request: &AuditRequest) -> Result<(), Failure> 
     if new.is_empty() {
         return Ok(());
     }
-    let all = match &request.expect {
-        Some(file) => format!("leaks that {} does not have", file.display()),
-        None => "leaks".to_owned(),
+    let leaks = if new.len() == 1 { "1 leak".to_owned() } else { format!("{} leaks", new.len()) };
+    let mut text = match &request.expect {
+        Some(file) => format!("{leaks} that {} does not have:", file.display()),
+        None => format!("{leaks}:"),
     };
-    let mut text = format!("{} {all}:", new.len());
     for leak in new {
         let _ = write!(text, "\n{}", in_words(leak));
     }
@@ -68,14 +69,22 @@ fn written(request: &AuditRequest, audit: &Audit) -> Result<(), Failure> {
     }
     if let Some(file) = &request.heat_map {
         let drawing = heat_map(audit)?;
-        let content = match file.extension().and_then(OsStr::to_str) {
-            Some("svg") => drawing.svg("Who teaches what").into_bytes(),
-            Some("png") => drawing.png()?,
-            _ => return Err(anyhow!("{}: expected a name in .png or .svg", file.display()).into()),
+        let content = match is_svg(file)? {
+            true => drawing.svg("Who teaches what").into_bytes(),
+            false => drawing.png()?,
         };
         atomic::write(file, &content)?;
     }
     Ok(())
+}
+
+/// Whether a picture is to be an SVG, by its name, and not a PNG.
+fn is_svg(file: &Path) -> Result<bool, Failure> {
+    match file.extension().and_then(OsStr::to_str) {
+        Some("svg") => Ok(true),
+        Some("png") => Ok(false),
+        _ => Err(anyhow!("--heat-map {}: expected a name in .png or .svg", file.display()).into()),
+    }
 }
 
 fn audit<E: Experiment>(request: &AuditRequest) -> Result<Audit, Failure> {

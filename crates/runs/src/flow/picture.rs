@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::line::{FlowLine, OfRegion};
+use crate::audit::short;
 use crate::figures::{Canvas, FigureError, HeatMap};
 use crate::page::Figure;
 
@@ -127,7 +128,7 @@ impl Picture {
             columns: ("training step", &steps),
             values: &values,
             most,
-            text: |value| format!("{value:.2}"),
+            text: if self.by_magnitude { |v| short(Some(v)) } else { |v| format!("{v:.2}") },
             blocks: &[],
         };
         if self.by_magnitude { map.draw_by_magnitude() } else { map.draw() }
