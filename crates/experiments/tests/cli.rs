@@ -94,7 +94,7 @@ fn a_run_leaves_metrics_evaluation_figures_report_checkpoint_and_manifest() {
         assert!(info.info().width >= 1000, "{}", path.display());
     }
     let report = std::fs::read_to_string(run.join("report.html")).unwrap();
-    assert_eq!(report.matches("<svg").count(), 8, "eight pictures, inlined");
+    assert_eq!(report.matches("<svg").count(), 9, "nine pictures, inlined");
     // What was asked for is said before anything else, beside what the preset has.
     assert!(report.contains("<h1>gradroute: preset quick with 5 changes, seed 0</h1>"), "{report}");
     let (before, _) = report.split_once("How to read this page").unwrap();

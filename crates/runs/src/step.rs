@@ -189,7 +189,7 @@ impl<'r, T: Real> Step<'r, T> {
             return Err(StepError::NonFinite { loss, origin });
         }
         if let Some(Watched { watch, marked }) = &self.watched {
-            watch.backward(g, total, &marked.borrow());
+            watch.backward(g, total, &marked.borrow()).map_err(StepError::Experiment)?;
         }
         // Looking at the parameters' gradients is enough to see that one went wrong: a value that
         // is not finite is a factor of some weight's gradient, unless the loss does not depend on it.

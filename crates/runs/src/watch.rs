@@ -8,8 +8,14 @@ use gradroute_tape::{Graph, Real, Var};
 /// Sees what a step is made of. Its methods take `&self`, as steps are lent.
 pub(crate) trait Watch<T: Real> {
     /// Called at each backward pass from `total`, before it is made.
-    fn backward(&self, g: &Graph<'_, T>, total: Var, marked: &Marked);
+    ///
+    /// # Errors
+    /// When the step can't be watched; it is not made then.
+    fn backward(&self, g: &Graph<'_, T>, total: Var, marked: &Marked) -> Result<(), WatchError>;
 }
+
+/// Why a step can't be watched.
+pub(crate) type WatchError = Box<dyn std::error::Error + Send + Sync>;
 
 /// What a step said of its values, kept only while something watches.
 #[derive(Debug, Default)]

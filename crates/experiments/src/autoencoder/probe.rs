@@ -212,7 +212,7 @@ mod tests {
         let (z, labels) = encodings(2000, 2);
         assert_eq!(fitted.accuracy(&z, &labels, &[0, 1]), 1.0);
         let guessed = fitted.accuracy(&z, &labels, &[2, 3]);
-        assert!((0.4..0.6).contains(&guessed), "{guessed}");
+        assert!(guessed < 0.6, "nothing tells 2 from 3: {guessed}");
         assert!(fitted.accuracy(&z, &labels, &[9]).is_nan(), "no such images");
         assert_eq!(fitted.accuracy(&[f64::NAN; 3], &[0], &[0]), 0.0);
     }

@@ -97,3 +97,17 @@ pub enum AuditError {
     #[error(transparent)]
     State(#[from] StateError),
 }
+
+impl AuditError {
+    /// Why a step could not be made, or not audited.
+    pub(super) fn of_step(step: u64, source: StepError) -> Self {
+        let other = |source| AuditError::Step { step, source: Box::new(source) };
+        match source {
+            StepError::Experiment(error) => match error.downcast::<AuditError>() {
+                Ok(own) => *own,
+                Err(error) => other(StepError::Experiment(error)),
+            },
+            source => other(source),
+        }
+    }
+}

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use super::error::AuditError;
 use super::result::Leak;
 
 /// What the passes of a step showed.
@@ -18,7 +17,6 @@ pub(super) struct Found {
     pub samples: Vec<u64>,
     pub off_by: f64,
     pub passes: usize,
-    pub error: Option<AuditError>,
 }
 
 /// A term, a group and a region, by number; the group behind the last is what belongs to no sample.

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::error::AuditError;
+
 /// The groups into which an experiment sorts its samples, what each of them must not teach, and what must
 /// not move at all. The audit holds the experiment to it.
 ///
@@ -86,6 +88,21 @@ impl Groups {
     /// The names of the groups, by number.
     pub fn names(&self) -> &[String] {
         &self.names
+    }
+
+    /// Refuses samples that a step sorted into no group, or into one that there is not.
+    pub(crate) fn check(&self, step: u64, of_samples: &[u8]) -> Result<(), AuditError> {
+        let groups = self.names.len();
+        if of_samples.is_empty() {
+            return Err(AuditError::Unsorted { step });
+        }
+        match of_samples.iter().position(|&group| usize::from(group) >= groups) {
+            None => Ok(()),
+            Some(sample) => {
+                let group = of_samples[sample];
+                Err(AuditError::Group { step, sample, group, groups })
+            }
+        }
     }
 
     /// Whether a group must not teach a region.

@@ -13,7 +13,7 @@ use super::path::place;
 use super::regions::{ParamRegion, ValueRegion};
 use super::result::Place;
 use super::term::OneTerm;
-use crate::watch::{Marked, Watch};
+use crate::watch::{Marked, Watch, WatchError};
 
 /// Takes apart each backward pass of a step.
 pub(super) struct Recorder<'a, T: Real> {
@@ -26,12 +26,8 @@ pub(super) struct Recorder<'a, T: Real> {
 }
 
 impl<T: Real> Watch<T> for Recorder<'_, T> {
-    fn backward(&self, g: &Graph<'_, T>, total: Var, marked: &Marked) {
-        let mut found = self.found.borrow_mut();
-        if found.error.is_none() {
-            let error = self.take_apart(g, total, marked, &mut found).err();
-            found.error = error;
-        }
+    fn backward(&self, g: &Graph<'_, T>, total: Var, marked: &Marked) -> Result<(), WatchError> {
+        Ok(self.take_apart(g, total, marked, &mut self.found.borrow_mut())?)
     }
 }
 
@@ -43,14 +39,8 @@ impl<T: Real> Recorder<'_, T> {
         marked: &Marked,
         found: &mut Found,
     ) -> Result<(), AuditError> {
-        let (step, rest) = (self.step, self.groups.names().len());
-        if marked.groups.is_empty() {
-            return Err(AuditError::Unsorted { step });
-        }
-        if let Some(sample) = marked.groups.iter().position(|&of| usize::from(of) >= rest) {
-            let group = marked.groups[sample];
-            return Err(AuditError::Group { step, sample, group, groups: rest });
-        }
+        let rest = self.groups.names().len();
+        self.groups.check(self.step, &marked.groups)?;
         found.passes += 1;
         found.samples.resize(rest, 0);
         marked.groups.iter().for_each(|&group| found.samples[usize::from(group)] += 1);

@@ -48,10 +48,7 @@ impl<E: Experiment<T>, T: Real> Driver<'_, E, T> {
             };
             let outcome = self.step_watched_by(Some(&recorder));
             let found = recorder.found.into_inner();
-            if let Some(error) = found.error {
-                return Err(error);
-            }
-            outcome.map_err(|source| AuditError::Step { step, source: Box::new(source) })?;
+            outcome.map_err(|source| AuditError::of_step(step, source))?;
             if found.passes == 0 {
                 return Err(AuditError::NoPass { step });
             }

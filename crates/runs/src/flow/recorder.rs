@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use gradroute_tape::{Graph, GroupGradients, Params, Var};
 
 use crate::audit::Groups;
-use crate::watch::{Marked, Watch};
+use crate::watch::{Marked, Watch, WatchError};
 
 /// The gradients of one set of parameters: those of each group, then what is of no sample.
 #[derive(Default)]
@@ -18,19 +18,18 @@ pub(super) struct Received {
 pub(super) struct Recorder<'a> {
     pub groups: &'a Groups,
     pub sets: &'a [Params<f32>],
+    pub step: u64,
     /// By set.
     pub received: RefCell<Vec<Received>>,
 }
 
 impl Watch<f32> for Recorder<'_> {
-    fn backward(&self, g: &Graph<'_, f32>, total: Var, marked: &Marked) {
+    fn backward(&self, g: &Graph<'_, f32>, total: Var, marked: &Marked) -> Result<(), WatchError> {
         let count = self.groups.names().len();
         let Some(set) = self.sets.iter().position(|params| params.is_copy_of(g.params())) else {
-            return;
+            return Ok(());
         };
-        if marked.groups.iter().any(|&group| usize::from(group) >= count) {
-            return;
-        }
+        self.groups.check(self.step, &marked.groups)?;
         let mut apart = GroupGradients::new(g.params(), count);
         g.backward_by_group(total, &marked.groups, &mut apart);
         let received = &mut self.received.borrow_mut()[set];
@@ -44,5 +43,6 @@ impl Watch<f32> for Recorder<'_> {
                 numbers.for_each(|(sum, v)| *sum += v);
             }
         }
+        Ok(())
     }
 }

@@ -66,6 +66,8 @@ fn add(
 ) {
     let sum = sum.get_or_insert_with(|| vec![0.0; params.flat().len()]);
     for (i, sum) in sum[range.clone()].iter_mut().enumerate() {
-        *sum += part(i) as f32;
+        // A run that diverges must not lose its checkpoints to a sum that can't be saved.
+        let (new, most) = (f64::from(*sum) + part(i), f64::from(f32::MAX));
+        *sum = new.clamp(-most, most) as f32;
     }
 }

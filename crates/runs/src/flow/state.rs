@@ -60,8 +60,12 @@ impl Flow {
         driver: &mut Driver<'_, E>,
     ) -> Result<(Made, FlowLine), StepError> {
         let received = self.sets.iter().map(|_| Received::default()).collect();
-        let recorder =
-            Recorder { groups: &self.groups, sets: &self.sets, received: RefCell::new(received) };
+        let recorder = Recorder {
+            groups: &self.groups,
+            sets: &self.sets,
+            step: driver.made(),
+            received: RefCell::new(received),
+        };
         let made = driver.step_watched_by(Some(&recorder))?;
         let received = recorder.received.into_inner();
         let mut settling =

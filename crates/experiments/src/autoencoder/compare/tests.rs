@@ -118,13 +118,41 @@ fn runs_that_differ_in_seed_and_evaluation_schedule_only_are_one_setting_sorted_
         runs.add("c", Made { seed: 2, mae: 0.2, set: &["train.eval_every=1"], ..RUN }),
     ];
     let comparison = read(&folders).unwrap();
-    assert_eq!(names(&comparison), ["quick", "quick, routing.enabled=false"]);
+    let control = "quick, routing.enabled=false (control of quick)";
+    assert_eq!(names(&comparison), ["quick", control]);
     let first = &comparison.settings[0];
     assert_eq!(first.seeds(), "2, 7");
     let found = estimate(first, TOP_ON_3);
     assert_eq!(found.values.len(), 2);
     assert!((found.values[0] - 0.23).abs() < 1e-12 && (found.mean - 0.28).abs() < 1e-12);
     assert_eq!(estimate(&comparison.settings[1], TOP_ON_3).interval(), None);
+}
+
+#[test]
+fn a_control_stands_behind_its_setting_and_is_named_so() {
+    let runs = Folder::new();
+    let unrouted = ["routing.enabled=false"];
+    let wide = ["model.hidden=[600]"];
+    let wide_by_chance = ["model.hidden=[600]", "routing.rule=random-sample:3"];
+    let folders = [
+        runs.add("a", Made { set: &wide_by_chance, ..RUN }),
+        runs.add("b", Made { set: &unrouted, seed: 4, ..RUN }),
+        runs.add("c", Made { preset: "quick-random", ..RUN }),
+        runs.add("d", Made { set: &wide, ..RUN }),
+        runs.add("e", RUN),
+        runs.add("f", Made { preset: "seed", set: &unrouted, ..RUN }),
+    ];
+    let comparison = read(&folders).unwrap();
+    let expected = [
+        "quick, model.hidden=[600]",
+        "quick, model.hidden=[600], routing.rule=\"random-sample:3\" (control of quick, \
+         model.hidden=[600])",
+        "quick",
+        "quick, routing.enabled=false (control of quick)",
+        "quick-random (control of quick)",
+        "seed, routing.enabled=false",
+    ];
+    assert_eq!(names(&comparison), expected, "that of the seed has no setting beside it");
 }
 
 #[test]

@@ -70,5 +70,5 @@ fn the_ten_settings_differ_from_the_first_as_in_the_paper() {
 fn an_unknown_preset_is_answered_with_the_nearest_one_or_all() {
     let refused = |name| resolve(&Request::preset(name, &[])).unwrap_err().to_string();
     assert!(refused("qiuck").contains("did you mean `quick`?"));
-    assert!(refused("vast").contains("there are quick, seed"));
+    assert!(refused("vast").contains("there are quick, quick-random, seed"));
 }
