@@ -37,6 +37,8 @@ fn same_evaluation(old: &Path, new: &Path) {
     let (old, mut new) = (json(old), json(new));
     let measures = new.as_object_mut().unwrap().remove("measures").unwrap();
     assert!(measures["top_mae_on_top"].is_f64());
+    let probes = new.as_object_mut().unwrap().remove("probes").unwrap();
+    assert!(probes["top"]["own"].is_f64());
     assert_eq!(old, new);
 }
 
@@ -64,7 +66,7 @@ fn an_old_run_is_whole_and_stays_so_when_it_is_judged_and_drawn_again() {
         assert!(same, "{} has changed", path.display());
     }
     assert_eq!(drawn.len(), 6);
-    assert_eq!(again.len(), 16, "with the encoding and the decoder, as PNG and SVG");
+    assert_eq!(again.len(), 18, "with encoding, decoder and who teaches what, as PNG and SVG");
 }
 
 #[test]
