@@ -27,10 +27,10 @@ mod steps;
 mod term;
 
 pub use error::AuditError;
-pub(crate) use regions::{ParamRegion, of_params};
-pub(crate) use steps::NO_SAMPLE;
 pub use groups::Groups;
 pub use picture::heat_map;
+pub(crate) use regions::{ParamRegion, of_params};
 pub use result::{Audit, ByTerm, Leak, Moved, Place};
 pub(crate) use show::short;
 pub use show::{in_words, to_text};
+pub(crate) use steps::NO_SAMPLE;

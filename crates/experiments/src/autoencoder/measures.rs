@@ -40,7 +40,8 @@ pub fn measures(results: &Results) -> Vec<Measure> {
         let Some(probe) = probes.map(|probes| probes.of(half)) else { continue };
         for (whose, accuracy) in [("own", probe.own), ("other", probe.other)] {
             let digits = if whose == "own" { "its own digits" } else { "the other half's digits" };
-            let about = format!("test accuracy of a linear probe on the {} half, on {digits}", half.name());
+            let about =
+                format!("test accuracy of a linear probe on the {} half, on {digits}", half.name());
             measures.push(Measure::new(format!("probe_{}_{whose}", half.name()), about, accuracy));
         }
     }

@@ -80,7 +80,8 @@ pub fn probes<T: Real>(
         };
         let width = columns.len();
         let fitted = Fitted::new(&of_half(&seen.0), &seen.1, width);
-        let (z, other) = (of_half(&unseen.0), if half == Half::Top { Half::Bottom } else { Half::Top });
+        let (z, other) =
+            (of_half(&unseen.0), if half == Half::Top { Half::Bottom } else { Half::Top });
         let accuracy = |digits: &[u8]| fitted.accuracy(&z, &unseen.1, digits);
         Probe { own: accuracy(half.digits(halves)), other: accuracy(other.digits(halves)) }
     };
@@ -107,8 +108,7 @@ impl Fitted {
             let squares = row.iter().zip(&mean).map(|(v, m)| (v - m) * (v - m) / n);
             variance.iter_mut().zip(squares).for_each(|(sum, square)| *sum += square);
         }
-        let scale =
-            variance.iter().map(|v| if *v > 0.0 { 1.0 / v.sqrt() } else { 0.0 }).collect();
+        let scale = variance.iter().map(|v| if *v > 0.0 { 1.0 / v.sqrt() } else { 0.0 }).collect();
         let mut fitted = Self { mean, scale, weights: Vec::new() };
         let size = width + 1;
         let (mut gram, mut right) = (vec![0.0; size * size], vec![0.0; size * CLASSES]);

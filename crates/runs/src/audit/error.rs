@@ -34,7 +34,9 @@ pub enum AuditError {
         groups: usize,
     },
     /// A region that something is declared of does not exist.
-    #[error("the experiment's groups name the region `{region}`, and there is none; there are {known}")]
+    #[error(
+        "the experiment's groups name the region `{region}`, and there is none; there are {known}"
+    )]
     Region {
         /// Its name.
         region: String,
@@ -42,7 +44,9 @@ pub enum AuditError {
         known: String,
     },
     /// Two regions of one name.
-    #[error("two regions are called `{region}`: each needs a name of its own, and that of no layer")]
+    #[error(
+        "two regions are called `{region}`: each needs a name of its own, and that of no layer"
+    )]
     Twice {
         /// The name.
         region: String,
@@ -70,7 +74,9 @@ pub enum AuditError {
         shape: String,
     },
     /// The samples of a value are not those that were sorted.
-    #[error("the region `{region}` is of a value {shape}, but {samples} samples were sorted into groups")]
+    #[error(
+        "the region `{region}` is of a value {shape}, but {samples} samples were sorted into groups"
+    )]
     Samples {
         /// The region.
         region: String,
@@ -80,7 +86,9 @@ pub enum AuditError {
         samples: usize,
     },
     /// A step without a backward pass.
-    #[error("step {step} made no backward pass through `Step::backward`: there is nothing to audit")]
+    #[error(
+        "step {step} made no backward pass through `Step::backward`: there is nothing to audit"
+    )]
     NoPass {
         /// The step.
         step: u64,

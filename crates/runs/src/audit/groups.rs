@@ -140,6 +140,8 @@ impl Groups {
     #[track_caller]
     fn number(&self, group: &str) -> usize {
         let found = self.names.iter().position(|name| name == group);
-        found.unwrap_or_else(|| panic!("there is no group `{group}` among {}", self.names.join(", ")))
+        found.unwrap_or_else(|| {
+            panic!("there is no group `{group}` among {}", self.names.join(", "))
+        })
     }
 }

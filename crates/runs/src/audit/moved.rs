@@ -58,8 +58,7 @@ impl<T: Real> Learners<T> {
                 parts.iter_mut().zip(all).for_each(|(part, v)| part.push(v));
             }
         }
-        let [whole, gradient, momentum, decay, rest] =
-            parts.map(|part| norm(part.iter().copied()));
+        let [whole, gradient, momentum, decay, rest] = parts.map(|part| norm(part.iter().copied()));
         Moved { whole, gradient, momentum, decay, rest }
     }
 }
@@ -67,11 +66,8 @@ impl<T: Real> Learners<T> {
 impl Moved {
     /// What moved a region that was to be held.
     pub(super) fn causes(&self) -> impl Iterator<Item = (&'static str, f64)> {
-        let known = [
-            ("gradient", self.gradient),
-            ("momentum", self.momentum),
-            ("decay", self.decay),
-        ];
+        let known =
+            [("gradient", self.gradient), ("momentum", self.momentum), ("decay", self.decay)];
         let any = known.iter().any(|(_, norm)| *norm != 0.0);
         let change = (!any).then_some(("change", self.whole));
         let moved = self.whole != 0.0;

@@ -12,7 +12,8 @@ use crate::figures::{Block, Canvas, Color, FigureError, HeatMap};
 pub fn heat_map(audit: &Audit) -> Result<Canvas, FigureError> {
     let columns = columns(audit);
     let groups: Vec<&str> = columns.iter().map(|(_, group)| *group).collect();
-    let in_common = first_word_of_all(audit.groups.iter().filter(|g| audit.samples.contains_key(*g)));
+    let in_common =
+        first_word_of_all(audit.groups.iter().filter(|g| audit.samples.contains_key(*g)));
     let name = |group: &&str| match in_common {
         Some(word) => group.strip_prefix(word).map_or(*group, str::trim_start).to_owned(),
         None => (*group).to_owned(),
@@ -60,6 +61,7 @@ pub fn heat_map(audit: &Audit) -> Result<Canvas, FigureError> {
 /// The first word, if all names have the same and another one behind it.
 fn first_word_of_all<'n>(names: impl Iterator<Item = &'n String> + Clone) -> Option<&'n str> {
     let (word, _) = names.clone().next()?.split_once(' ')?;
-    let all = names.clone().all(|name| name.split_once(' ').is_some_and(|(first, _)| first == word));
+    let all =
+        names.clone().all(|name| name.split_once(' ').is_some_and(|(first, _)| first == word));
     (all && names.count() > 1).then_some(word)
 }

@@ -28,12 +28,13 @@ pub(crate) fn of_params<T: Real>(
     };
     let whole = |set: usize, id| (id, 0..sets[set].1.get(id).len());
     let mut found: Vec<ParamRegion> = Vec::new();
-    let mut add = |name: &str, set: usize, piece| {
-        match found.iter_mut().find(|region| region.name == name && region.set == set) {
-            Some(region) => region.pieces.push(piece),
-            None => {
-                found.push(ParamRegion { name: name.to_owned(), set, pieces: vec![piece] });
-            }
+    let mut add = |name: &str, set: usize, piece| match found
+        .iter_mut()
+        .find(|region| region.name == name && region.set == set)
+    {
+        Some(region) => region.pieces.push(piece),
+        None => {
+            found.push(ParamRegion { name: name.to_owned(), set, pieces: vec![piece] });
         }
     };
     for region in groups.regions() {
@@ -61,7 +62,8 @@ pub(crate) fn of_params<T: Real>(
             }
             None => {
                 let within = |name: &str| {
-                    name.strip_prefix(region).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+                    name.strip_prefix(region)
+                        .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
                 };
                 for (set, id, _) in all().filter(|(.., name)| within(name)) {
                     add(region, set, whole(set, id));

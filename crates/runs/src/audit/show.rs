@@ -36,7 +36,9 @@ pub fn in_words(Leak { term, group, region, norm, path }: &Leak) -> String {
     let what = match (group, path.is_empty()) {
         (Some(group), _) => format!("{term} of samples of `{group}`"),
         (None, false) => format!("{term}, of no sample,"),
-        (None, true) => return format!("  {term} moves `{region}`, which is to be held: {norm:.3e}"),
+        (None, true) => {
+            return format!("  {term} moves `{region}`, which is to be held: {norm:.3e}");
+        }
     };
     let way: Vec<String> = path.iter().map(Place::to_string).collect();
     format!("  {what} reaches `{region}`: {norm:.3e}\n    through {}", way.join(" < "))
@@ -69,18 +71,20 @@ pub(super) fn columns(audit: &Audit) -> Vec<(&str, &str)> {
     let reaches = |term: &str, group: &str| {
         audit.regions.iter().any(|region| audit.norm(term, group, region).is_some())
     };
-    let pairs = audit.terms.iter().flat_map(|term| {
-        audit.groups.iter().map(move |group| (term.as_str(), group.as_str()))
-    });
+    let pairs = audit
+        .terms
+        .iter()
+        .flat_map(|term| audit.groups.iter().map(move |group| (term.as_str(), group.as_str())));
     pairs.filter(|(term, group)| reaches(term, group)).collect()
 }
 
 /// Whether a leak of these names was found.
 pub(super) fn leaks(audit: &Audit, term: &str, group: &str, region: &str) -> bool {
     let group = audit.samples.contains_key(group).then_some(group);
-    audit.leaks.iter().any(|leak| {
-        leak.term == term && leak.group.as_deref() == group && leak.region == region
-    })
+    audit
+        .leaks
+        .iter()
+        .any(|leak| leak.term == term && leak.group.as_deref() == group && leak.region == region)
 }
 
 fn norms(audit: &Audit) -> Table {
@@ -93,9 +97,11 @@ fn norms(audit: &Audit) -> Table {
         let name = [Cell::plain(region)].into_iter();
         name.chain(columns.iter().map(cell)).collect()
     };
-    let samples: Vec<String> = audit.groups.iter().filter_map(|group| {
-        audit.samples.get(group).map(|n| format!("{group} {n}"))
-    }).collect();
+    let samples: Vec<String> = audit
+        .groups
+        .iter()
+        .filter_map(|group| audit.samples.get(group).map(|n| format!("{group} {n}")))
+        .collect();
     let steps = match audit.steps {
         1 => format!("step {}", audit.step),
         more => format!("{more} steps from step {} on (root mean square)", audit.step),
@@ -134,7 +140,9 @@ fn movement(audit: &Audit) -> Table {
             heading: String::new(),
             rows: audit.regions.iter().filter_map(row).collect(),
         }],
-        notes: vec!["Norms, so they don't add up. Rest: rounding, and what the optimizer did not do."
-            .to_owned()],
+        notes: vec![
+            "Norms, so they don't add up. Rest: rounding, and what the optimizer did not do."
+                .to_owned(),
+        ],
     }
 }

@@ -122,7 +122,8 @@ impl Sum {
     fn add_leaks(&mut self, leaks: Vec<Leak>) {
         let mut known: Vec<bool> = vec![true; self.leaks.len()];
         for leak in leaks {
-            let same = |(i, other): (usize, &Leak)| (known[i] && other.key() == leak.key()).then_some(i);
+            let same =
+                |(i, other): (usize, &Leak)| (known[i] && other.key() == leak.key()).then_some(i);
             match self.leaks.iter().enumerate().take(known.len()).find_map(same) {
                 Some(i) => {
                     known[i] = false;

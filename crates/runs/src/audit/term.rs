@@ -158,9 +158,8 @@ impl<T: Real> OneTerm<'_, '_, T> {
                 for group in 0..=rest {
                     let of = if *share == Share::Whole { group } else { rest };
                     let is_own = *share == Share::Whole || part == group;
-                    let norm_of = |values: &[T]| {
-                        norm(region.of_group(values, self.groups, of, rest))
-                    };
+                    let norm_of =
+                        |values: &[T]| norm(region.of_group(values, self.groups, of, rest));
                     if is_own && self.is_forbidden(group, &region.name) && norm_of(values) != 0.0 {
                         let path = search.way(arrival, apart, |values| norm_of(values) != 0.0);
                         found.leaks.push(self.leak(group, &region.name, norm_of(values), path));
@@ -169,9 +168,8 @@ impl<T: Real> OneTerm<'_, '_, T> {
             }
             for (_, region) in self.own_params().filter(|(_, r)| self.is_forbidden(part, &r.name)) {
                 for (id, range) in &region.pieces {
-                    let norm_of = |values: &[T]| {
-                        norm(values[range.clone()].iter().map(|v| v.to_f64()))
-                    };
+                    let norm_of =
+                        |values: &[T]| norm(values[range.clone()].iter().map(|v| v.to_f64()));
                     if self.param_index(*id) == Some(value) && norm_of(values) != 0.0 {
                         let path = search.way(arrival, apart, |values| norm_of(values) != 0.0);
                         found.leaks.push(self.leak(part, &region.name, norm_of(values), path));

@@ -78,13 +78,7 @@ impl Flow {
         Ok((made, line))
     }
 
-    fn line(
-        &self,
-        step: u64,
-        made: u64,
-        received: &[Received],
-        now: &[Params<f32>],
-    ) -> FlowLine {
+    fn line(&self, step: u64, made: u64, received: &[Received], now: &[Params<f32>]) -> FlowLine {
         let of = |region: &ParamRegion| {
             let found = self.region(region, made, &received[region.set], &now[region.set]);
             (region.name.clone(), found)

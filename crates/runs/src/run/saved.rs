@@ -141,7 +141,8 @@ impl Loaded {
             }
             _ => BTreeMap::new(),
         };
-        let unknown = |name: &&String| !layout.values.contains_key(*name) && !name.starts_with(FLOW);
+        let unknown =
+            |name: &&String| !layout.values.contains_key(*name) && !name.starts_with(FLOW);
         if let Some(name) = values.keys().find(unknown) {
             return Err(rest.does_not_fit(StateError::not_shown(name).to_string()));
         }

@@ -72,8 +72,7 @@ fn a_penalty_beside_the_route_is_found_and_only_that() {
     let found = of(Mistake::Penalty);
     assert!(found.leaks.iter().all(|leak| leak.term == "penalty"));
     let at_halves: Vec<_> = names(&found).into_iter().filter(|n| n.2.ends_with("half")).collect();
-    let expected =
-        [("penalty", Some("odd"), "bottom half"), ("penalty", Some("even"), "top half")];
+    let expected = [("penalty", Some("odd"), "bottom half"), ("penalty", Some("even"), "top half")];
     assert_eq!(at_halves, expected);
     assert_eq!(found.norm("error", "even", "top half"), Some(0.0));
     let leak = found.leaks.iter().find(|leak| leak.region == "top half").unwrap();
@@ -110,6 +109,7 @@ fn known_leaks_are_told_from_new_ones_each_as_often_as_it_is_known() {
         leak.path[0].at = "moved.rs:1".into();
     }
     assert!(penalty.new_leaks(&louder).is_empty(), "neither size nor line makes it another leak");
-    let twice = Audit { leaks: [&penalty.leaks[..], &penalty.leaks[..]].concat(), ..of(Mistake::None) };
+    let twice =
+        Audit { leaks: [&penalty.leaks[..], &penalty.leaks[..]].concat(), ..of(Mistake::None) };
     assert_eq!(twice.new_leaks(&penalty.leaks).len(), penalty.leaks.len());
 }

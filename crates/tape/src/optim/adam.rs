@@ -203,9 +203,8 @@ impl<T: Real> Adam<T> {
         id: ParamId,
     ) -> impl Iterator<Item = (&Placed, adam::AdamStep)> {
         let parts = self.parts.iter().zip(&self.counts).zip(&before.counts);
-        let one = parts.filter(move |((part, now), then)| {
-            part.id == id && now.steps == then.steps + 1
-        });
+        let one =
+            parts.filter(move |((part, now), then)| part.id == id && now.steps == then.steps + 1);
         one.map(|((part, now), _)| (part, self.options.at(now.powers)))
     }
 
