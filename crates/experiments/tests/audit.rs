@@ -122,6 +122,8 @@ fn to_assert_that_there_is_no_leak_ends_with_1_where_there_is_one_and_with_2_whe
         assert!(err.contains(part), "{more:?}: {err}");
     }
     ended(&audit(&["/nowhere", "--assert-no-leak"]), 2);
+    ended(&small("seed", &["--assert-no-leak", "--expect", "leaks.json"]), 2);
+    ended(&small("seed", &["--json", "leaks.json", "--expect", "leaks.json"]), 2);
     ended(&audit(&["--preset", "seed", "/nowhere"]), 2);
 }
 

@@ -80,7 +80,7 @@ fn of_runs<E: Experiment>(
     let part = |name: &str, agreement| Part { name: name.to_owned(), agreement };
     let mut parts =
         vec![part("settings", settings(&ours, &theirs)), part("data set", data(&ours, &theirs))];
-    for name in ["metrics.jsonl", "epochs.jsonl", "stages.jsonl"] {
+    for name in ["metrics.jsonl", "epochs.jsonl", "stages.jsonl", "flow.jsonl"] {
         let (here, there) = (Log::find(run, name), Log::find(reference, name));
         match (here, there) {
             (Ok(None), Ok(None)) => {}

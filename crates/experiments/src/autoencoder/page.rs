@@ -117,7 +117,7 @@ fn probe_table(probes: Probes) -> Table {
         columns: ["half", "own digits", "other digits"].map(column).to_vec(),
         sections: vec![Section { heading: String::new(), rows: Half::BOTH.map(row).to_vec() }],
         notes: vec![
-            "Ridge regression of the ten digits on the dims of the half, on 10,000 training images."
+            "Ridge regression of the ten digits on the dims of the half, on the first 10,000 training images."
                 .to_owned(),
             "Read it beside an unrouted run: whatever a half holds tells a linear probe something."
                 .to_owned(),

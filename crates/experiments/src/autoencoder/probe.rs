@@ -70,6 +70,8 @@ pub fn probes<T: Real>(
             z.extend(values.iter().map(|v| v.to_f64()));
             of.extend(labels);
         });
+        of.truncate(most);
+        z.truncate(of.len() * dims);
         (z, of)
     };
     let (seen, unseen) = (encoded(train, IMAGES), encoded(test, usize::MAX));

@@ -73,17 +73,26 @@ pub enum AuditError {
         /// The value's shape.
         shape: String,
     },
-    /// The samples of a value are not those that were sorted.
+    /// A value has another number of samples than were sorted.
     #[error(
-        "the region `{region}` is of a value {shape}, but {samples} samples were sorted into groups"
+        "step {step} sorted {samples} samples into groups, but {value} has another number of them"
     )]
     Samples {
-        /// The region.
-        region: String,
-        /// The value's shape.
-        shape: String,
+        /// The step.
+        step: u64,
+        /// The value: op, source line and shape.
+        value: String,
         /// How many samples were sorted.
         samples: usize,
+    },
+    /// A region on a value that nothing computed.
+    #[error(
+        "the region `{region}` is on an input or a parameter; name the result of an op, or the parameter \
+         by its own name"
+    )]
+    Leaf {
+        /// The region.
+        region: String,
     },
     /// A step without a backward pass.
     #[error(

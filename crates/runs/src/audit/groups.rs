@@ -1,6 +1,9 @@
 //! Groups of samples, and what each must not teach.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
+
+use gradroute_tape::{Graph, NodeRef, Real, Var};
 
 use super::error::AuditError;
 
@@ -40,13 +43,16 @@ impl Groups {
     /// Groups of these names; their numbers, from 0, are what [`Step::groups`](crate::Step::groups) is told.
     ///
     /// # Panics
-    /// If there are none or more than 255, or two have one name.
+    /// If there are none or more than 255, two have one name, or one is `no sample`, `decay` or `rest`, which
+    /// stand beside groups, or has a comma in it.
     #[track_caller]
     pub fn of<N: Into<String>>(names: impl IntoIterator<Item = N>) -> Self {
         let names: Vec<String> = names.into_iter().map(Into::into).collect();
         assert!((1..256).contains(&names.len()), "{} groups, expected 1 to 255", names.len());
         for (i, name) in names.iter().enumerate() {
             assert!(!names[..i].contains(name), "two groups are called `{name}`");
+            let taken = ["no sample", "decay", "rest"].contains(&name.as_str());
+            assert!(!taken && !name.contains(','), "`{name}` is no name for a group");
         }
         Self { names, ..Self::default() }
     }
@@ -74,7 +80,8 @@ impl Groups {
         self
     }
 
-    /// Names rows of a parameter, indices of its first axis, as a region.
+    /// Names rows of a parameter, indices of its first axis, as a region; those of several parameters under
+    /// one name are one region.
     pub fn rows(
         mut self,
         region: impl Into<String>,
@@ -90,11 +97,30 @@ impl Groups {
         &self.names
     }
 
-    /// Refuses samples that a step sorted into no group, or into one that there is not.
-    pub(crate) fn check(&self, step: u64, of_samples: &[u8]) -> Result<(), AuditError> {
+    /// Refuses samples that a step sorted into no group, or into one that there is not, and another number
+    /// of them than the graph's values have that `total` depends on.
+    pub(crate) fn check<T: Real>(
+        &self,
+        step: u64,
+        of_samples: &[u8],
+        g: &Graph<'_, T>,
+        total: Var,
+    ) -> Result<(), AuditError> {
         let groups = self.names.len();
         if of_samples.is_empty() {
             return Err(AuditError::Unsorted { step });
+        }
+        let (samples, within) = (of_samples.len(), behind(g, total));
+        let mut other = None;
+        g.for_each_node(|node| {
+            let shape = node.shape();
+            let counts = shape.carries_samples() && within.contains(&node.index());
+            if counts && shape.dims()[0] != samples {
+                other = other.take().or_else(|| Some(node_text(node)));
+            }
+        });
+        if let Some(value) = other {
+            return Err(AuditError::Samples { step, value, samples });
         }
         match of_samples.iter().position(|&group| usize::from(group) >= groups) {
             None => Ok(()),
@@ -132,9 +158,15 @@ impl Groups {
         found
     }
 
-    /// The region of this name that [`Groups::rows`] declared.
-    pub(crate) fn rows_of(&self, region: &str) -> Option<&Rows> {
-        self.rows.iter().find(|rows| rows.region == region)
+    /// What [`Groups::rows`] declared of this name.
+    pub(crate) fn rows_of<'g>(&'g self, region: &'g str) -> impl Iterator<Item = &'g Rows> + Clone {
+        self.rows.iter().filter(move |rows| rows.region == region)
+    }
+
+    /// The regions that some group must not teach, each once.
+    pub(crate) fn guarded(&self) -> Vec<&str> {
+        let all = self.regions().into_iter();
+        all.filter(|region| self.guards(region)).collect()
     }
 
     #[track_caller]
@@ -144,4 +176,19 @@ impl Groups {
             panic!("there is no group `{group}` among {}", self.names.join(", "))
         })
     }
+}
+
+fn node_text<T: Real>(node: NodeRef<'_, T>) -> String {
+    format!("{} at {} {}", node.op_name(), node.source_line(), node.shape())
+}
+
+/// The nodes that a value depends on, and itself, by index.
+pub(crate) fn behind<T: Real>(g: &Graph<'_, T>, value: Var) -> BTreeSet<usize> {
+    let mut operands: Vec<Vec<usize>> = Vec::new();
+    g.for_each_node(|node| operands.push(node.operands().map(Var::index).collect()));
+    let (mut seen, mut left) = (BTreeSet::from([value.index()]), vec![value.index()]);
+    while let Some(node) = left.pop() {
+        left.extend(operands[node].iter().filter(|operand| seen.insert(**operand)));
+    }
+    seen
 }

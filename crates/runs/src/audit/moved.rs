@@ -4,14 +4,14 @@ use gradroute_tape::optim::{Adam, Movement};
 use gradroute_tape::{Params, Real};
 
 use super::numbers::norm;
-use super::regions::ParamRegion;
+use super::regions::{ParamRegion, ParamSet};
 use super::result::Moved;
 use crate::state::Visit;
 
 /// Copies of all parameters and optimizers of an experiment.
 pub(super) struct Learners<T: Real> {
     /// By name.
-    pub sets: Vec<(String, Params<T>)>,
+    pub sets: Vec<ParamSet<T>>,
     /// Each with the number of its parameters among `sets`.
     adams: Vec<(usize, Adam<T>)>,
 }
@@ -24,11 +24,11 @@ impl<T: Real> Default for Learners<T> {
 
 impl<T: Real> Visit<T> for Learners<T> {
     fn params(&mut self, name: &str, params: &Params<T>) {
-        self.sets.push((name.to_owned(), params.clone()));
+        self.sets.push(ParamSet::of(name, params));
     }
 
     fn adam(&mut self, _: &str, adam: &Adam<T>, params: &Params<T>) {
-        if let Some(set) = self.sets.iter().position(|(_, own)| own.is_copy_of(params)) {
+        if let Some(set) = ParamSet::find(&self.sets, params) {
             self.adams.push((set, adam.clone()));
         }
     }
@@ -38,7 +38,7 @@ impl<T: Real> Learners<T> {
     /// How far a region moved from what it was `before`.
     pub fn moved(&self, before: &Self, region: &ParamRegion) -> Moved {
         let (set, mut parts) = (region.set, [(); 5].map(|()| Vec::new()));
-        let (now, then) = (&self.sets[set].1, &before.sets[set].1);
+        let (now, then) = (&self.sets[set].params, &before.sets[set].params);
         for (id, range) in &region.pieces {
             let mut causes = [(); 3].map(|()| vec![0.0; range.len()]);
             let pairs = self.adams.iter().zip(&before.adams).filter(|((of, _), _)| *of == set);

@@ -3,14 +3,14 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use gradroute_tape::{Gradients, Graph, GroupGradients, ParamId, Params, Real, Var};
+use gradroute_tape::{Gradients, Graph, GroupGradients, ParamId, Real, Var};
 
 use super::error::AuditError;
 use super::found::{Found, number};
-use super::groups::Groups;
+use super::groups::{Groups, behind};
 use super::numbers::norm;
 use super::path::place;
-use super::regions::{ParamRegion, ValueRegion};
+use super::regions::{ParamRegion, ParamSet, ValueRegion};
 use super::result::Place;
 use super::term::OneTerm;
 use crate::watch::{Marked, Watch, WatchError};
@@ -20,7 +20,7 @@ pub(super) struct Recorder<'a, T: Real> {
     pub step: u64,
     pub groups: &'a Groups,
     /// The parameters before the step.
-    pub sets: &'a [(String, Params<T>)],
+    pub sets: &'a [ParamSet<T>],
     pub regions: &'a [ParamRegion],
     pub found: RefCell<Found>,
 }
@@ -40,39 +40,53 @@ impl<T: Real> Recorder<'_, T> {
         found: &mut Found,
     ) -> Result<(), AuditError> {
         let rest = self.groups.names().len();
-        self.groups.check(self.step, &marked.groups)?;
+        self.groups.check(self.step, &marked.groups, g, total)?;
         found.passes += 1;
         found.samples.resize(rest, 0);
         marked.groups.iter().for_each(|&group| found.samples[usize::from(group)] += 1);
         let values = marked.regions.iter().filter(|region| g.has(region.var));
-        let values = values.map(|region| ValueRegion::new(g, region, marked.groups.len()));
+        let values = values.map(|region| ValueRegion::new(g, region));
         let values: Vec<ValueRegion> = values.collect::<Result<_, _>>()?;
-        let set = self.sets.iter().position(|(_, params)| params.is_copy_of(g.params()));
+        let set = ParamSet::find(self.sets, g.params());
         let ids: Vec<ParamId> = g.params().ids().collect();
         let mut nodes: Vec<Place> = Vec::new();
-        let mut operands: Vec<Vec<usize>> = Vec::new();
-        g.for_each_node(|node| {
-            nodes.push(place(node));
-            operands.push(node.operands().map(Var::index).collect());
-        });
-        let within = behind(total.index(), &operands);
+        g.for_each_node(|node| nodes.push(place(node)));
+        let within = behind(g, total);
         let own = marked.terms.iter().filter(|(_, term)| g.has(*term));
-        let own = own.filter(|(_, term)| within.contains(&term.index()));
+        let own: Vec<_> = own.filter(|(_, term)| within.contains(&term.index())).collect();
+        let named: BTreeSet<usize> = own.iter().map(|(_, term)| term.index()).collect();
+        let mut terms: Vec<(&'static str, Var)> = Vec::new();
+        for &&(name, term) in &own {
+            // Several of one name are one term.
+            match terms.iter_mut().find(|(other, _)| *other == name) {
+                Some((_, sum)) => *sum = g.add(*sum, term),
+                None => terms.push((name, term)),
+            }
+        }
+        let of = |term, cut| OneTerm {
+            declared: self.groups,
+            regions: self.regions,
+            g,
+            term,
+            cut,
+            set,
+            ids: &ids,
+            values: &values,
+            groups: &marked.groups,
+            nodes: &nodes,
+        };
         let mut apart = GroupGradients::new(g.params(), rest);
         let mut sum = vec![0.0; g.params().flat().len()];
-        for &(name, term) in own {
-            let one = OneTerm {
-                declared: self.groups,
-                regions: self.regions,
-                g,
-                term: (number(&mut found.terms, name), name, term),
-                set,
-                ids: &ids,
-                values: &values,
-                groups: &marked.groups,
-                nodes: &nodes,
-            };
-            one.record(&mut apart, &mut sum, found);
+        let none = BTreeSet::new();
+        for (name, term) in terms {
+            let number = number(&mut found.terms, name);
+            of((number, name, term), &none).record(&mut apart, &mut sum, found);
+        }
+        // What reaches anything without passing a term.
+        let unnamed = of((found.terms.len(), UNNAMED, total), &named);
+        if !named.contains(&total.index()) && unnamed.arrives(&mut apart) {
+            number(&mut found.terms, UNNAMED);
+            unnamed.record(&mut apart, &mut sum, found);
         }
         drop(apart);
         let mut whole = Gradients::new(g.params());
@@ -90,11 +104,5 @@ impl<T: Real> Recorder<'_, T> {
     }
 }
 
-/// The nodes that a value depends on, and itself.
-fn behind(value: usize, operands: &[Vec<usize>]) -> BTreeSet<usize> {
-    let (mut seen, mut left) = (BTreeSet::from([value]), vec![value]);
-    while let Some(node) = left.pop() {
-        left.extend(operands[node].iter().filter(|operand| seen.insert(**operand)));
-    }
-    seen
-}
+/// What the part of a loss is called that is no term.
+const UNNAMED: &str = "unnamed";

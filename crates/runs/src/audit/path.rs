@@ -1,6 +1,6 @@
 //! The way by which a leak came.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use gradroute_tape::{Edge, Graph, GroupGradients, NodeRef, Real, Share, Var};
 
@@ -28,6 +28,8 @@ pub(super) struct Search<'s, 'a, T: Real> {
     pub g: &'s Graph<'a, T>,
     pub term: Var,
     pub groups: &'s [u8],
+    /// Values that hand nothing on.
+    pub cut: &'s BTreeSet<usize>,
     pub consumers: &'s Consumers,
     pub nodes: &'s [Place],
 }
@@ -63,7 +65,8 @@ impl<T: Real> Search<'_, '_, T> {
             way.push(chosen);
             at = chosen;
         }
-        way.into_iter().map(|node| self.nodes[node].clone()).collect()
+        // The sum of several terms of one name is no node of the experiment's.
+        way.into_iter().filter_map(|node| self.nodes.get(node).cloned()).collect()
     }
 
     /// Whether something arrives if some values hear of one consumer only.
@@ -77,7 +80,9 @@ impl<T: Real> Search<'_, '_, T> {
         let mut found = false;
         self.g.backward_by_group_and_edge(self.term, self.groups, apart, |edge| {
             found |= Arrival::of(&edge) == arrival && leaks(edge.contribution);
-            only.get(&edge.operand.index()).is_none_or(|&from| from == edge.node.index())
+            let value = edge.operand.index();
+            let chosen = only.get(&value).is_none_or(|&from| from == edge.node.index());
+            chosen && !self.cut.contains(&value)
         });
         found
     }

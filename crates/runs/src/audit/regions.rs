@@ -8,6 +8,33 @@ use super::error::AuditError;
 use super::groups::{Groups, Rows};
 use crate::watch::MarkedRegion;
 
+/// A copy of a set of parameters that an experiment shows.
+pub(crate) struct ParamSet<T: Real> {
+    /// Its name, which stands before those of its parameters; empty for the only one.
+    pub name: String,
+    pub params: Params<T>,
+    /// Where the numbers of the original lie: its copies in the experiment, such as a target network, have
+    /// the same handles.
+    original: usize,
+}
+
+impl<T: Real> ParamSet<T> {
+    pub fn of(name: &str, params: &Params<T>) -> Self {
+        Self { name: name.to_owned(), params: params.clone(), original: address(params) }
+    }
+
+    /// Which of `sets` was copied from `params`; else one that has the same handles.
+    pub fn find(sets: &[Self], params: &Params<T>) -> Option<usize> {
+        let same = |set: &Self| set.params.is_copy_of(params);
+        let itself = |set: &Self| same(set) && set.original == address(params);
+        sets.iter().position(itself).or_else(|| sets.iter().position(same))
+    }
+}
+
+fn address<T: Real>(params: &Params<T>) -> usize {
+    params.flat().as_ptr().addr()
+}
+
 /// A region of parameters: of some parameters of one set, a range of numbers each.
 pub(crate) struct ParamRegion {
     pub name: String,
@@ -18,15 +45,15 @@ pub(crate) struct ParamRegion {
 
 /// What `groups` declare something of and is of parameters, then every layer.
 pub(crate) fn of_params<T: Real>(
-    sets: &[(String, Params<T>)],
+    sets: &[ParamSet<T>],
     groups: &Groups,
 ) -> Result<Vec<ParamRegion>, AuditError> {
     let all = || {
-        sets.iter().enumerate().flat_map(|(set, (prefix, params))| {
-            params.ids().map(move |id| (set, id, joined(prefix, params.name(id))))
+        sets.iter().enumerate().flat_map(|(set, ParamSet { name, params, .. })| {
+            params.ids().map(move |id| (set, id, joined(name, params.name(id))))
         })
     };
-    let whole = |set: usize, id| (id, 0..sets[set].1.get(id).len());
+    let whole = |set: usize, id| (id, 0..sets[set].params.get(id).len());
     let mut found: Vec<ParamRegion> = Vec::new();
     let mut add = |name: &str, set: usize, piece| match found
         .iter_mut()
@@ -38,36 +65,30 @@ pub(crate) fn of_params<T: Real>(
         }
     };
     for region in groups.regions() {
-        if all().any(|(.., name)| layer(&name) == region) {
-            continue;
+        let is_layer = all().any(|(.., name)| layer(&name) == region);
+        let own = groups.rows_of(region);
+        if own.clone().next().is_some() && is_layer {
+            return Err(AuditError::Twice { region: region.to_owned() });
         }
-        match groups.rows_of(region) {
-            Some(Rows { param, rows, .. }) => {
-                let Some((set, id, _)) = all().find(|(.., name)| name == param) else {
-                    return Err(unknown(param, all().map(|(.., name)| name)));
-                };
-                let shape = sets[set].1.shape(id);
-                let count = shape.dims().first().copied().unwrap_or(1);
-                if rows.start >= rows.end || rows.end > count {
-                    let (region, rows) = (region.to_owned(), format!("{rows:?}"));
-                    return Err(AuditError::Rows {
-                        region,
-                        rows,
-                        param: param.clone(),
-                        found: count,
-                    });
-                }
-                let width = shape.len() / count;
-                add(region, set, (id, rows.start * width..rows.end * width));
+        for Rows { param, rows, .. } in own.clone() {
+            let Some((set, id, _)) = all().find(|(.., name)| name == param) else {
+                return Err(unknown(param, all().map(|(.., name)| name)));
+            };
+            let shape = sets[set].params.shape(id);
+            let found = shape.dims().first().copied().unwrap_or(1);
+            if rows.start >= rows.end || rows.end > found {
+                let (region, rows, param) = (region.to_owned(), format!("{rows:?}"), param.clone());
+                return Err(AuditError::Rows { region, rows, param, found });
             }
-            None => {
-                let within = |name: &str| {
-                    name.strip_prefix(region)
-                        .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-                };
-                for (set, id, _) in all().filter(|(.., name)| within(name)) {
-                    add(region, set, whole(set, id));
-                }
+            let width = shape.len() / found;
+            add(region, set, (id, rows.start * width..rows.end * width));
+        }
+        let within = |name: &str| {
+            name.strip_prefix(region).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        if own.clone().next().is_none() && !is_layer {
+            for (set, id, _) in all().filter(|(.., name)| within(name)) {
+                add(region, set, whole(set, id));
             }
         }
     }
@@ -115,12 +136,15 @@ pub(super) struct ValueRegion {
 }
 
 impl ValueRegion {
-    pub fn new<T: Real>(
-        g: &Graph<'_, T>,
-        marked: &MarkedRegion,
-        samples: usize,
-    ) -> Result<Self, AuditError> {
+    pub fn new<T: Real>(g: &Graph<'_, T>, marked: &MarkedRegion) -> Result<Self, AuditError> {
         let shape: Shape = g.shape(marked.var);
+        let mut leaf = false;
+        g.for_each_node(|node| {
+            leaf |= node.var() == marked.var && ["input", "param"].contains(&node.op_name());
+        });
+        if leaf {
+            return Err(AuditError::Leaf { region: marked.name.clone() });
+        }
         let (region, text) = (|| marked.name.clone(), || shape.to_string());
         let width = shape.dims().last().copied().unwrap_or(1);
         let columns = marked.columns.clone();
@@ -129,9 +153,6 @@ impl ValueRegion {
             return Err(AuditError::Columns { region: region(), columns, shape: text() });
         }
         let rows = shape.carries_samples().then(|| shape.dims()[0]);
-        if rows.is_some_and(|rows| rows != samples) {
-            return Err(AuditError::Samples { region: region(), shape: text(), samples });
-        }
         let of_sample = rows.map(|rows| shape.len() / rows);
         Ok(Self { name: region(), var: marked.var, columns, width, of_sample })
     }

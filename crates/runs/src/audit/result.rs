@@ -24,6 +24,9 @@ pub struct Audit {
     pub norms: ByTerm,
     /// How far each region of parameters moved, and by what. Parts of values are not in it.
     pub movement: BTreeMap<String, Moved>,
+    /// The regions that some group must not teach and that no term reaches: what is declared of them was
+    /// not put to a test.
+    pub unreached: Vec<String>,
     /// What must not be, and is.
     pub leaks: Vec<Leak>,
     /// How far the sum of all terms and groups is from the gradient of the total, as a share of that: what

@@ -12,11 +12,18 @@ pub fn to_text(audit: &Audit) -> String {
     for leak in &audit.leaks {
         let _ = writeln!(text, "{}", in_words(leak));
     }
+    for region in &audit.unreached {
+        let _ = writeln!(
+            text,
+            "\nNo term reaches `{region}`, so what is declared of it was not put to a test. Is it the value \
+             that is used?"
+        );
+    }
     if audit.off_by > 1e-3 {
         let _ = writeln!(
             text,
-            "\nThe terms don't add up to the total: their gradients are off by {:.1} % of its own. A part \
-             of the loss is not named with `Step::term`, or one is in two of them.",
+            "\nThe terms don't add up to the total: their gradients are off by {:.1} % of its own. One is a \
+             part of another, or the total has it with a weight.",
             100.0 * audit.off_by
         );
     }
@@ -25,7 +32,8 @@ pub fn to_text(audit: &Audit) -> String {
 
 fn leaks_in_words(audit: &Audit) -> String {
     match audit.leaks.len() {
-        0 => "No leak: whatever must not arrive somewhere is exactly 0 there.".to_owned(),
+        0 => "No leak: where something must not arrive, it is exactly 0 or does not reach."
+            .to_owned(),
         1 => "1 leak:".to_owned(),
         more => format!("{more} leaks:"),
     }

@@ -172,12 +172,23 @@ impl Sum {
             groups: of_groups,
             samples,
             movement: names[values..].iter().cloned().zip(moved).collect(),
+            unreached: unreached(groups, &norms),
             regions: names,
             norms,
             leaks: self.leaks,
             off_by: self.off_by,
         })
     }
+}
+
+/// The regions that some group must not teach, and that nothing reaches.
+fn unreached(groups: &Groups, norms: &ByTerm) -> Vec<String> {
+    let reached = |region: &str| {
+        let mut of_groups = norms.values().flat_map(BTreeMap::values);
+        of_groups.any(|regions| regions[region].is_some())
+    };
+    let guarded = groups.guarded().into_iter();
+    guarded.filter(|region| !reached(region)).map(str::to_owned).collect()
 }
 
 /// What the last group of an audit is called.

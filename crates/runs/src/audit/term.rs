@@ -1,6 +1,6 @@
 //! The backward pass of one term.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use gradroute_tape::{Edge, Gradients, Graph, GroupGradients, ParamId, Real, Share, Var};
 
@@ -23,6 +23,8 @@ pub(super) struct OneTerm<'s, 'a, T: Real> {
     pub g: &'s Graph<'a, T>,
     /// Its number, its name, its value.
     pub term: (usize, &'static str, Var),
+    /// Values that hand nothing on.
+    pub cut: &'s BTreeSet<usize>,
     /// Which set of parameters the graph is over.
     pub set: Option<usize>,
     /// The parameters by number.
@@ -41,6 +43,9 @@ impl<T: Real> OneTerm<'_, '_, T> {
         let (mut arrivals, mut consumers) = (Arrivals::new(), Consumers::new());
         self.g.backward_by_group_and_edge(self.term.2, self.groups, apart, |edge| {
             let (value, from) = (edge.operand.index(), edge.node.index());
+            if self.cut.contains(&value) {
+                return false;
+            }
             if edge.contribution.iter().any(|&v| v != T::ZERO) {
                 number(consumers.entry(value).or_default(), from);
             }
@@ -64,6 +69,18 @@ impl<T: Real> OneTerm<'_, '_, T> {
         }
         // The search for ways uses the same memory, so it comes last.
         self.leaks(&arrivals, &consumers, apart, found);
+    }
+
+    /// Whether anything that is not 0 arrives at parameters, or at parts of values.
+    pub fn arrives(&self, apart: &mut GroupGradients<T>) -> bool {
+        let mut found = false;
+        self.g.backward_by_group_and_edge(self.term.2, self.groups, apart, |edge| {
+            let cut = self.cut.contains(&edge.operand.index());
+            let ends = edge.operand.param().is_some() || self.is_looked_at(&edge);
+            found |= !cut && ends && edge.contribution.iter().any(|&v| v != T::ZERO);
+            !cut
+        });
+        found
     }
 
     /// The place of a share among groups; that of what belongs to no sample is behind the last.
@@ -149,6 +166,7 @@ impl<T: Real> OneTerm<'_, '_, T> {
             g: self.g,
             term: self.term.2,
             groups: self.groups,
+            cut: self.cut,
             consumers,
             nodes: self.nodes,
         };

@@ -33,9 +33,13 @@ pub(super) fn run<E: Experiment>(request: &AuditRequest) -> Result<(), Failure> 
         Some(file) if file.exists() => Some(read_json::<Known>(file).map_err(Failure::usage)?),
         _ => None,
     };
+    if request.expect.is_some() && request.expect == request.json {
+        let both = anyhow!("--json and --expect name the same file; the known leaks would be lost");
+        return Err(Failure::usage(both));
+    }
     request.heat_map.as_deref().map(is_svg).transpose().map_err(Failure::as_usage)?;
     let audit = audit::<E>(request).map_err(Failure::as_usage)?;
-    print(&to_text(&audit))?;
+    // Files and status first: nobody may read what is printed.
     written(request, &audit).map_err(Failure::as_usage)?;
     let new: Vec<&Leak> = match (&request.expect, known) {
         (Some(file), None) => {
@@ -48,8 +52,12 @@ pub(super) fn run<E: Experiment>(request: &AuditRequest) -> Result<(), Failure> 
         (None, None) if request.assert_no_leak => audit.leaks.iter().collect(),
         (None, None) => Vec::new(),
     };
+    let printed = print(&to_text(&audit)).map_err(Failure::as_usage);
     if new.is_empty() {
-        return Ok(());
+        return printed;
+    }
+    if let Err(Failure::Usage(error)) = printed {
+        return Err(Failure::Usage(error));
     }
     let leaks = if new.len() == 1 { "1 leak".to_owned() } else { format!("{} leaks", new.len()) };
     let mut text = match &request.expect {
@@ -163,7 +171,7 @@ fn of_steps<E: Experiment>(
     }
     let audit = driver.audit(&E::groups(config), request.steps)?;
     if audit.steps < request.steps {
-        say!("note: only {} steps were left to audit", audit.steps);
+        say!("note: {} of {} steps were left to audit", audit.steps, request.steps);
     }
     Ok(audit)
 }

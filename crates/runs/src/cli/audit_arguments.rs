@@ -65,7 +65,7 @@ pub(super) struct Audit {
     pub heat_map: Option<PathBuf>,
 
     /// End with status 1 if there is a leak
-    #[arg(long)]
+    #[arg(long, conflicts_with = "expect")]
     pub assert_no_leak: bool,
 
     /// Record the leaks in this file if there is none, else complain of leaks that it does not have

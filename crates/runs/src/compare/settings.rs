@@ -140,9 +140,13 @@ fn group<C: Settings, R>(
 fn beside_their_controls<C: Settings, R>(settings: Vec<Setting<C, R>>) -> Vec<Setting<C, R>> {
     let of = |config: &C| the_experiment(config);
     let configs: Vec<_> = settings.iter().map(|s| of(&s.runs[0].resolved.config)).collect();
+    let controls: Vec<_> =
+        settings.iter().map(|s| Some(of(&s.runs[0].resolved.config.control()?))).collect();
     let meant = |setting: &Setting<C, R>| {
-        let meant = setting.runs[0].resolved.config.control_of()?;
-        configs.iter().position(|config| *config == of(&meant))
+        let own = &setting.runs[0].resolved.config;
+        let (meant, own) = (own.control_of().map(|meant| of(&meant)), Some(of(own)));
+        let by_itself = configs.iter().position(|config| Some(config) == meant.as_ref());
+        by_itself.or_else(|| controls.iter().position(|control| *control == own))
     };
     let owners: Vec<Option<usize>> = settings.iter().map(meant).collect();
     let names: Vec<String> = settings.iter().map(|setting| setting.name.clone()).collect();

@@ -53,11 +53,12 @@ struct Picture {
 const SHARES: (&str, &str, Picture) = (
     "flow-shares",
     "Who moved what: the share of each group in the movement of each part of the network since the \
-     start, over training. Estimated from the steps that were looked at; decay is weight decay.",
+     start, over training. Estimated from the steps that were looked at; decay is weight decay, rest what \
+     is missing to 1.",
     Picture {
         title: "Who moved what since the start",
         subtitle: "Share in a part's movement: full blue is all of it, orange is against it",
-        of: |region| region.shares.clone().into_iter().filter(|(name, _)| name != "rest").collect(),
+        of: |region| region.shares.clone().into_iter().collect(),
         by_magnitude: false,
     },
 );

@@ -2,9 +2,9 @@
 
 use std::cell::RefCell;
 
-use gradroute_tape::{Graph, GroupGradients, Params, Var};
+use gradroute_tape::{Graph, GroupGradients, Var};
 
-use crate::audit::Groups;
+use crate::audit::{Groups, ParamSet};
 use crate::watch::{Marked, Watch, WatchError};
 
 /// The gradients of one set of parameters: those of each group, then what is of no sample.
@@ -17,7 +17,7 @@ pub(super) struct Received {
 /// Makes each backward pass of a step once more, apart by groups.
 pub(super) struct Recorder<'a> {
     pub groups: &'a Groups,
-    pub sets: &'a [Params<f32>],
+    pub sets: &'a [ParamSet<f32>],
     pub step: u64,
     /// By set.
     pub received: RefCell<Vec<Received>>,
@@ -26,10 +26,10 @@ pub(super) struct Recorder<'a> {
 impl Watch<f32> for Recorder<'_> {
     fn backward(&self, g: &Graph<'_, f32>, total: Var, marked: &Marked) -> Result<(), WatchError> {
         let count = self.groups.names().len();
-        let Some(set) = self.sets.iter().position(|params| params.is_copy_of(g.params())) else {
+        let Some(set) = ParamSet::find(self.sets, g.params()) else {
             return Ok(());
         };
-        self.groups.check(self.step, &marked.groups)?;
+        self.groups.check(self.step, &marked.groups, g, total)?;
         let mut apart = GroupGradients::new(g.params(), count);
         g.backward_by_group(total, &marked.groups, &mut apart);
         let received = &mut self.received.borrow_mut()[set];

@@ -4,6 +4,7 @@ use gradroute_tape::Params;
 use gradroute_tape::optim::{Adam, Decay};
 
 use super::recorder::Received;
+use crate::audit::ParamSet;
 use crate::state::Visit;
 
 /// What each group moved so far in one set of parameters, by the steps that were looked at.
@@ -20,26 +21,28 @@ pub(super) struct Settling<'s> {
     pub received: &'s [Received],
     pub moved: &'s mut [Moved],
     /// The parameters as they are now are handed out here.
-    pub now: Vec<Params<f32>>,
+    pub now: Vec<ParamSet<f32>>,
+    /// How many steps these gradients stand for.
+    pub steps: f64,
 }
 
 impl Visit<f32> for Settling<'_> {
-    fn params(&mut self, _: &str, params: &Params<f32>) {
-        self.now.push(params.clone());
+    fn params(&mut self, name: &str, params: &Params<f32>) {
+        self.now.push(ParamSet::of(name, params));
     }
 
     fn adam(&mut self, _: &str, adam: &Adam<f32>, params: &Params<f32>) {
-        let Some(set) = self.now.iter().position(|own| own.is_copy_of(params)) else { return };
+        let Some(set) = ParamSet::find(&self.now, params) else { return };
         let (received, moved) = (&self.received[set], &mut self.moved[set]);
         moved.by.resize(received.groups.len() + 1, None);
         let decay = received.groups.len();
-        let options = adam.options();
+        let (options, steps) = (adam.options(), self.steps);
         for id in params.ids().filter(|id| !params.is_frozen(*id)) {
             let (range, rates) = (params.range(id), adam.rates(params, id));
             for (k, gradient) in received.groups.iter().enumerate() {
                 if let Some(gradient) = gradient {
                     add(&mut moved.by[k], params, &range, |i| {
-                        -rates[i] * f64::from(gradient[range.start + i])
+                        -steps * rates[i] * f64::from(gradient[range.start + i])
                     });
                 }
             }
@@ -51,7 +54,7 @@ impl Visit<f32> for Settling<'_> {
                         Decay::Decoupled if rates[i] > 0.0 => options.lr,
                         Decay::Decoupled => 0.0,
                     };
-                    -rate * options.weight_decay * f64::from(weights[i])
+                    -steps * rate * options.weight_decay * f64::from(weights[i])
                 });
             }
         }

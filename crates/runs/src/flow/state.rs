@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::line::{FlowLine, OfRegion};
 use super::recorder::{Received, Recorder};
 use super::settle::{Moved, Settling};
-use crate::audit::{AuditError, Groups, NO_SAMPLE, ParamRegion, of_params};
+use crate::audit::{AuditError, Groups, NO_SAMPLE, ParamRegion, ParamSet, of_params};
 use crate::driver::Driver;
 use crate::experiment::Experiment;
 use crate::state::{FLOW, State, Visit};
@@ -19,16 +19,16 @@ pub(crate) struct Flow {
     groups: Groups,
     names: Vec<String>,
     regions: Vec<ParamRegion>,
-    sets: Vec<Params<f32>>,
+    sets: Vec<ParamSet<f32>>,
     moved: Vec<Moved>,
-    /// How many steps were looked at.
-    looked: u64,
+    /// How many steps the sums stand for: up to the one that was looked at last, and with it.
+    steps: u64,
 }
 
 /// What of a [`Flow`] there is to be read.
 #[derive(Default, Serialize, Deserialize)]
 struct Record {
-    looked: u64,
+    steps: u64,
     /// By set of parameters: which sums are there.
     by: Vec<Vec<bool>>,
 }
@@ -43,12 +43,13 @@ impl Flow {
         let mut start = Sets::default();
         State::visit(&mut start, |state| experiment.state(state))?;
         let regions = of_params(&start.0, &groups)?;
-        let sets: Vec<Params<f32>> = start.0.into_iter().map(|(_, params)| params).collect();
-        let begin = |params: &Params<f32>| Moved { by: Vec::new(), start: params.flat().to_vec() };
+        let sets = start.0;
+        let begin =
+            |set: &ParamSet<f32>| Moved { by: Vec::new(), start: set.params.flat().to_vec() };
         let moved = sets.iter().map(begin).collect();
         let all = groups.names().iter().map(String::as_str).chain([NO_SAMPLE, "decay"]);
         let names = all.map(str::to_owned).collect();
-        Ok(Self { groups, names, regions, sets, moved, looked: 0 })
+        Ok(Self { groups, names, regions, sets, moved, steps: 0 })
     }
 
     /// Makes the next step and looks at it.
@@ -68,31 +69,27 @@ impl Flow {
         };
         let made = driver.step_watched_by(Some(&recorder))?;
         let received = recorder.received.into_inner();
-        let mut settling =
-            Settling { received: &received, moved: &mut self.moved, now: Vec::new() };
+        // A gradient stands for the steps since the one that was looked at before.
+        let steps = (driver.made() - self.steps) as f64;
+        let (received, moved) = (&received[..], &mut self.moved[..]);
+        let mut settling = Settling { received, moved, now: Vec::new(), steps };
         let seen = State::visit(&mut settling, |state| driver.experiment_mut().state(state));
         seen.map_err(StepError::experiment)?;
         let now = settling.now;
-        self.looked += 1;
-        let line = self.line(made.line.step, driver.made(), &received, &now);
+        self.steps = driver.made();
+        let line = self.line(made.line.step, received, &now);
         Ok((made, line))
     }
 
-    fn line(&self, step: u64, made: u64, received: &[Received], now: &[Params<f32>]) -> FlowLine {
+    fn line(&self, step: u64, received: &[Received], now: &[ParamSet<f32>]) -> FlowLine {
         let of = |region: &ParamRegion| {
-            let found = self.region(region, made, &received[region.set], &now[region.set]);
+            let found = self.region(region, &received[region.set], &now[region.set].params);
             (region.name.clone(), found)
         };
         FlowLine { step, regions: self.regions.iter().map(of).collect() }
     }
 
-    fn region(
-        &self,
-        region: &ParamRegion,
-        made: u64,
-        received: &Received,
-        now: &Params<f32>,
-    ) -> OfRegion {
+    fn region(&self, region: &ParamRegion, received: &Received, now: &Params<f32>) -> OfRegion {
         let numbers = |flat: &[f32]| -> Vec<f64> {
             let piece = |(id, range): &(ParamId, std::ops::Range<usize>)| {
                 let start = now.range(*id).start;
@@ -122,11 +119,10 @@ impl Flow {
         let square = dot(&way, &way);
         found.moved = square.sqrt();
         if square > 0.0 {
-            let every = made as f64 / self.looked as f64;
             let mut rest = 1.0;
             for (sum, name) in moved.by.iter().zip(&self.names) {
                 if let Some(sum) = sum {
-                    let share = every * dot(&numbers(sum), &way) / square;
+                    let share = dot(&numbers(sum), &way) / square;
                     rest -= share;
                     found.shares.insert(name.clone(), share);
                 }
@@ -139,9 +135,9 @@ impl Flow {
     /// Shows what has to be kept for the steps to come.
     pub fn state(&mut self, state: &mut State<'_>) {
         let by = |moved: &Moved| moved.by.iter().map(Option::is_some).collect();
-        let mut record = Record { looked: self.looked, by: self.moved.iter().map(by).collect() };
+        let mut record = Record { steps: self.steps, by: self.moved.iter().map(by).collect() };
         state.value(&format!("{FLOW}record"), &mut record);
-        self.looked = record.looked;
+        self.steps = record.steps;
         for (s, (moved, present)) in self.moved.iter_mut().zip(record.by).enumerate() {
             let len = moved.start.len();
             moved.by.resize(present.len(), None);
@@ -164,10 +160,10 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 
 /// Copies of all parameters, by name.
 #[derive(Default)]
-struct Sets(Vec<(String, Params<f32>)>);
+struct Sets(Vec<ParamSet<f32>>);
 
 impl Visit<f32> for Sets {
     fn params(&mut self, name: &str, params: &Params<f32>) {
-        self.0.push((name.to_owned(), params.clone()));
+        self.0.push(ParamSet::of(name, params));
     }
 }

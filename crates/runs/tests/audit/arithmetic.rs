@@ -30,9 +30,35 @@ proptest! {
 }
 
 #[test]
-fn a_part_of_the_loss_that_is_no_term_shows_in_what_is_missing() {
+fn a_part_of_the_loss_that_is_no_term_is_audited_as_unnamed() {
     let found = audit(&Config::with(Mistake::NotATerm), 0, 1).unwrap();
-    assert!(found.off_by > 0.01, "{}", found.off_by);
+    assert_eq!(found.terms, ["error", "unnamed"]);
+    assert!(found.off_by < 1e-12, "{}", found.off_by);
+    let halves: Vec<_> = found.leaks.iter().filter(|leak| leak.region.ends_with("half")).collect();
+    assert_eq!(halves.len(), 2);
+    assert!(found.leaks.iter().all(|leak| leak.term == "unnamed" && leak.path[0].op != "route"));
+}
+
+#[test]
+fn terms_of_one_name_are_one_term() {
+    let once = audit(&Config::with(Mistake::None), 0, 1).unwrap();
+    let twice = audit(&Config::with(Mistake::TwoOfOneName), 0, 1).unwrap();
+    assert_eq!(twice.terms, ["error"]);
+    for region in ["bottom half", "decoder", "trunk"] {
+        let [once, twice] = [&once, &twice].map(|of| of.norm("error", "even", region).unwrap());
+        assert!((twice - 2.0 * once).abs() <= 1e-12 * once, "{region}: {twice} and {once}");
+    }
+}
+
+#[test]
+fn a_copy_of_the_parameters_that_is_shown_first_is_told_from_those_that_are_trained() {
+    let plain = audit(&Config::with(Mistake::None), 1, 1).unwrap();
+    let found = audit(&Config::with(Mistake::Target), 1, 1).unwrap();
+    assert_eq!(found.leaks, plain.leaks);
+    assert_eq!(found.norm("error", "even", "target.trunk"), None);
+    assert_eq!(found.norm("error", "even", "trunk"), plain.norm("error", "even", "trunk"));
+    assert_eq!(found.movement["trunk"], plain.movement["trunk"]);
+    assert_eq!(found.movement["target.trunk"].whole, 0.0);
 }
 
 #[test]

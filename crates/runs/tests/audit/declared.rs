@@ -12,6 +12,9 @@ fn refused(mistake: Mistake) -> AuditError {
 fn a_step_that_does_not_sort_its_samples_or_into_no_group_that_is_is_refused() {
     assert!(matches!(refused(Mistake::Unsorted), AuditError::Unsorted { step: 0 }));
     let expected = "step 0 put sample 2 into group 2, but there are 2";
+    // Another number of samples than the values have is refused too.
+    let other = refused(Mistake::OtherCount).to_string();
+    assert!(other.contains("sorted 5 samples into groups, but input at"), "{other}");
     assert!(refused(Mistake::WrongGroup).to_string().contains(expected));
     assert!(matches!(refused(Mistake::NoBackward), AuditError::NoPass { step: 0 }));
 }
@@ -30,6 +33,36 @@ fn regions_and_rows_that_there_are_not_are_named_with_those_that_there_are() {
     assert!(message.contains("`top_hat.weight`") && message.contains("`top_head.weight`"));
     let message = of(groups().rows("top half", "top_head.weight", 0..1));
     assert!(message.contains("two regions are called `top half`"), "{message}");
+}
+
+#[test]
+fn rows_of_several_parameters_under_one_name_are_one_region_and_a_layers_name_is_taken() {
+    let of = |groups: Groups| held_to(&Config::with(Mistake::None), &groups, 0, 1);
+    let groups = || Groups::of(["even", "odd"]);
+    let norm = |groups, region| of(groups).unwrap().norm("error", "even", region).unwrap();
+    let first = norm(groups().rows("r", "bottom_head.weight", 0..1), "r");
+    let second = norm(groups().rows("r", "trunk.bias", 1..3), "r");
+    let both = groups().rows("r", "bottom_head.weight", 0..1).rows("r", "trunk.bias", 1..3);
+    assert!((norm(both, "r") - first.hypot(second)).abs() < 1e-15);
+    let layer = of(groups().rows("top_head", "top_head.weight", 0..1)).unwrap_err();
+    assert!(layer.to_string().contains("two regions are called `top_head`"), "{layer}");
+}
+
+#[test]
+fn a_region_on_an_input_is_refused_and_one_that_no_term_reaches_is_named() {
+    let refused = refused(Mistake::RegionOnInput).to_string();
+    assert!(refused.contains("`inputs` is on an input"), "{refused}");
+    let groups = Groups::of(["even", "odd"]).must_not_teach("even", "target");
+    let found = held_to(&Config::with(Mistake::Target), &groups, 0, 1).unwrap();
+    assert_eq!(found.unreached, ["target"]);
+    assert!(gradroute_runs::audit::to_text(&found).contains("No term reaches `target`"));
+    assert!(audit(&Config::with(Mistake::None), 0, 1).unwrap().unreached.is_empty());
+}
+
+#[test]
+#[should_panic(expected = "`rest` is no name for a group")]
+fn a_group_does_not_take_the_name_of_what_stands_beside_groups() {
+    Groups::of(["own", "rest"]);
 }
 
 #[test]

@@ -28,8 +28,13 @@ pub enum Mistake {
     NotHeld,
     Unsorted,
     WrongGroup,
+    OtherCount,
     NoBackward,
     NotATerm,
+    /// No mistake: a term in two parts, and a copy of the parameters, shown before them.
+    TwoOfOneName,
+    Target,
+    RegionOnInput,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -65,6 +70,8 @@ const INPUTS: usize = 3;
 pub struct Net<T: Real> {
     config: Config,
     learner: Learner<T>,
+    /// A copy of the parameters that is never trained.
+    target: Option<Params<T>>,
     trunk: Linear,
     bottom: Linear,
     top: Linear,
@@ -127,10 +134,14 @@ impl<T: Real> Experiment<T> for Net<T> {
         let decay = if config.decoupled { Decay::Decoupled } else { Decay::Coupled };
         let options = AdamOptions { weight_decay: config.decay, decay, ..AdamOptions::default() };
         let learner = Learner::new(params, options);
-        Self { config: config.clone(), learner, trunk, bottom, top, decoder }
+        let target = (config.mistake == Mistake::Target).then(|| learner.params.clone());
+        Self { config: config.clone(), learner, target, trunk, bottom, top, decoder }
     }
 
     fn state(&mut self, state: &mut State<'_, T>) {
+        if let Some(target) = &mut self.target {
+            state.params("target", target);
+        }
         self.learner.state("", state);
     }
 
@@ -179,15 +190,23 @@ impl<T: Real> Experiment<T> for Net<T> {
                 let sum = g.sum(g.mul(g.mul(g.mul(y, y), y), weights));
                 total = g.add(total, at.term(&g, "spread", sum));
             }
+            Mistake::TwoOfOneName => {
+                let again = g.mean_squared_error(drawn, x);
+                total = g.add(total, at.term(&g, "error", again));
+            }
             Mistake::NotATerm => total = g.add(total, g.l1_norm(z)),
             _ => {}
         }
         match mistake {
             Mistake::Unsorted => {}
+            Mistake::OtherCount => at.groups([0, 1, 0, 1, 0]),
             Mistake::WrongGroup => at.groups([0, 1, 2, 0, 1, 2]),
             _ => at.groups((0..SAMPLES).map(|sample| of(sample) as u8)),
         }
         at.regions(z, [("bottom half".into(), 0..2), ("top half".into(), 2..4)]);
+        if mistake == Mistake::RegionOnInput {
+            at.regions(x, [("inputs".into(), 0..1)]);
+        }
         if mistake == Mistake::NoBackward {
             g.backward(total, &mut gradients);
         } else {

@@ -20,7 +20,7 @@ pub struct Movement {
 
 impl<T: Real> Adam<T> {
     /// What moved the parameter `id` in the last step: `before` is this optimizer before it, and
-    /// `params_before` the parameters. All 0 where it made no step, or several.
+    /// `params_before` the parameters. All 0 where it made no step, or several, or is another one than before.
     ///
     /// Adam moves a weight by `-lr / bias1 * m / denominator`, and `m` is the sum of `beta1` times its
     /// value before, `1 - beta1` times the gradient, and as much of coupled decay. Each of these has the
@@ -50,7 +50,7 @@ impl<T: Real> Adam<T> {
     /// ```
     ///
     /// # Panics
-    /// If `id` or `before` is of other parameters.
+    /// If `id` is of other parameters.
     #[track_caller]
     pub fn movement(
         &self,
@@ -63,10 +63,9 @@ impl<T: Real> Adam<T> {
         let mut found = Movement { gradient: zeros(), momentum: zeros(), decay: zeros() };
         let (first, second) = self.moments();
         let (first_before, second_before) = before.moments();
-        assert!(
-            first.len() == first_before.len(),
-            "Adam::movement: the optimizer before the step is one of other parameters"
-        );
+        if first.len() != first_before.len() {
+            return found;
+        }
         let (start, flat) = (params.range(id).start, params.flat());
         let flat_before = params_before.flat();
         let nothing_held = Lines::none(params.shape(id));
