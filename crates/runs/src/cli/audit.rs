@@ -37,10 +37,10 @@ pub(super) fn run<E: Experiment>(request: &AuditRequest) -> Result<(), Failure> 
         let both = anyhow!("--json and --expect name the same file; the known leaks would be lost");
         return Err(Failure::usage(both));
     }
-    request.heat_map.as_deref().map(is_svg).transpose().map_err(Failure::as_usage)?;
-    let audit = audit::<E>(request).map_err(Failure::as_usage)?;
+    request.heat_map.as_deref().map(is_svg).transpose().map_err(Failure::into_usage)?;
+    let audit = audit::<E>(request).map_err(Failure::into_usage)?;
     // Files and status first: nobody may read what is printed.
-    written(request, &audit).map_err(Failure::as_usage)?;
+    written(request, &audit).map_err(Failure::into_usage)?;
     let new: Vec<&Leak> = match (&request.expect, known) {
         (Some(file), None) => {
             let leaks = audit.leaks.clone();
@@ -52,7 +52,7 @@ pub(super) fn run<E: Experiment>(request: &AuditRequest) -> Result<(), Failure> 
         (None, None) if request.assert_no_leak => audit.leaks.iter().collect(),
         (None, None) => Vec::new(),
     };
-    let printed = print(&to_text(&audit)).map_err(Failure::as_usage);
+    let printed = print(&to_text(&audit)).map_err(Failure::into_usage);
     if new.is_empty() {
         return printed;
     }

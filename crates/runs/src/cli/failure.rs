@@ -28,7 +28,7 @@ impl Failure {
     }
 
     /// For `map_err`, where status 1 has another meaning: the same with status 2.
-    pub fn as_usage(self) -> Self {
+    pub fn into_usage(self) -> Self {
         match self {
             Failure::Failed(error) => Failure::Usage(error),
             other => other,

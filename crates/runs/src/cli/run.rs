@@ -194,7 +194,7 @@ fn audit_request<'e>(
         expect: asked.expect.clone(),
     };
     let entry = match &asked.run {
-        Some(run) => of_run(entries, run).map_err(Failure::as_usage)?,
+        Some(run) => of_run(entries, run).map_err(Failure::into_usage)?,
         None => of_request(entries, &request.request)?,
     };
     Ok((entry, request))

@@ -42,7 +42,7 @@ fn drawn<E: Experiment>(
     let groups = E::groups(config);
     let mut count = Parameters::default();
     State::visit(&mut count, |state| experiment.state(state))?;
-    let numbers = count.0 as u64 * (groups.names().len() as u64 + 1);
+    let numbers = count.0 * (groups.names().len() as u64 + 1);
     if groups.names().is_empty() || steps == 0 || numbers > MOST_NUMBERS {
         return Ok(None);
     }
