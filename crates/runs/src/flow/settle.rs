@@ -3,6 +3,8 @@
 use gradroute_tape::Params;
 use gradroute_tape::optim::{Adam, Decay};
 
+use rayon::prelude::*;
+
 use super::recorder::Received;
 use crate::audit::ParamSet;
 use crate::state::Visit;
@@ -65,12 +67,12 @@ fn add(
     sum: &mut Option<Vec<f32>>,
     params: &Params<f32>,
     range: &std::ops::Range<usize>,
-    part: impl Fn(usize) -> f64,
+    part: impl Fn(usize) -> f64 + Sync,
 ) {
     let sum = sum.get_or_insert_with(|| vec![0.0; params.flat().len()]);
-    for (i, sum) in sum[range.clone()].iter_mut().enumerate() {
+    let most = f64::from(f32::MAX);
+    sum[range.clone()].par_iter_mut().with_min_len(1 << 14).enumerate().for_each(|(i, sum)| {
         // A run that diverges must not lose its checkpoints to a sum that can't be saved.
-        let (new, most) = (f64::from(*sum) + part(i), f64::from(f32::MAX));
-        *sum = new.clamp(-most, most) as f32;
-    }
+        *sum = (f64::from(*sum) + part(i)).clamp(-most, most) as f32;
+    });
 }

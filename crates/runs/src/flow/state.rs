@@ -1,7 +1,9 @@
 //! The flow map of a run on its way.
 
 use std::cell::RefCell;
+use std::ops::Range;
 
+use gradroute_kernels::reduce;
 use gradroute_tape::{ParamId, Params};
 use serde::{Deserialize, Serialize};
 
@@ -82,47 +84,58 @@ impl Flow {
     }
 
     fn line(&self, step: u64, received: &[Received], now: &[ParamSet<f32>]) -> FlowLine {
+        // How far each set of parameters is from its start.
+        let way = |(now, moved): (&ParamSet<f32>, &Moved)| -> Vec<f32> {
+            now.params.flat().iter().zip(&moved.start).map(|(now, start)| now - start).collect()
+        };
+        let ways: Vec<Vec<f32>> = now.iter().zip(&self.moved).map(way).collect();
         let of = |region: &ParamRegion| {
-            let found = self.region(region, &received[region.set], &now[region.set].params);
+            let set = region.set;
+            let found = self.region(region, &received[set], &now[set].params, &ways[set]);
             (region.name.clone(), found)
         };
         FlowLine { step, regions: self.regions.iter().map(of).collect() }
     }
 
-    fn region(&self, region: &ParamRegion, received: &Received, now: &Params<f32>) -> OfRegion {
-        let numbers = |flat: &[f32]| -> Vec<f64> {
-            let piece = |(id, range): &(ParamId, std::ops::Range<usize>)| {
-                let start = now.range(*id).start;
-                flat[start + range.start..start + range.end].iter().map(|&v| f64::from(v))
+    fn region(
+        &self,
+        region: &ParamRegion,
+        received: &Received,
+        now: &Params<f32>,
+        way: &[f32],
+    ) -> OfRegion {
+        // Sums over the region's numbers, in a fixed order.
+        let sum = |of: &(dyn Fn(usize) -> f64 + Sync)| -> f64 {
+            let piece = |(id, range): &(ParamId, Range<usize>)| {
+                let start = now.range(*id).start + range.start;
+                reduce::sum_indexed(range.len(), |i| of(start + i))
             };
-            region.pieces.iter().flat_map(piece).collect()
+            region.pieces.iter().map(piece).sum()
         };
+        let dot = |a: &[f32], b: &[f32]| sum(&|i| f64::from(a[i]) * f64::from(b[i]));
         let mut found = OfRegion::default();
         let present = received.groups.iter().zip(&self.names);
-        let gradients: Vec<(&String, Vec<f64>)> = present
-            .filter_map(|(gradient, name)| Some((name, numbers(gradient.as_deref()?))))
-            .collect();
+        let gradients: Vec<(&String, &[f32])> =
+            present.filter_map(|(gradient, name)| Some((name, gradient.as_deref()?))).collect();
+        let lengths: Vec<f64> = gradients.iter().map(|(_, of)| dot(of, of).sqrt()).collect();
         for (i, (name, gradient)) in gradients.iter().enumerate() {
-            let length = dot(gradient, gradient).sqrt();
-            found.norms.insert((*name).clone(), length);
-            for (other, others) in &gradients[i + 1..] {
-                let lengths = length * dot(others, others).sqrt();
-                if lengths > 0.0 {
-                    let cosine = dot(gradient, others) / lengths;
+            found.norms.insert((*name).clone(), lengths[i]);
+            for (j, (other, others)) in gradients.iter().enumerate().skip(i + 1) {
+                let product = lengths[i] * lengths[j];
+                if product > 0.0 {
+                    let cosine = dot(gradient, others) / product;
                     found.cosines.insert(format!("{name}, {other}"), cosine);
                 }
             }
         }
         let moved = &self.moved[region.set];
-        let start = numbers(&moved.start);
-        let way: Vec<f64> = numbers(now.flat()).iter().zip(&start).map(|(a, b)| a - b).collect();
-        let square = dot(&way, &way);
+        let square = dot(way, way);
         found.moved = square.sqrt();
         if square > 0.0 {
             let mut rest = 1.0;
-            for (sum, name) in moved.by.iter().zip(&self.names) {
-                if let Some(sum) = sum {
-                    let share = dot(&numbers(sum), &way) / square;
+            for (by, name) in moved.by.iter().zip(&self.names) {
+                if let Some(by) = by {
+                    let share = dot(by, way) / square;
                     rest -= share;
                     found.shares.insert(name.clone(), share);
                 }
@@ -152,10 +165,6 @@ impl Flow {
             }
         }
     }
-}
-
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
 /// Copies of all parameters, by name.
