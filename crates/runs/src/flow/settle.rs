@@ -16,35 +16,43 @@ pub(super) struct Moved {
     pub by: Vec<Option<Vec<f32>>>,
     /// The parameters at the start.
     pub start: Vec<f32>,
+    /// How far they are from there, since the last look.
+    pub way: Vec<f32>,
 }
 
 /// Adds what the gradients at hand move.
 pub(super) struct Settling<'s> {
+    pub sets: &'s [ParamSet<f32>],
     pub received: &'s [Received],
     pub moved: &'s mut [Moved],
-    /// The parameters as they are now are handed out here.
-    pub now: Vec<ParamSet<f32>>,
     /// How many steps these gradients stand for.
     pub steps: f64,
+    pub rates: &'s mut Vec<f64>,
 }
 
 impl Visit<f32> for Settling<'_> {
-    fn params(&mut self, name: &str, params: &Params<f32>) {
-        self.now.push(ParamSet::of(name, params));
+    fn params(&mut self, _: &str, params: &Params<f32>) {
+        let Some(set) = ParamSet::find(self.sets, params) else { return };
+        let Moved { start, way, .. } = &mut self.moved[set];
+        way.clear();
+        way.extend(params.flat().iter().zip(&*start).map(|(now, start)| now - start));
     }
 
     fn adam(&mut self, _: &str, adam: &Adam<f32>, params: &Params<f32>) {
-        let Some(set) = ParamSet::find(&self.now, params) else { return };
+        let Some(set) = ParamSet::find(self.sets, params) else { return };
         let (received, moved) = (&self.received[set], &mut self.moved[set]);
-        moved.by.resize(received.groups.len() + 1, None);
-        let decay = received.groups.len();
+        let decay = received.count();
+        moved.by.resize(decay + 1, None);
         let (options, steps) = (adam.options(), self.steps);
         for id in params.ids().filter(|id| !params.is_frozen(*id)) {
-            let (range, rates) = (params.range(id), adam.rates(params, id));
-            for (k, gradient) in received.groups.iter().enumerate() {
+            let range = params.range(id);
+            adam.rates(params, id, self.rates);
+            let rates = &self.rates[..];
+            for (k, gradient) in received.groups().enumerate() {
                 if let Some(gradient) = gradient {
+                    let gradient = &gradient[range.clone()];
                     add(&mut moved.by[k], params, &range, |i| {
-                        -steps * rates[i] * f64::from(gradient[range.start + i])
+                        -steps * rates[i] * f64::from(gradient[i])
                     });
                 }
             }

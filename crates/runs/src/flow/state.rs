@@ -25,6 +25,8 @@ pub(crate) struct Flow {
     moved: Vec<Moved>,
     /// How many steps the sums stand for: up to the one that was looked at last, and with it.
     steps: u64,
+    received: Vec<Received>,
+    rates: Vec<f64>,
 }
 
 /// What of a [`Flow`] there is to be read.
@@ -46,12 +48,16 @@ impl Flow {
         State::visit(&mut start, |state| experiment.state(state))?;
         let regions = of_params(&start.0, &groups)?;
         let sets = start.0;
-        let begin =
-            |set: &ParamSet<f32>| Moved { by: Vec::new(), start: set.params.flat().to_vec() };
+        let begin = |set: &ParamSet<f32>| {
+            let start = set.params.flat().to_vec();
+            Moved { by: Vec::new(), start, way: Vec::new() }
+        };
         let moved = sets.iter().map(begin).collect();
+        let received = sets.iter().map(|_| Received::default()).collect();
         let all = groups.names().iter().map(String::as_str).chain([NO_SAMPLE, "decay"]);
         let names = all.map(str::to_owned).collect();
-        Ok(Self { groups, names, regions, sets, moved, steps: 0 })
+        let rates = Vec::new();
+        Ok(Self { groups, names, regions, sets, moved, steps: 0, received, rates })
     }
 
     /// Makes the next step and looks at it.
@@ -62,61 +68,47 @@ impl Flow {
         &mut self,
         driver: &mut Driver<'_, E>,
     ) -> Result<(Made, FlowLine), StepError> {
-        let received = self.sets.iter().map(|_| Received::default()).collect();
+        self.received.iter_mut().for_each(Received::clear);
         let recorder = Recorder {
             groups: &self.groups,
             sets: &self.sets,
             step: driver.made(),
-            received: RefCell::new(received),
+            received: RefCell::new(&mut self.received),
         };
         let made = driver.step_watched_by(Some(&recorder))?;
-        let received = recorder.received.into_inner();
-        // A gradient stands for the steps since the one that was looked at before.
-        let steps = (driver.made() - self.steps) as f64;
-        let (received, moved) = (&received[..], &mut self.moved[..]);
-        let mut settling = Settling { received, moved, now: Vec::new(), steps };
+        let mut settling = Settling {
+            sets: &self.sets,
+            received: &self.received,
+            moved: &mut self.moved,
+            // A gradient stands for the steps since the one that was looked at before.
+            steps: (driver.made() - self.steps) as f64,
+            rates: &mut self.rates,
+        };
         let seen = State::visit(&mut settling, |state| driver.experiment_mut().state(state));
         seen.map_err(StepError::experiment)?;
-        let now = settling.now;
         self.steps = driver.made();
-        let line = self.line(made.line.step, received, &now);
+        let regions = self.regions.iter().map(|of| (of.name.clone(), self.region(of))).collect();
+        let line = FlowLine { step: made.line.step, regions };
         Ok((made, line))
     }
 
-    fn line(&self, step: u64, received: &[Received], now: &[ParamSet<f32>]) -> FlowLine {
-        // How far each set of parameters is from its start.
-        let way = |(now, moved): (&ParamSet<f32>, &Moved)| -> Vec<f32> {
-            now.params.flat().iter().zip(&moved.start).map(|(now, start)| now - start).collect()
-        };
-        let ways: Vec<Vec<f32>> = now.iter().zip(&self.moved).map(way).collect();
-        let of = |region: &ParamRegion| {
-            let set = region.set;
-            let found = self.region(region, &received[set], &now[set].params, &ways[set]);
-            (region.name.clone(), found)
-        };
-        FlowLine { step, regions: self.regions.iter().map(of).collect() }
-    }
-
-    fn region(
-        &self,
-        region: &ParamRegion,
-        received: &Received,
-        now: &Params<f32>,
-        way: &[f32],
-    ) -> OfRegion {
-        // Sums over the region's numbers, in a fixed order.
-        let sum = |of: &(dyn Fn(usize) -> f64 + Sync)| -> f64 {
+    fn region(&self, region: &ParamRegion) -> OfRegion {
+        let (set, received) = (&self.sets[region.set].params, &self.received[region.set]);
+        let moved = &self.moved[region.set];
+        let way = &moved.way[..];
+        // Over the region's numbers, in a fixed order.
+        let dot = |a: &[f32], b: &[f32]| -> f64 {
             let piece = |(id, range): &(ParamId, Range<usize>)| {
-                let start = now.range(*id).start + range.start;
-                reduce::sum_indexed(range.len(), |i| of(start + i))
+                let start = set.range(*id).start;
+                let (a, b) = (&a[start..][range.clone()], &b[start..][range.clone()]);
+                reduce::sum_indexed(range.len(), |i| f64::from(a[i]) * f64::from(b[i]))
             };
             region.pieces.iter().map(piece).sum()
         };
-        let dot = |a: &[f32], b: &[f32]| sum(&|i| f64::from(a[i]) * f64::from(b[i]));
         let mut found = OfRegion::default();
-        let present = received.groups.iter().zip(&self.names);
+        let present = received.groups().zip(&self.names);
         let gradients: Vec<(&String, &[f32])> =
-            present.filter_map(|(gradient, name)| Some((name, gradient.as_deref()?))).collect();
+            present.filter_map(|(gradient, name)| Some((name, gradient?))).collect();
         let lengths: Vec<f64> = gradients.iter().map(|(_, of)| dot(of, of).sqrt()).collect();
         for (i, (name, gradient)) in gradients.iter().enumerate() {
             found.norms.insert((*name).clone(), lengths[i]);
@@ -128,7 +120,6 @@ impl Flow {
                 }
             }
         }
-        let moved = &self.moved[region.set];
         let square = dot(way, way);
         found.moved = square.sqrt();
         if square > 0.0 {

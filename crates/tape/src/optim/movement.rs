@@ -106,22 +106,23 @@ impl<T: Real> Adam<T> {
 
     /// How far a unit of gradient moves each number of the parameter `id` at the moments as they are,
     /// by this step and those after it: `lr / (sqrt(v) / sqrt(bias2) + eps)`, downhill; 0 where it made no
-    /// step. Row-major.
+    /// step. `rates` becomes these numbers, row-major, and keeps its memory.
     ///
     /// # Panics
     /// If `id` is of other parameters.
     #[track_caller]
-    pub fn rates(&self, params: &Params<T>, id: ParamId) -> Vec<f64> {
-        let mut rates = vec![0.0; params.get(id).len()];
+    pub fn rates(&self, params: &Params<T>, id: ParamId, rates: &mut Vec<f64>) {
+        rates.clear();
+        rates.resize(params.get(id).len(), 0.0);
         let (start, nothing_held) = (params.range(id).start, Lines::none(params.shape(id)));
         for (part, step) in self.steps_made(id) {
+            let root_bias2 = step.bias2.sqrt();
             part.for_each_range(&nothing_held, |range, own| {
-                for (at, v) in range.zip(&self.moments().1[own..]) {
-                    let denominator = v.to_f64().sqrt() / step.bias2.sqrt() + step.eps;
-                    rates[at - start] = step.lr / denominator;
+                let rates = &mut rates[range.start - start..range.end - start];
+                for (rate, v) in rates.iter_mut().zip(&self.moments().1[own..]) {
+                    *rate = step.lr / (v.to_f64().sqrt() / root_bias2 + step.eps);
                 }
             });
         }
-        rates
     }
 }
