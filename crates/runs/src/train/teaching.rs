@@ -46,9 +46,12 @@ fn drawn<E: Experiment>(
     if groups.names().is_empty() || steps == 0 || numbers > MOST_NUMBERS {
         return Ok(None);
     }
-    let snapshot = Snapshot::take(|state| experiment.state(state))?;
     let mut driver = Driver::<E>::new(config, data)?;
-    snapshot.restore(|state| driver.experiment_mut().state(state))?;
+    {
+        // Its memory is given back before the audit takes its own.
+        let snapshot = Snapshot::take(|state| experiment.state(state))?;
+        snapshot.restore(|state| driver.experiment_mut().state(state))?;
+    }
     driver.set_made(steps - 1);
     let audit = driver.audit(&groups, 1)?;
     Ok(Some(heat_map(&audit)?))
