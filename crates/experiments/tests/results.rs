@@ -17,6 +17,10 @@ fn every_committed_result_is_as_its_manifest_says_and_is_the_same_as_itself() {
         let output = verify.arg("verify").arg(&run).arg("--against").arg(&run).output().unwrap();
         let (out, err) = (output.stdout, output.stderr);
         let (out, err) = (String::from_utf8_lossy(&out), String::from_utf8_lossy(&err));
+        let mut compare = Command::new(env!("CARGO_BIN_EXE_gradroute"));
+        let compared = compare.arg("compare").arg(&run).output().unwrap();
+        let why = String::from_utf8_lossy(&compared.stderr);
+        assert!(compared.status.success(), "{}: {why}", run.display());
         // They are no whole runs, as checkpoints are left out.
         assert!(out.contains("in all that both keep"), "{}: {out}\n{err}", run.display());
         for file in ["manifest.json", "config.toml", "evaluation.json"] {

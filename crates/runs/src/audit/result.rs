@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub struct Audit {
     /// The step that was audited, from 0; the first one, if there were several.
     pub step: u64,
-    /// How many steps; norms are means over them (root mean square).
+    /// How many steps; norms are root mean squares over them.
     pub steps: u64,
     /// The terms of the loss that the total depends on, by the names that the step gives them.
     pub terms: Vec<String>,

@@ -48,7 +48,12 @@ pub(super) fn run<E: Experiment>(request: &AuditRequest) -> Result<(), Failure> 
             say!("The leaks found are recorded in {}.", file.display());
             Vec::new()
         }
-        (_, Some(known)) => audit.new_leaks(&known.leaks),
+        (_, Some(known)) => {
+            let new = audit.new_leaks(&known.leaks);
+            let (found, known) = (audit.leaks.len(), known.leaks.len());
+            say!("Of {found} leaks found, {} are known; {known} are recorded.", found - new.len());
+            new
+        }
         (None, None) if request.assert_no_leak => audit.leaks.iter().collect(),
         (None, None) => Vec::new(),
     };

@@ -14,7 +14,7 @@ use crate::config::{Override, Request};
 /// group of samples and part of the network the norm of the gradient that
 /// arrives there, and how far each layer moved, by what. What arrives where the
 /// experiment says that a group must not teach is a leak; its way is shown op by
-/// op. Nothing is trained or changed on disk.
+/// op. A run that is audited stays as it is.
 ///
 /// Ends with 0; with 1 if --assert-no-leak or --expect found what must not be;
 /// with 2 if the audit could not be made.
@@ -44,7 +44,7 @@ pub(super) struct Audit {
     #[arg(long, value_name = "N", value_parser = at_least::<1>)]
     pub batch: Option<i64>,
 
-    /// How many steps to audit; norms are then means over them
+    /// How many steps to audit; norms are then root mean squares over them
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = at_least::<1>)]
     pub steps: i64,
 

@@ -54,7 +54,7 @@ const SHARES: (&str, &str, Picture) = (
     "flow-shares",
     "Who moved what: the share of each group in the movement of each part of the network since the \
      start, over training. Estimated from the steps that were looked at; decay is weight decay, rest what \
-     is missing to 1.",
+     the estimate misses: where that is not near 0, don't read the shares.",
     Picture {
         title: "Who moved what since the start",
         subtitle: "Share in a part's movement: full blue is all of it, orange is against it",
@@ -125,7 +125,7 @@ impl Picture {
         let map = HeatMap {
             title: self.title,
             subtitle: self.subtitle,
-            rows: ("part · by", &names),
+            rows: ("part · whose", &names),
             columns: ("training step", &steps),
             values: &values,
             most,
