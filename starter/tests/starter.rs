@@ -34,6 +34,17 @@ fn every_preset_is_sound_and_the_default_is_routed() {
     assert!(nonsense.to_string().contains("`l1` is -1"), "{nonsense}");
 }
 
+#[test]
+fn groups_and_terms_add_up_to_the_gradient_and_the_penalty_is_the_only_leak() {
+    let config = small("routed", "train.epochs=1");
+    let data = mnist::load(None, config.data.limit).unwrap();
+    let mut driver = Driver::<Starter>::new(&config, &data).unwrap();
+    let found = driver.audit(&Starter::groups(&config), 2).unwrap();
+    assert!(found.off_by <= 2e-5, "{}", found.off_by);
+    assert!(found.movement.values().all(|moved| moved.rest <= 1e-4 * moved.whole));
+    assert!(found.leaks.len() == 6 && found.leaks.iter().all(|leak| leak.term == "l1"));
+}
+
 /// By how much each certificate is ahead of each other one on its own digits, after short training.
 fn leads_of(preset: &str) -> Vec<f64> {
     let config = small(preset, "train.epochs=6");

@@ -31,7 +31,15 @@ fn found(preset: &str, more: &[&str]) -> Value {
     let file = folder.path().join("audit.json");
     let json = ["--json", file.to_str().unwrap()];
     ended(&small(preset, &[&json[..], more].concat()), 0);
-    read(&file)
+    let audit = read(&file);
+    // In f32: terms and groups add up to the gradient, and causes to the movement, but for rounding.
+    let off_by = audit["off_by"].as_f64().unwrap();
+    assert!(off_by <= 2e-5, "{preset}: {off_by}");
+    for (region, moved) in audit["movement"].as_object().unwrap() {
+        let [whole, rest] = ["whole", "rest"].map(|key| moved[key].as_f64().unwrap());
+        assert!(rest <= 1e-4 * whole, "{preset}, {region}: {rest} of {whole}");
+    }
+    audit
 }
 
 fn read(file: &Path) -> Value {
