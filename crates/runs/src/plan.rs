@@ -97,6 +97,11 @@ impl Plan {
         &self.stages
     }
 
+    /// Whether a stage has a flow map.
+    pub fn has_flow_map(&self) -> bool {
+        self.stages.iter().any(|stage| stage.flow_every.is_some())
+    }
+
     /// Steps of all stages.
     pub fn steps(&self) -> u64 {
         self.stages.iter().fold(0, |sum, stage| sum.saturating_add(stage.steps))

@@ -14,6 +14,7 @@ pub use digest::digest;
 pub use error::StateError;
 pub use snapshot::Snapshot;
 pub use visitor::State;
+pub(crate) use visitor::joined;
 
 pub(crate) use layout::{Entry, Layout, Parameters};
 pub(crate) use tensors::{FromTensors, Restoring, Writing};

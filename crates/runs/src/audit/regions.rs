@@ -6,6 +6,7 @@ use gradroute_tape::{Graph, ParamId, Params, Real, Shape, Var};
 
 use super::error::AuditError;
 use super::groups::{Groups, Rows};
+use crate::state::joined;
 use crate::watch::MarkedRegion;
 
 /// A copy of a set of parameters that an experiment shows.
@@ -116,12 +117,8 @@ fn unknown(region: &str, known: impl Iterator<Item = String>) -> AuditError {
 }
 
 /// A parameter's name without what it is in its layer.
-pub(super) fn layer(name: &str) -> &str {
+fn layer(name: &str) -> &str {
     name.rsplit_once('.').map_or(name, |(layer, _)| layer)
-}
-
-pub(super) fn joined(prefix: &str, name: &str) -> String {
-    if prefix.is_empty() { name.to_owned() } else { format!("{prefix}.{name}") }
 }
 
 /// A part of a value, as it lies in memory.

@@ -24,10 +24,10 @@ pub(crate) fn figures(lines: &[FlowLine]) -> Result<Vec<Figure>, FigureError> {
     let lines: Vec<&FlowLine> = lines.iter().step_by(every).collect();
     let mut drawn = Vec::new();
     for (name, caption, picture) in [SHARES, NORMS, COSINES] {
-        let mut rows = rows(&lines, &lines, picture.of);
+        let mut rows = rows(&lines, picture.of);
         if rows.len() > MOST_ROWS {
             let coarse: Vec<FlowLine> = lines.iter().map(|line| by_network(line)).collect();
-            rows = self::rows(&coarse.iter().collect::<Vec<_>>(), &lines, picture.of);
+            rows = self::rows(&coarse.iter().collect::<Vec<_>>(), picture.of);
         }
         if !rows.is_empty() {
             drawn.push(Figure::new(name, caption, picture.draw(&lines, &rows)?));
@@ -93,13 +93,13 @@ const COSINES: (&str, &str, Picture) = (
     },
 );
 
-fn rows(lines: &[&FlowLine], at: &[&FlowLine], of: Of) -> Vec<Row> {
+fn rows(lines: &[&FlowLine], of: Of) -> Vec<Row> {
     let mut found: BTreeMap<(String, String), Vec<f64>> = BTreeMap::new();
     for (column, line) in lines.iter().enumerate() {
         for (region, numbers) in &line.regions {
             for (name, value) in of(numbers) {
                 let row = found.entry((region.clone(), name));
-                row.or_insert_with(|| vec![f64::NAN; at.len()])[column] = value;
+                row.or_insert_with(|| vec![f64::NAN; lines.len()])[column] = value;
             }
         }
     }

@@ -241,6 +241,7 @@ impl<'v, T: Real> State<'v, T> {
     }
 }
 
-fn joined(name: &str, rest: &str) -> String {
+/// A name with that of the set before it; as it is where there is only one set, called "".
+pub(crate) fn joined(name: &str, rest: &str) -> String {
     if name.is_empty() { rest.to_owned() } else { format!("{name}.{rest}") }
 }

@@ -36,13 +36,12 @@ impl<R: Serialize> Logs<R> {
         record: Option<&Record>,
     ) -> Result<Self, FileError> {
         let evaluates = plan.stages().iter().any(|stage| stage.evaluate_every.is_some());
-        let flows = plan.stages().iter().any(|stage| stage.flow_every.is_some());
         let several = plan.stages().len() > 1;
         Ok(Self {
             metrics: log(&directory.metrics(), record)?,
             timing: log(&directory.timing(), record)?,
             epochs: evaluates.then(|| log(&directory.epochs(), record)).transpose()?,
-            flow: flows.then(|| log(&directory.flow(), record)).transpose()?,
+            flow: plan.has_flow_map().then(|| log(&directory.flow(), record)).transpose()?,
             stages: several.then(|| log(&directory.stages(), record)).transpose()?,
         })
     }

@@ -34,15 +34,15 @@ pub fn run<E: Experiment>(job: Job<'_, E>) -> Result<Outcome<E::Results>, TrainE
     State::visit(&mut parameters, |state| driver.experiment_mut().state(state))?;
     (manifest.parameters, manifest.steps_planned) = (parameters.0, plan.steps());
 
-    let mut flow = flow_of(config, &mut driver)?;
     let (mut saved, mut earlier) = (None, Vec::new());
-    let (origin, logs) = match start {
+    let (origin, logs, flow) = match start {
         Start::Fresh { init } => {
             if let Some((_, weights)) = init {
                 let show = &mut |state: &mut State<'_>| driver.experiment_mut().state(state);
                 saved::take_weights(weights, show)?;
-                flow = flow_of(config, &mut driver)?;
             }
+            // From the weights that were just taken, if some were.
+            let flow = flow_of(config, &mut driver)?;
             let config = resolved.to_toml();
             atomic::write(&directory.config(), config.as_bytes())?;
             let origin = Origin {
@@ -53,10 +53,11 @@ pub fn run<E: Experiment>(job: Job<'_, E>) -> Result<Outcome<E::Results>, TrainE
                 started: manifest.started.clone(),
                 resumed: Vec::new(),
             };
-            (origin, Logs::open(directory, &plan, None)?)
+            (origin, Logs::open(directory, &plan, None)?, flow)
         }
         Start::Resume { loaded, config } => {
             let record = &loaded.record;
+            let mut flow = flow_of(&resolved.config, &mut driver)?;
             // Nothing is removed before all that could speak against going on.
             loaded.restore(&mut |state| {
                 driver.experiment_mut().state(state);
@@ -77,7 +78,7 @@ pub fn run<E: Experiment>(job: Job<'_, E>) -> Result<Outcome<E::Results>, TrainE
             // The same data, but they may have been moved.
             origin.data = manifest.data.clone();
             origin.length = length_of::<E>(&resolved.to_toml());
-            (origin, Logs::open(directory, &plan, Some(record))?)
+            (origin, Logs::open(directory, &plan, Some(record))?, flow)
         }
     };
     (manifest.init, manifest.started) = (origin.init.clone(), origin.started.clone());
@@ -110,8 +111,11 @@ fn flow_of<E: Experiment>(
     config: &E::Config,
     driver: &mut Driver<'_, E>,
 ) -> Result<Option<Flow>, TrainError> {
-    let flows = driver.plan().stages().iter().any(|stage| stage.flow_every.is_some());
-    let flow = flows.then(|| Flow::new(config, driver.experiment_mut())).transpose();
+    let flow = driver
+        .plan()
+        .has_flow_map()
+        .then(|| Flow::new(config, driver.experiment_mut()))
+        .transpose();
     flow.map_err(|error| TrainError::Flow(Box::new(error)))
 }
 

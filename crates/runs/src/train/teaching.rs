@@ -23,9 +23,9 @@ pub(super) fn teaching<E: Experiment>(
     match drawn(config, steps, experiment, data) {
         Ok(drawing) => {
             let caption = "Who teaches what: the gradient of each term of the loss, by groups of \
-                           samples, where it arrives. Routing holds where there is a 0 at a part that the group must \
-                           not teach; a frame is a leak. From the run's last batch, which may be a \
-                           short one, on its final weights.";
+                           samples, where it arrives. Routing holds where there is a 0 at a part that \
+                           the group must not teach; a frame is a leak. From the run's last batch, \
+                           which may be a short one, on its final weights.";
             drawing.map(|drawing| Figure::new("teaching", caption, drawing))
         }
         Err(error) => {
