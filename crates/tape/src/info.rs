@@ -5,6 +5,7 @@ use std::panic::Location;
 use gradroute_kernels::Real;
 
 use crate::node::{Kind, Node, Var};
+use crate::op::Rule;
 use crate::shape::Shape;
 use crate::tape::Tape;
 
@@ -55,6 +56,15 @@ impl<'s, T: Real> NodeRef<'s, T> {
         }
     }
 
+    /// What the op does, as formulas and in words; empty for leaves, and for ops that say nothing. Of
+    /// a node with update weights it is the rule without them.
+    pub fn rule(&self) -> Rule {
+        match self.node().kind {
+            Kind::Apply(op) => op.rule(&self.node().attrs),
+            Kind::Input | Kind::Param(_) => Rule::default(),
+        }
+    }
+
     /// Shape of the value.
     pub fn shape(&self) -> Shape {
         self.tape.stored[self.index].shape
@@ -88,6 +98,19 @@ impl<'s, T: Real> NodeRef<'s, T> {
             Kind::Param(p) => Some(p),
             _ => None,
         }
+    }
+
+    /// The masks of its [update weights](crate::Graph::update_weighted): those on rows, then those on
+    /// columns.
+    pub fn update_weights(&self) -> impl Iterator<Item = Var> + use<'s, T> {
+        let node = *self;
+        let update = self.node().update;
+        [update.rows, update.columns].into_iter().flatten().map(move |i| node.var_at(i))
+    }
+
+    /// Whether its value depends on samples.
+    pub fn depends_on_samples(&self) -> bool {
+        self.node().of_samples
     }
 
     /// Whether a gradient reaches this node from a loss that depends on it.

@@ -2,6 +2,7 @@
 //! backward.
 
 use gradroute_kernels::{Real, Write};
+use serde::Serialize;
 
 pub use crate::attrs::Attrs;
 use crate::operands::Operands;
@@ -22,6 +23,26 @@ pub struct Backward<'s, T: Real> {
     /// The adjoint of `out`: the gradient of the loss with respect to it, as far as routes let
     /// it through.
     pub dout: &'s [T],
+}
+
+/// What an op does, to be read by someone who looks at a graph: see [`Op::rule`].
+///
+/// In formulas `y` is the value, `x`, `a`, `b`, `w` are operands, `m` is a mask; `dy`, `dx`, .. are
+/// their gradients. `*` goes by element, `@` is the product of matrices, `^T` swaps rows and
+/// columns, and `+=` adds up over all that the line names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Rule {
+    /// The value as a formula, such as `y = a * b`.
+    pub forward: &'static str,
+    /// What each operand's gradient is, as a formula, such as `da = dy * b, db = dy * a`.
+    pub backward: &'static str,
+    /// The backward in words: one short sentence, two at most.
+    pub words: &'static str,
+}
+
+impl Rule {
+    /// Nothing to read.
+    pub const NONE: Self = Rule { forward: "", backward: "", words: "" };
 }
 
 /// An operation of the tape.
@@ -149,5 +170,11 @@ pub trait Op<T: Real>: Sync {
     /// The attributes in words, for pictures of the graph; empty if there are none to show.
     fn describe(&self, _attrs: &Attrs) -> String {
         String::new()
+    }
+
+    /// Value and gradients as formulas, and the backward in words, for pages that step through a
+    /// graph; empty by default, for an op of one's own.
+    fn rule(&self, _attrs: &Attrs) -> Rule {
+        Rule::default()
     }
 }

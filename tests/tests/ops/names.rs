@@ -1,12 +1,12 @@
-//! The names of all ops, read from their sources.
+//! The names of all ops, read from their sources, and that each is known everywhere and has a rule.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use gradroute_tape::{Graph, Tape};
+use gradroute_tape::{Graph, Rule, Tape};
 
-use crate::case::{Constants, Sizes};
+use crate::case::{Case, Constants, Sizes};
 use crate::golden;
 use crate::registry::cases;
 
@@ -43,9 +43,8 @@ pub fn of_graph<T: gradroute_tape::Real>(g: &Graph<'_, T>, names: &mut BTreeSet<
     });
 }
 
-#[test]
-fn every_op_is_in_the_registry() {
-    let mut found = BTreeSet::new();
+/// Calls `look` with each case and its graph.
+fn for_each_graph(mut look: impl FnMut(&Case, &Graph<'_, f64>)) {
     for case in cases() {
         let sizes = (case.sizes)(Sizes::small(3));
         let (params, ids) = case.params::<f64>(sizes, 3);
@@ -53,8 +52,14 @@ fn every_op_is_in_the_registry() {
         let g = tape.graph(&params);
         let x: Vec<_> = ids.iter().map(|&id| g.param(id)).collect();
         (case.double)(&g, &x, sizes, Constants { seed: 3 });
-        of_graph(&g, &mut found);
+        look(&case, &g);
     }
+}
+
+#[test]
+fn every_op_is_in_the_registry() {
+    let mut found = BTreeSet::new();
+    for_each_graph(|_, g| of_graph(g, &mut found));
     let names = of_sources();
     assert!(names.len() >= 40, "only {names:?} were found in the sources");
     let missing: Vec<_> = names.difference(&found).collect();
@@ -62,6 +67,25 @@ fn every_op_is_in_the_registry() {
         missing.is_empty(),
         "give these ops an entry in tests/tests/ops/registry.rs: {missing:?}"
     );
+}
+
+#[test]
+fn every_op_has_a_rule_with_both_formulas_and_words() {
+    let mut found = BTreeSet::new();
+    for_each_graph(|case, g| {
+        g.for_each_node(|node| {
+            let (name, rule) = (node.op_name(), node.rule());
+            if ["input", "param"].contains(&name) {
+                return assert_eq!(rule, Rule::default(), "{name} is a leaf");
+            }
+            let is_whole = ![rule.forward, rule.backward, rule.words].contains(&"");
+            assert!(is_whole, "{name}, in {}, leaves a part empty: {rule:?}", case.name);
+            found.insert(name.to_owned());
+        });
+    });
+    let names = of_sources();
+    let missing: Vec<_> = names.difference(&found).collect();
+    assert!(missing.is_empty(), "the rules of these ops were not seen: {missing:?}");
 }
 
 #[test]

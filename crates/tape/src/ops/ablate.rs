@@ -4,7 +4,7 @@ use gradroute_kernels::Real;
 
 use crate::graph::Graph;
 use crate::node::Var;
-use crate::op::Attrs;
+use crate::op::{Attrs, Rule};
 use crate::ops::select::weighted;
 use crate::ops::zip::{Elementwise2, Zip};
 
@@ -15,6 +15,13 @@ impl<T: Real> Elementwise2<T> for Ablate {
     const NAME: &'static str = "ablate";
     const DIFFERENTIABLE: [bool; 2] = [true, false];
     const ROUTES: bool = true;
+    const RULE: Rule = Rule {
+        forward: "y = m * x",
+        backward: "dx = m * dy",
+        words: "The mask acts both ways: where it is 0, the value is 0 and no gradient passes. \
+                The mask itself gets no gradient; an x that was repeated gets the sum over its \
+                copies.",
+    };
 
     fn value(x: T, mask: T) -> T {
         weighted(mask, x)

@@ -4,13 +4,19 @@ use gradroute_kernels::Real;
 
 use crate::graph::Graph;
 use crate::node::Var;
-use crate::op::Attrs;
+use crate::op::{Attrs, Rule};
 use crate::ops::map::{Elementwise, Map};
 
 struct Abs;
 
 impl<T: Real> Elementwise<T> for Abs {
     const NAME: &'static str = "abs";
+    const RULE: Rule = Rule {
+        forward: "y = |x|",
+        backward: "dx = dy * sign(x), with sign(0) = 0",
+        words: "The gradient passes where x is positive and changes its sign where x is negative. \
+                At exactly 0 nothing passes.",
+    };
 
     fn value(x: T, _: &Attrs) -> T {
         x.abs()

@@ -4,7 +4,7 @@ use gradroute_kernels::Real;
 
 use crate::graph::Graph;
 use crate::node::Var;
-use crate::op::Attrs;
+use crate::op::{Attrs, Rule};
 use crate::ops::zip::{Elementwise2, Zip};
 
 struct Add;
@@ -12,6 +12,12 @@ struct Add;
 impl<T: Real> Elementwise2<T> for Add {
     const NAME: &'static str = "add";
     const ADDS: bool = true;
+    const RULE: Rule = Rule {
+        forward: "y = a + b",
+        backward: "da = dy, db = dy",
+        words: "The gradient passes unchanged to both. An operand that was repeated gets the sum \
+                over its copies.",
+    };
 
     fn value(a: T, b: T) -> T {
         a + b

@@ -4,7 +4,7 @@ use gradroute_kernels::Real;
 
 use crate::graph::Graph;
 use crate::node::Var;
-use crate::op::Attrs;
+use crate::op::{Attrs, Rule};
 use crate::ops::map::{Elementwise, Map};
 
 /// `reals`: the factor, the shift.
@@ -12,6 +12,11 @@ struct Affine;
 
 impl<T: Real> Elementwise<T> for Affine {
     const NAME: &'static str = "affine";
+    const RULE: Rule = Rule {
+        forward: "y = factor * x + shift",
+        backward: "dx = factor * dy",
+        words: "The gradient is multiplied by the same factor. The shift has no effect on it.",
+    };
 
     fn value(x: T, attrs: &Attrs) -> T {
         // Two roundings, not one: pixel values must equal other frameworks' to the bit.

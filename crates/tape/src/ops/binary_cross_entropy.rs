@@ -4,7 +4,7 @@ use gradroute_kernels::Real;
 
 use crate::graph::Graph;
 use crate::node::Var;
-use crate::op::Attrs;
+use crate::op::{Attrs, Rule};
 use crate::ops::softplus::softplus;
 use crate::ops::zip::{Elementwise2, Zip};
 
@@ -14,6 +14,12 @@ struct BinaryCrossEntropy;
 impl<T: Real> Elementwise2<T> for BinaryCrossEntropy {
     const NAME: &'static str = "binary_cross_entropy";
     const DIFFERENTIABLE: [bool; 2] = [true, false];
+    const RULE: Rule = Rule {
+        forward: "y = -(t * ln(p) + (1 - t) * ln(1 - p)), p = sigmoid(x)",
+        backward: "dx = dy * (p - t)",
+        words: "The gradient is multiplied by the probability p less the target t, which gets no \
+                gradient. An x that was repeated gets the sum over its copies.",
+    };
 
     fn value(logit: T, target: T) -> T {
         // A target of 0 or 1 leaves one softplus, which keeps all its digits.

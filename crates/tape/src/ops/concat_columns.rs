@@ -4,7 +4,7 @@ use gradroute_kernels::{Real, Write};
 
 use crate::graph::Graph;
 use crate::node::Var;
-use crate::op::{Attrs, Backward, Op};
+use crate::op::{Attrs, Backward, Op, Rule};
 use crate::operands::Operands;
 use crate::shape::Shape;
 
@@ -56,6 +56,15 @@ impl<T: Real> Op<T> for ConcatColumns {
             for (slot, &dy) in dx.iter_mut().zip(&dy[start..start + columns]) {
                 write.to(slot, dy);
             }
+        }
+    }
+
+    fn rule(&self, _: &Attrs) -> Rule {
+        Rule {
+            forward: "y = [a, b, ..], side by side",
+            backward: "da = dy[:, columns of a], db = dy[:, columns of b], ..",
+            words: "Each operand gets the columns of the gradient that stand where its own \
+                    columns went.",
         }
     }
 }

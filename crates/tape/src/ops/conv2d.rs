@@ -5,12 +5,13 @@ use gradroute_kernels::{Real, Write};
 
 use crate::graph::Graph;
 use crate::node::Var;
-use crate::op::{Attrs, Backward, Op};
+use crate::op::{Attrs, Backward, Op, Rule};
 use crate::operands::Operands;
 use crate::routing::permission::{Lines, Permit};
 use crate::shape::Shape;
 
-/// Operands: the image, the weight, then the bias if there is one. `ints`: stride, padding.
+/// Operands: the image, the weight, then the bias if there is one. `ints`: stride, padding,
+/// whether there is a bias.
 struct Conv2d;
 
 fn extents<T: Real>(operands: Operands<'_, T>, attrs: &Attrs) -> Option<ConvShape> {
@@ -88,6 +89,25 @@ impl<T: Real> Op<T> for Conv2d {
     fn describe(&self, attrs: &Attrs) -> String {
         format!("stride {}, padding {}", attrs.ints[0], attrs.ints[1])
     }
+
+    fn rule(&self, attrs: &Attrs) -> Rule {
+        let (forward, backward) = match attrs.ints[2] {
+            0 => (
+                "y[o, p] = sum(w[o] * x[p]), x[p] is the patch at place p",
+                "dx[p] += dy[o, p] * w[o], dw[o] += dy[o, p] * x[p]",
+            ),
+            _ => (
+                "y[o, p] = sum(w[o] * x[p]) + b[o], x[p] is the patch at place p",
+                "dx[p] += dy[o, p] * w[o], dw[o] += dy[o, p] * x[p], db[o] += dy[o, p]",
+            ),
+        };
+        Rule {
+            forward,
+            backward,
+            words: "Each y[o, p] sends its gradient, times w[o], to the patch that it saw, and, \
+                    times that patch, to w[o]. What arrives at the same number is added up.",
+        }
+    }
 }
 
 impl<T: Real> Graph<'_, T> {
@@ -120,7 +140,8 @@ impl<T: Real> Graph<'_, T> {
         padding: usize,
     ) -> Var {
         let operands = [x, weight, bias.unwrap_or(x)];
-        let count = 2 + usize::from(bias.is_some());
-        self.apply(&Conv2d, &operands[..count], Attrs::of(&[stride, padding]))
+        let has_bias = usize::from(bias.is_some());
+        let attrs = Attrs::of(&[stride, padding, has_bias]);
+        self.apply(&Conv2d, &operands[..2 + has_bias], attrs)
     }
 }

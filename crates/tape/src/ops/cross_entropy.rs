@@ -4,7 +4,7 @@ use gradroute_kernels::{Real, Write, softmax};
 
 use crate::graph::Graph;
 use crate::node::Var;
-use crate::op::{Attrs, Backward, Op};
+use crate::op::{Attrs, Backward, Op, Rule};
 use crate::operands::Operands;
 use crate::ops::classes;
 use crate::shape::Shape;
@@ -34,6 +34,15 @@ impl<T: Real> Op<T> for CrossEntropy {
         let (logits, labels) = (node.operands.value(0), node.operands.value(1));
         let (n, classes) = (labels.len(), node.operands.shape(0).split_last().1);
         softmax::cross_entropy_backward(write, dx, node.dout, logits, labels, n, classes);
+    }
+
+    fn rule(&self, _: &Attrs) -> Rule {
+        Rule {
+            forward: "y = -ln(p[t]), p = softmax(x), t is the label",
+            backward: "dx[j] = dy * (p[j] - (1 if j == t else 0))",
+            words: "Each class gets the row's gradient times its probability; for the right class \
+                    1 is first taken off it. The label gets no gradient.",
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use gradroute_kernels::{Real, Write};
 
 use crate::graph::Graph;
 use crate::node::Var;
-use crate::op::{Attrs, Backward, Op};
+use crate::op::{Attrs, Backward, Op, Rule};
 use crate::operands::Operands;
 use crate::shape::Shape;
 
@@ -46,6 +46,10 @@ impl<T: Real> Op<T> for Detach {
 
     fn routes(&self, _: &Attrs) -> bool {
         true
+    }
+
+    fn rule(&self, _: &Attrs) -> Rule {
+        Rule { forward: "y = x", backward: "dx = 0", words: "No gradient passes." }
     }
 }
 

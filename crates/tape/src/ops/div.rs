@@ -4,13 +4,19 @@ use gradroute_kernels::Real;
 
 use crate::graph::Graph;
 use crate::node::Var;
-use crate::op::Attrs;
+use crate::op::{Attrs, Rule};
 use crate::ops::zip::{Elementwise2, Zip};
 
 struct Div;
 
 impl<T: Real> Elementwise2<T> for Div {
     const NAME: &'static str = "div";
+    const RULE: Rule = Rule {
+        forward: "y = a / b",
+        backward: "da = dy / b, db = -dy * y / b",
+        words: "Both gradients are divided by b, and that of b is multiplied by -y as well. An \
+                operand that was repeated gets the sum over its copies.",
+    };
 
     fn value(a: T, b: T) -> T {
         a / b

@@ -4,7 +4,7 @@ use gradroute_kernels::{Real, Write, embedding};
 
 use crate::graph::Graph;
 use crate::node::Var;
-use crate::op::{Attrs, Backward, Op};
+use crate::op::{Attrs, Backward, Op, Rule};
 use crate::operands::Operands;
 use crate::ops::classes::are_indices;
 use crate::routing::permission::{Lines, Permit};
@@ -56,6 +56,15 @@ impl<T: Real> Op<T> for Embedding {
             }
         }
         allowed.add_columns(|column| weights.any() && weights.at_output(last, column));
+    }
+
+    fn rule(&self, _: &Attrs) -> Rule {
+        Rule {
+            forward: "y[p] = x[i[p]], x is the table, i the indices",
+            backward: "dx[k] = sum(dy[p] for all p with i[p] == k)",
+            words: "A row of the table gets the sum of the gradients of all places that read it. \
+                    Rows that no place read get 0.",
+        }
     }
 }
 

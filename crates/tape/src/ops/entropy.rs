@@ -4,7 +4,7 @@ use gradroute_kernels::{Real, Write, softmax};
 
 use crate::graph::Graph;
 use crate::node::Var;
-use crate::op::{Attrs, Backward, Op};
+use crate::op::{Attrs, Backward, Op, Rule};
 use crate::operands::Operands;
 use crate::shape::Shape;
 
@@ -31,6 +31,15 @@ impl<T: Real> Op<T> for Entropy {
     fn backward(&self, node: Backward<'_, T>, _: usize, write: Write, dx: &mut [T]) {
         let (logits, classes) = (node.operands.value(0), node.operands.shape(0).split_last().1);
         softmax::entropy_backward(write, dx, node.dout, logits, classes);
+    }
+
+    fn rule(&self, _: &Attrs) -> Rule {
+        Rule {
+            forward: "y = -sum(p * ln(p)), p = softmax(x)",
+            backward: "dx = -dy * p * (ln(p) + y)",
+            words: "Raising x of a likely class lowers the entropy, raising that of an unlikely \
+                    class raises it. A class of probability 0 gets 0.",
+        }
     }
 }
 

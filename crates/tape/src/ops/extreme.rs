@@ -5,9 +5,9 @@ use gradroute_kernels::{Real, Write};
 
 use crate::graph::Graph;
 use crate::node::Var;
-use crate::op::{Attrs, Backward, Op};
+use crate::op::{Attrs, Backward, Op, Rule};
 use crate::operands::Operands;
-use crate::shape::Shape;
+use crate::shape::{MAX_AXES, Shape};
 
 /// `ints[0]`: the axis.
 struct AlongAxis(Extreme);
@@ -55,6 +55,36 @@ impl<T: Real> Op<T> for AlongAxis {
 
     fn describe(&self, attrs: &Attrs) -> String {
         format!("axis {}", attrs.ints[0])
+    }
+
+    fn rule(&self, attrs: &Attrs) -> Rule {
+        const GREATEST: [&str; MAX_AXES] = [
+            "y = max(x, axis=0)",
+            "y = max(x, axis=1)",
+            "y = max(x, axis=2)",
+            "y = max(x, axis=3)",
+        ];
+        const LEAST: [&str; MAX_AXES] = [
+            "y = min(x, axis=0)",
+            "y = min(x, axis=1)",
+            "y = min(x, axis=2)",
+            "y = min(x, axis=3)",
+        ];
+        let axis = attrs.ints[0];
+        match self.0 {
+            Extreme::Max => Rule {
+                forward: GREATEST[axis],
+                backward: "dx = dy at the first greatest number, all else 0",
+                words: "Only the greatest number gets the gradient, the first if there are \
+                        several. All others get 0.",
+            },
+            Extreme::Min => Rule {
+                forward: LEAST[axis],
+                backward: "dx = dy at the first least number, all else 0",
+                words: "Only the least number gets the gradient, the first if there are several. \
+                        All others get 0.",
+            },
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use gradroute_kernels::Real;
 
 use crate::graph::Graph;
 use crate::node::Var;
-use crate::op::Attrs;
+use crate::op::{Attrs, Rule};
 use crate::ops::map::{Elementwise, Map};
 
 /// In the form with tanh (Hendrycks and Gimpel 2016, arXiv 1606.08415), as in GPT-2.
@@ -24,6 +24,13 @@ fn gate<T: Real>(x: T) -> T {
 
 impl<T: Real> Elementwise<T> for Gelu {
     const NAME: &'static str = "gelu";
+    const RULE: Rule = Rule {
+        forward: "y = x * s, s = sigmoid(1.596 * (x + 0.0447 * x^3))",
+        backward: "dx = dy * (s + x * s * (1 - s) * (1.596 + 0.214 * x^2))",
+        words: "Nearly all of the gradient passes where x is large, nearly none where x is far \
+                below 0. In between, x has an effect as a factor and within s, and both \
+                derivatives are added.",
+    };
 
     fn value(x: T, _: &Attrs) -> T {
         x * gate(x)

@@ -4,7 +4,7 @@ use gradroute_kernels::{Real, Write, layer_norm, reduce};
 
 use crate::graph::Graph;
 use crate::node::Var;
-use crate::op::{Attrs, Backward, Op};
+use crate::op::{Attrs, Backward, Op, Rule};
 use crate::operands::Operands;
 use crate::routing::permission::{Lines, Permit};
 use crate::shape::Shape;
@@ -96,6 +96,39 @@ impl<T: Real> Op<T> for LayerNorm {
 
     fn describe(&self, attrs: &Attrs) -> String {
         format!("eps {:e}", attrs.reals[0])
+    }
+
+    fn rule(&self, attrs: &Attrs) -> Rule {
+        let [weight, bias] = [attrs.ints[0] == 1, attrs.ints[1] == 1];
+        let forward = match (weight, bias) {
+            (false, false) => "y = (x - mean(x)) / s, s = sqrt(var(x) + eps)",
+            (true, false) => "y = w * z, z = (x - mean(x)) / s, s = sqrt(var(x) + eps)",
+            (false, true) => "y = z + b, z = (x - mean(x)) / s, s = sqrt(var(x) + eps)",
+            (true, true) => "y = w * z + b, z = (x - mean(x)) / s, s = sqrt(var(x) + eps)",
+        };
+        let backward = match (weight, bias) {
+            (false, false) => "dx = (dy - mean(dy) - y * mean(dy * y)) / s",
+            (true, false) => "dx = (g - mean(g) - z * mean(g * z)) / s, dw = sum(dy * z)",
+            (false, true) => "dx = (dy - mean(dy) - z * mean(dy * z)) / s, db = sum(dy)",
+            (true, true) => {
+                "dx = (g - mean(g) - z * mean(g * z)) / s, dw = sum(dy * z), db = sum(dy)"
+            }
+        };
+        let words = match (weight, bias) {
+            (false, false) => {
+                "Each row is worked on alone. Shifting or stretching a whole row would hardly \
+                 change y, so that part of the gradient is taken out."
+            }
+            (false, true) => {
+                "Shifting or stretching a whole row would hardly change z, so that part of the \
+                 gradient is taken out. Parameters get sums over all rows."
+            }
+            (true, _) => {
+                "g is w * dy: shifting or stretching a whole row would hardly change z, so that \
+                 part of g is taken out. Parameters get sums over all rows."
+            }
+        };
+        Rule { forward, backward, words }
     }
 }
 

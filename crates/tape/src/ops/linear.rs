@@ -6,7 +6,7 @@ use linear::{Affine, LinearShape};
 
 use crate::graph::Graph;
 use crate::node::Var;
-use crate::op::{Attrs, Backward, Op};
+use crate::op::{Attrs, Backward, Op, Rule};
 use crate::operands::Operands;
 use crate::routing::permission::{Lines, Permit};
 use crate::shape::Shape;
@@ -186,6 +186,44 @@ impl<T: Real> Op<T> for Linear {
             words.push("relu".to_owned());
         }
         words.join(", ")
+    }
+
+    fn rule(&self, attrs: &Attrs) -> Rule {
+        let (relu, plain) = (has_relu(attrs), attrs.reals == [1.0, 0.0]);
+        let forward = match (relu, plain, has_bias(attrs)) {
+            (false, true, false) => "y = x @ w^T",
+            (false, true, true) => "y = x @ w^T + b",
+            (false, false, false) => "y = u @ w^T, u = factor * x + shift",
+            (false, false, true) => "y = u @ w^T + b, u = factor * x + shift",
+            (true, true, false) => "y = max(x @ w^T, 0)",
+            (true, true, true) => "y = max(x @ w^T + b, 0)",
+            (true, false, false) => "y = max(u @ w^T, 0), u = factor * x + shift",
+            (true, false, true) => "y = max(u @ w^T + b, 0), u = factor * x + shift",
+        };
+        let backward = match (relu, plain, has_bias(attrs)) {
+            (false, true, false) => "dx = dy @ w, dw = dy^T @ x",
+            (false, true, true) => "dx = dy @ w, dw = dy^T @ x, db = sum(dy)",
+            (false, false, false) => "dx = factor * dy @ w, dw = dy^T @ u",
+            (false, false, true) => "dx = factor * dy @ w, dw = dy^T @ u, db = sum(dy)",
+            (true, true, false) => "g = dy if y > 0 else 0, dx = g @ w, dw = g^T @ x",
+            (true, true, true) => "g = dy if y > 0 else 0, dx = g @ w, dw = g^T @ x, db = sum(g)",
+            (true, false, false) => "g = dy if y > 0 else 0, dx = factor * g @ w, dw = g^T @ u",
+            (true, false, true) => {
+                "g = dy if y > 0 else 0, dx = factor * g @ w, dw = g^T @ u, db = sum(g)"
+            }
+        };
+        let words = match relu {
+            false => {
+                "x gets the gradient times the weights; parameters get sums over all rows. If x \
+                 came out of a ReLU, dx is 0 where x is 0: that ReLU would stop it anyway."
+            }
+            true => {
+                "Where y is 0, nothing passes; else x gets the gradient times the weights, and \
+                 parameters get sums over all rows. If x came out of a ReLU, dx is 0 where x is \
+                 0: that ReLU would stop it anyway."
+            }
+        };
+        Rule { forward, backward, words }
     }
 }
 

@@ -4,13 +4,18 @@ use gradroute_kernels::Real;
 
 use crate::graph::Graph;
 use crate::node::Var;
-use crate::op::Attrs;
+use crate::op::{Attrs, Rule};
 use crate::ops::map::{Elementwise, Map};
 
 struct Ln;
 
 impl<T: Real> Elementwise<T> for Ln {
     const NAME: &'static str = "ln";
+    const RULE: Rule = Rule {
+        forward: "y = ln(x)",
+        backward: "dx = dy / x",
+        words: "The gradient is divided by x: the nearer x is to 0, the larger it gets.",
+    };
 
     fn value(x: T, _: &Attrs) -> T {
         x.ln()

@@ -4,7 +4,7 @@ use gradroute_kernels::{Real, Write, softmax};
 
 use crate::graph::Graph;
 use crate::node::Var;
-use crate::op::{Attrs, Backward, Op};
+use crate::op::{Attrs, Backward, Op, Rule};
 use crate::operands::Operands;
 use crate::shape::Shape;
 
@@ -34,6 +34,15 @@ impl<T: Real> Op<T> for LogSoftmax {
     fn backward(&self, node: Backward<'_, T>, _: usize, write: Write, dx: &mut [T]) {
         let columns = node.shape.split_last().1;
         softmax::log_softmax_backward(write, dx, node.dout, node.out, columns);
+    }
+
+    fn rule(&self, _: &Attrs) -> Rule {
+        Rule {
+            forward: "y = x - ln(sum(exp(x))), row by row",
+            backward: "dx = dy - exp(y) * sum(dy)",
+            words: "The gradients of a row are added up. From each of them that sum is \
+                    subtracted, times the number's probability exp(y).",
+        }
     }
 }
 

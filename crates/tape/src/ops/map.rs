@@ -2,7 +2,7 @@
 
 use gradroute_kernels::{Real, Write, elementwise};
 
-use crate::op::{Attrs, Backward, Op};
+use crate::op::{Attrs, Backward, Op, Rule};
 use crate::operands::Operands;
 use crate::ops::select::passed_on;
 use crate::shape::Shape;
@@ -11,6 +11,9 @@ use crate::shape::Shape;
 pub trait Elementwise<T: Real>: Sync {
     /// The op's name.
     const NAME: &'static str;
+
+    /// See [`Op::rule`].
+    const RULE: Rule = Rule::NONE;
 
     /// The function.
     fn value(x: T, attrs: &Attrs) -> T;
@@ -67,5 +70,9 @@ impl<T: Real, F: Elementwise<T>> Op<T> for Map<F> {
 
     fn describe(&self, attrs: &Attrs) -> String {
         F::describe(attrs)
+    }
+
+    fn rule(&self, _: &Attrs) -> Rule {
+        F::RULE
     }
 }

@@ -4,7 +4,7 @@ use gradroute_kernels::{Real, Write, elementwise, reduce, rows};
 
 use crate::graph::Graph;
 use crate::node::Var;
-use crate::op::{Attrs, Backward, Op};
+use crate::op::{Attrs, Backward, Op, Rule};
 use crate::operands::Operands;
 use crate::ops::select::{passed_on, weighted};
 use crate::shape::Shape;
@@ -69,6 +69,23 @@ impl<T: Real> Op<T> for MaskedMean {
                 write.to(slot, share(m, dout[row], weight));
             }
         });
+    }
+
+    fn rule(&self, _: &Attrs) -> Rule {
+        match self.by_row {
+            false => Rule {
+                forward: "y = sum(m * x) / sum(m)",
+                backward: "dx = dy * m / sum(m)",
+                words: "Each number gets the share of the gradient that it has in the mask's sum; \
+                        if that sum is 0, all get 0. The mask gets no gradient.",
+            },
+            true => Rule {
+                forward: "y[r] = sum(m[r] * x[r]) / sum(m[r])",
+                backward: "dx[r] = dy[r] * m[r] / sum(m[r])",
+                words: "Each number of a row gets the share of the row's gradient that it has in \
+                        the mask's sum; if that sum is 0, all get 0. The mask gets no gradient.",
+            },
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use gradroute_kernels::{Matrix, Real, Write};
 
 use crate::graph::Graph;
 use crate::node::Var;
-use crate::op::{Attrs, Backward, Op};
+use crate::op::{Attrs, Backward, Op, Rule};
 use crate::operands::Operands;
 use crate::shape::Shape;
 
@@ -100,6 +100,21 @@ impl<T: Real> Op<T> for MatMul {
     fn describe(&self, attrs: &Attrs) -> String {
         let mark = |i: usize| if attrs.ints[i] == 0 { "" } else { "ᵀ" };
         format!("a{} · b{}", mark(0), mark(1))
+    }
+
+    fn rule(&self, attrs: &Attrs) -> Rule {
+        let (forward, backward) = match attrs.ints {
+            [0, 0, ..] => ("y = a @ b", "da = dy @ b^T, db = a^T @ dy"),
+            [_, 0, ..] => ("y = a^T @ b", "da = b @ dy^T, db = a @ dy"),
+            [0, ..] => ("y = a @ b^T", "da = dy @ b, db = dy^T @ a"),
+            _ => ("y = a^T @ b^T", "da = b^T @ dy^T, db = dy^T @ a^T"),
+        };
+        Rule {
+            forward,
+            backward,
+            words: "Each factor gets the gradient times the other factor, with rows and columns \
+                    swapped so that the shapes fit.",
+        }
     }
 }
 

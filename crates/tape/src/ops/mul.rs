@@ -4,13 +4,19 @@ use gradroute_kernels::Real;
 
 use crate::graph::Graph;
 use crate::node::Var;
-use crate::op::Attrs;
+use crate::op::{Attrs, Rule};
 use crate::ops::zip::{Elementwise2, Zip};
 
 struct Mul;
 
 impl<T: Real> Elementwise2<T> for Mul {
     const NAME: &'static str = "mul";
+    const RULE: Rule = Rule {
+        forward: "y = a * b",
+        backward: "da = dy * b, db = dy * a",
+        words: "Each factor gets the gradient times the other factor. An operand that was \
+                repeated gets the sum over its copies.",
+    };
 
     fn value(a: T, b: T) -> T {
         a * b

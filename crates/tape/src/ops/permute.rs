@@ -5,7 +5,7 @@ use gradroute_kernels::{Real, Write};
 
 use crate::graph::Graph;
 use crate::node::Var;
-use crate::op::{Attrs, Backward, Op};
+use crate::op::{Attrs, Backward, Op, Rule};
 use crate::operands::Operands;
 use crate::shape::{MAX_AXES, Shape};
 
@@ -68,6 +68,14 @@ impl<T: Real> Op<T> for Permute {
 
     fn describe(&self, attrs: &Attrs) -> String {
         format!("order {:?}", axes(attrs))
+    }
+
+    fn rule(&self, _: &Attrs) -> Rule {
+        Rule {
+            forward: "y = permute(x, order)",
+            backward: "dx = permute(dy, the order undone)",
+            words: "Each number's gradient goes back to the place that the number came from.",
+        }
     }
 }
 

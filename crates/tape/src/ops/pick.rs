@@ -4,7 +4,7 @@ use gradroute_kernels::{Real, Write, rows};
 
 use crate::graph::Graph;
 use crate::node::Var;
-use crate::op::{Attrs, Backward, Op};
+use crate::op::{Attrs, Backward, Op, Rule};
 use crate::operands::Operands;
 use crate::ops::classes;
 use crate::shape::Shape;
@@ -50,6 +50,14 @@ impl<T: Real> Op<T> for Pick {
                 write.to(slot, if i == picked { node.dout[row] } else { T::ZERO });
             }
         });
+    }
+
+    fn rule(&self, _: &Attrs) -> Rule {
+        Rule {
+            forward: "y[r] = x[r, i[r]], i are the indices",
+            backward: "dx[r, i[r]] = dy[r], all else 0",
+            words: "The number that was picked from a row gets the gradient. All others get 0.",
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use gradroute_kernels::{Real, Write};
 
 use crate::graph::Graph;
 use crate::node::Var;
-use crate::op::{Attrs, Backward, Op};
+use crate::op::{Attrs, Backward, Op, Rule};
 use crate::operands::Operands;
 use crate::shape::Shape;
 
@@ -75,6 +75,23 @@ impl<T: Real> Op<T> for Pool2d {
 
     fn describe(&self, attrs: &Attrs) -> String {
         format!("size {}, stride {}", attrs.ints[0], attrs.ints[1])
+    }
+
+    fn rule(&self, _: &Attrs) -> Rule {
+        match self {
+            Pool2d::Max => Rule {
+                forward: "y[p] = max(x[k] for all k in square p)",
+                backward: "dx[k] += dy[p], k is the greatest pixel of square p",
+                words: "Of each square only the greatest pixel gets the gradient, the first if \
+                        there are several. Where squares overlap, what arrives is added up.",
+            },
+            Pool2d::Mean => Rule {
+                forward: "y[p] = mean(x[k] for all k in square p)",
+                backward: "dx[k] += dy[p] / size^2 for all k in square p",
+                words: "Each pixel of a square gets an equal share of its gradient. Where squares \
+                        overlap, the shares are added up.",
+            },
+        }
     }
 }
 

@@ -4,13 +4,18 @@ use gradroute_kernels::Real;
 
 use crate::graph::Graph;
 use crate::node::Var;
-use crate::op::Attrs;
+use crate::op::{Attrs, Rule};
 use crate::ops::map::{Elementwise, Map};
 
 struct Relu;
 
 impl<T: Real> Elementwise<T> for Relu {
     const NAME: &'static str = "relu";
+    const RULE: Rule = Rule {
+        forward: "y = max(x, 0)",
+        backward: "dx = dy if x > 0 else 0",
+        words: "The gradient passes where x is positive. Elsewhere, also at exactly 0, it is 0.",
+    };
 
     fn value(x: T, _: &Attrs) -> T {
         x.relu()

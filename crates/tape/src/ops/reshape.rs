@@ -4,7 +4,7 @@ use gradroute_kernels::{Real, Write, elementwise};
 
 use crate::graph::Graph;
 use crate::node::Var;
-use crate::op::{Attrs, Backward, Op};
+use crate::op::{Attrs, Backward, Op, Rule};
 use crate::operands::Operands;
 use crate::shape::Shape;
 
@@ -41,6 +41,15 @@ impl<T: Real> Op<T> for Reshape {
 
     fn backward(&self, node: Backward<'_, T>, _: usize, write: Write, dx: &mut [T]) {
         elementwise::map1(write, dx, node.dout, |dy| dy);
+    }
+
+    fn rule(&self, _: &Attrs) -> Rule {
+        Rule {
+            forward: "y = reshape(x)",
+            backward: "dx = reshape(dy)",
+            words: "The numbers stay as they are, in the same order. The gradient gets the shape \
+                    of x again.",
+        }
     }
 }
 

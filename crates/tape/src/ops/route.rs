@@ -5,7 +5,7 @@ use gradroute_kernels::{Real, Write};
 
 use crate::graph::Graph;
 use crate::node::Var;
-use crate::op::{Attrs, Backward, Op};
+use crate::op::{Attrs, Backward, Op, Rule};
 use crate::operands::Operands;
 use crate::ops::select::masked;
 use crate::shape::Shape;
@@ -70,6 +70,15 @@ impl<T: Real> Op<T> for Route {
 
     fn routes(&self, _: &Attrs) -> bool {
         true
+    }
+
+    fn rule(&self, _: &Attrs) -> Rule {
+        Rule {
+            forward: "y = x",
+            backward: "dx = m * dy",
+            words: "Nothing is changed on the way forward. On the way back each number is \
+                    multiplied by the mask: 0 stops it, 1 lets it pass.",
+        }
     }
 }
 

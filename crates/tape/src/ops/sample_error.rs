@@ -4,7 +4,7 @@ use gradroute_kernels::{Real, Write, elementwise, reduce};
 
 use crate::graph::Graph;
 use crate::node::Var;
-use crate::op::{Attrs, Backward, Op};
+use crate::op::{Attrs, Backward, Op, Rule};
 use crate::operands::Operands;
 use crate::shape::Shape;
 
@@ -12,6 +12,7 @@ use crate::shape::Shape;
 trait Metric<T: Real>: Sync {
     const NAME: &'static str;
     const KINK: bool;
+    const RULE: Rule;
     fn error(difference: T) -> T;
     fn derivative(difference: T) -> T;
 }
@@ -21,6 +22,13 @@ struct Absolute;
 impl<T: Real> Metric<T> for Absolute {
     const NAME: &'static str = "absolute_error";
     const KINK: bool = true;
+    const RULE: Rule = Rule {
+        forward: "y = mean(|a - b|), row by row",
+        backward: "da = dy * sign(a - b) / d, db = -da",
+        words: "Each prediction a gets its row's gradient with the sign of its error, divided by \
+                d, the length of the row; without an error it gets 0. The target b gets the \
+                opposite.",
+    };
     fn error(difference: T) -> T {
         difference.abs()
     }
@@ -34,6 +42,12 @@ struct Squared;
 impl<T: Real> Metric<T> for Squared {
     const NAME: &'static str = "squared_error";
     const KINK: bool = false;
+    const RULE: Rule = Rule {
+        forward: "y = mean((a - b)^2), row by row",
+        backward: "da = dy * 2 * (a - b) / d, db = -da",
+        words: "Each prediction a gets its row's gradient times twice its error, divided by d, \
+                the length of the row. The target b gets the opposite.",
+    };
     fn error(difference: T) -> T {
         difference * difference
     }
@@ -91,6 +105,10 @@ impl<T: Real, M: Metric<T>> Op<T> for SampleError<M> {
         let pairs = operands.value(0).iter().zip(operands.value(1));
         let nearest = pairs.map(|(&p, &t)| (p - t).abs().to_f64());
         M::KINK.then(|| nearest.fold(f64::INFINITY, f64::min))
+    }
+
+    fn rule(&self, _: &Attrs) -> Rule {
+        M::RULE
     }
 }
 

@@ -4,13 +4,19 @@ use gradroute_kernels::Real;
 
 use crate::graph::Graph;
 use crate::node::Var;
-use crate::op::Attrs;
+use crate::op::{Attrs, Rule};
 use crate::ops::map::{Elementwise, Map};
 
 struct Sigmoid;
 
 impl<T: Real> Elementwise<T> for Sigmoid {
     const NAME: &'static str = "sigmoid";
+    const RULE: Rule = Rule {
+        forward: "y = 1 / (1 + exp(-x))",
+        backward: "dx = dy * y * (1 - y)",
+        words: "The gradient is multiplied by the slope of the curve, which is at most 1/4. Far \
+                from 0 the curve is flat, and little passes.",
+    };
 
     fn value(x: T, _: &Attrs) -> T {
         x.sigmoid()

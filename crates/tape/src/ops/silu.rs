@@ -4,7 +4,7 @@ use gradroute_kernels::Real;
 
 use crate::graph::Graph;
 use crate::node::Var;
-use crate::op::Attrs;
+use crate::op::{Attrs, Rule};
 use crate::ops::map::{Elementwise, Map};
 
 /// Elfwing, Uchibe and Doya 2017, arXiv 1702.03118; also called swish.
@@ -12,6 +12,11 @@ struct Silu;
 
 impl<T: Real> Elementwise<T> for Silu {
     const NAME: &'static str = "silu";
+    const RULE: Rule = Rule {
+        forward: "y = x * s, s = sigmoid(x)",
+        backward: "dx = dy * (s + x * s * (1 - s))",
+        words: "x has an effect as a factor and within s: both derivatives are added.",
+    };
 
     fn value(x: T, _: &Attrs) -> T {
         x * x.sigmoid()

@@ -6,7 +6,7 @@ use gradroute_kernels::{Real, Write};
 
 use crate::graph::Graph;
 use crate::node::Var;
-use crate::op::{Attrs, Backward, Op};
+use crate::op::{Attrs, Backward, Op, Rule};
 use crate::operands::Operands;
 use crate::shape::Shape;
 
@@ -62,6 +62,14 @@ impl<T: Real> Op<T> for SliceColumns {
 
     fn describe(&self, attrs: &Attrs) -> String {
         format!("{}..{}", attrs.ints[0], attrs.ints[1])
+    }
+
+    fn rule(&self, _: &Attrs) -> Rule {
+        Rule {
+            forward: "y = x[:, start:end]",
+            backward: "dx[:, start:end] = dy, all else 0",
+            words: "The columns that were taken get the gradient. All others get 0.",
+        }
     }
 }
 

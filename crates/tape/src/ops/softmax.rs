@@ -4,7 +4,7 @@ use gradroute_kernels::{Real, Write, softmax};
 
 use crate::graph::Graph;
 use crate::node::Var;
-use crate::op::{Attrs, Backward, Op};
+use crate::op::{Attrs, Backward, Op, Rule};
 use crate::operands::Operands;
 use crate::shape::Shape;
 
@@ -42,6 +42,23 @@ impl<T: Real> Op<T> for Softmax {
     fn backward(&self, node: Backward<'_, T>, _: usize, write: Write, dx: &mut [T]) {
         let columns = node.shape.split_last().1;
         softmax::softmax_backward(write, dx, node.dout, node.out, columns, self.causal);
+    }
+
+    fn rule(&self, _: &Attrs) -> Rule {
+        match self.causal {
+            false => Rule {
+                forward: "y = exp(x) / sum(exp(x)), row by row",
+                backward: "dx = y * (dy - sum(dy * y))",
+                words: "From each gradient of a row, their mean weighted by y is subtracted. What \
+                        is left is multiplied by y.",
+            },
+            true => Rule {
+                forward: "y[i, j] = exp(x[i, j]) / sum(exp(x[i, k]) for k <= i), 0 for j > i",
+                backward: "dx = y * (dy - sum(dy * y))",
+                words: "From each gradient of a row, their mean weighted by y is subtracted. What \
+                        is left is multiplied by y, which is 0 for all that the row does not see.",
+            },
+        }
     }
 }
 

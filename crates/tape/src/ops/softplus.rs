@@ -4,7 +4,7 @@ use gradroute_kernels::Real;
 
 use crate::graph::Graph;
 use crate::node::Var;
-use crate::op::Attrs;
+use crate::op::{Attrs, Rule};
 use crate::ops::map::{Elementwise, Map};
 
 struct Softplus;
@@ -18,6 +18,12 @@ pub(super) fn softplus<T: Real>(x: T) -> T {
 
 impl<T: Real> Elementwise<T> for Softplus {
     const NAME: &'static str = "softplus";
+    const RULE: Rule = Rule {
+        forward: "y = ln(1 + exp(x))",
+        backward: "dx = dy * sigmoid(x)",
+        words: "The gradient is multiplied by a number from 0 to 1: nearly 1 where x is large, \
+                nearly 0 where x is far below 0.",
+    };
 
     fn value(x: T, _: &Attrs) -> T {
         softplus(x)

@@ -4,13 +4,19 @@ use gradroute_kernels::Real;
 
 use crate::graph::Graph;
 use crate::node::Var;
-use crate::op::Attrs;
+use crate::op::{Attrs, Rule};
 use crate::ops::map::{Elementwise, Map};
 
 struct Sqrt;
 
 impl<T: Real> Elementwise<T> for Sqrt {
     const NAME: &'static str = "sqrt";
+    const RULE: Rule = Rule {
+        forward: "y = sqrt(x)",
+        backward: "dx = dy / (2 * y)",
+        words: "The gradient is divided by twice the root: the nearer x is to 0, the larger it \
+                gets.",
+    };
 
     fn value(x: T, _: &Attrs) -> T {
         x.sqrt()

@@ -5,7 +5,7 @@ use gradroute_kernels::{Real, Write};
 
 use crate::graph::Graph;
 use crate::node::Var;
-use crate::op::{Attrs, Backward, Op};
+use crate::op::{Attrs, Backward, Op, Rule};
 use crate::operands::Operands;
 use crate::shape::Shape;
 
@@ -120,6 +120,15 @@ impl<T: Real> Op<T> for Standardize {
             .map(T::to_f64)
             .fold(f64::INFINITY, f64::min);
         Some(smallest)
+    }
+
+    fn rule(&self, _: &Attrs) -> Rule {
+        Rule {
+            forward: "y = (x - mean(x)) / s, s = sqrt(sum((x - mean(x))^2) / (n - 1))",
+            backward: "dx = (dy - mean(dy) - y * sum(dy * y) / (n - 1)) / s",
+            words: "Each column of n rows is worked on alone. Shifting or stretching the whole \
+                    column would not change y, so that part of the gradient is taken out.",
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use gradroute_kernels::{Real, Write, elementwise, reduce};
 
 use crate::graph::Graph;
 use crate::node::Var;
-use crate::op::{Attrs, Backward, Op};
+use crate::op::{Attrs, Backward, Op, Rule};
 use crate::operands::Operands;
 use crate::shape::Shape;
 
@@ -26,6 +26,14 @@ impl<T: Real> Op<T> for Sum {
     fn backward(&self, node: Backward<'_, T>, _: usize, write: Write, dx: &mut [T]) {
         let dy = node.dout[0];
         elementwise::map1(write, dx, node.operands.value(0), |_| dy);
+    }
+
+    fn rule(&self, _: &Attrs) -> Rule {
+        Rule {
+            forward: "y = sum(x)",
+            backward: "dx[i] = dy",
+            words: "Each number gets the same gradient, that of the sum.",
+        }
     }
 }
 

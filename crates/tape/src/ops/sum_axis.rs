@@ -4,9 +4,9 @@ use gradroute_kernels::{Real, Write, reduce};
 
 use crate::graph::Graph;
 use crate::node::Var;
-use crate::op::{Attrs, Backward, Op};
+use crate::op::{Attrs, Backward, Op, Rule};
 use crate::operands::Operands;
-use crate::shape::Shape;
+use crate::shape::{MAX_AXES, Shape};
 
 /// `ints[0]`: the axis.
 struct SumAxis;
@@ -46,6 +46,20 @@ impl<T: Real> Op<T> for SumAxis {
 
     fn describe(&self, attrs: &Attrs) -> String {
         format!("axis {}", attrs.ints[0])
+    }
+
+    fn rule(&self, attrs: &Attrs) -> Rule {
+        const FORWARD: [&str; MAX_AXES] = [
+            "y = sum(x, axis=0)",
+            "y = sum(x, axis=1)",
+            "y = sum(x, axis=2)",
+            "y = sum(x, axis=3)",
+        ];
+        Rule {
+            forward: FORWARD[attrs.ints[0]],
+            backward: "dx = dy, repeated along the axis",
+            words: "Each of the numbers that were added up gets the gradient of their sum.",
+        }
     }
 }
 

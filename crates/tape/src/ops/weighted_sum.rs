@@ -4,7 +4,7 @@ use gradroute_kernels::{Real, Write, elementwise, reduce};
 
 use crate::graph::Graph;
 use crate::node::Var;
-use crate::op::{Attrs, Backward, Op};
+use crate::op::{Attrs, Backward, Op, Rule};
 use crate::operands::Operands;
 use crate::ops::select::{passed_on, weighted};
 use crate::shape::Shape;
@@ -35,6 +35,15 @@ impl<T: Real> Op<T> for WeightedSum {
     fn backward(&self, node: Backward<'_, T>, _: usize, write: Write, dx: &mut [T]) {
         let dy = node.dout[0];
         elementwise::map1(write, dx, node.operands.value(1), |w| passed_on(dy, weighted(w, dy)));
+    }
+
+    fn rule(&self, _: &Attrs) -> Rule {
+        Rule {
+            forward: "y = sum(w * x)",
+            backward: "dx = w * dy",
+            words: "Each loss x gets the gradient times its weight, so a weight of 0 leaves it \
+                    out. The weights get no gradient.",
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use gradroute_kernels::strided::{self, Strided};
 use gradroute_kernels::{Real, Write, elementwise};
 
-use crate::op::{Attrs, Backward, Op};
+use crate::op::{Attrs, Backward, Op, Rule};
 use crate::operands::Operands;
 use crate::ops::select::passed_on;
 use crate::routing::permission::{Lines, Permit};
@@ -22,6 +22,9 @@ pub trait Elementwise2<T: Real>: Sync {
 
     /// See [`Op::adds`].
     const ADDS: bool = false;
+
+    /// See [`Op::rule`].
+    const RULE: Rule = Rule::NONE;
 
     /// The function.
     fn value(a: T, b: T) -> T;
@@ -110,6 +113,10 @@ impl<T: Real, F: Elementwise2<T>> Op<T> for Zip<F> {
             0 => pass_back(node, 0, write, dx, F::gradient_a),
             _ => pass_back(node, 1, write, dx, F::gradient_b),
         }
+    }
+
+    fn rule(&self, _: &Attrs) -> Rule {
+        F::RULE
     }
 }
 
