@@ -25,5 +25,6 @@ mod precision;
 mod routing_laws;
 mod row_weights;
 mod sample_norms;
+mod trace;
 mod values;
 mod weights;

@@ -117,7 +117,7 @@ pub enum AuditError {
 
 impl AuditError {
     /// Why a step could not be made, or not audited.
-    pub(super) fn of_step(step: u64, source: StepError) -> Self {
+    pub(crate) fn of_step(step: u64, source: StepError) -> Self {
         let other = |source| AuditError::Step { step, source: Box::new(source) };
         match source {
             StepError::Experiment(error) => match error.downcast::<AuditError>() {

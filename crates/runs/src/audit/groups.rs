@@ -1,11 +1,11 @@
 //! Groups of samples, and what each must not teach.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
 
 use gradroute_tape::{Graph, NodeRef, Real, Var};
 
 use super::error::AuditError;
+use crate::watch::behind;
 
 /// The groups into which an experiment sorts its samples, what each of them must not teach, and what must
 /// not move at all. The audit holds the experiment to it.
@@ -180,15 +180,4 @@ impl Groups {
 
 fn node_text<T: Real>(node: NodeRef<'_, T>) -> String {
     format!("{} at {} {}", node.op_name(), node.source_line(), node.shape())
-}
-
-/// The nodes that a value depends on, and itself, by index.
-pub(crate) fn behind<T: Real>(g: &Graph<'_, T>, value: Var) -> BTreeSet<usize> {
-    let mut operands: Vec<Vec<usize>> = Vec::new();
-    g.for_each_node(|node| operands.push(node.operands().map(Var::index).collect()));
-    let (mut seen, mut left) = (BTreeSet::from([value.index()]), vec![value.index()]);
-    while let Some(node) = left.pop() {
-        left.extend(operands[node].iter().filter(|operand| seen.insert(**operand)));
-    }
-    seen
 }

@@ -3,10 +3,10 @@
 use gradroute_tape::optim::{Adam, Movement};
 use gradroute_tape::{Params, Real};
 
-use super::numbers::norm;
 use super::regions::{ParamRegion, ParamSet};
 use super::result::Moved;
 use crate::state::Visit;
+use gradroute_tape::norm;
 
 /// Copies of all parameters and optimizers of an experiment.
 pub(super) struct Learners<T: Real> {

@@ -3,12 +3,11 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use gradroute_tape::{Gradients, Graph, GroupGradients, ParamId, Real, Var};
+use gradroute_tape::{Gradients, Graph, GroupGradients, ParamId, Real, Var, norm};
 
 use super::error::AuditError;
 use super::found::{Found, number};
-use super::groups::{Groups, behind};
-use super::numbers::norm;
+use super::groups::Groups;
 use super::path::place;
 use super::regions::{ParamRegion, ParamSet, ValueRegion};
 use super::result::Place;
@@ -51,18 +50,7 @@ impl<T: Real> Recorder<'_, T> {
         let ids: Vec<ParamId> = g.params().ids().collect();
         let mut nodes: Vec<Place> = Vec::new();
         g.for_each_node(|node| nodes.push(place(node)));
-        let within = behind(g, total);
-        let own = marked.terms.iter().filter(|(_, term)| g.has(*term));
-        let own: Vec<_> = own.filter(|(_, term)| within.contains(&term.index())).collect();
-        let named: BTreeSet<usize> = own.iter().map(|(_, term)| term.index()).collect();
-        let mut terms: Vec<(&'static str, Var)> = Vec::new();
-        for &&(name, term) in &own {
-            // Several of one name are one term.
-            match terms.iter_mut().find(|(other, _)| *other == name) {
-                Some((_, sum)) => *sum = g.add(*sum, term),
-                None => terms.push((name, term)),
-            }
-        }
+        let (terms, named) = marked.terms_of(g, total);
         let of = |term, cut| OneTerm {
             declared: self.groups,
             regions: self.regions,

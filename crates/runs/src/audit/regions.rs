@@ -6,7 +6,7 @@ use gradroute_tape::{Graph, ParamId, Params, Real, Shape, Var};
 
 use super::error::AuditError;
 use super::groups::{Groups, Rows};
-use crate::state::joined;
+use crate::state::{Visit, joined};
 use crate::watch::MarkedRegion;
 
 /// A copy of a set of parameters that an experiment shows.
@@ -29,6 +29,21 @@ impl<T: Real> ParamSet<T> {
         let same = |set: &Self| set.params.is_copy_of(params);
         let itself = |set: &Self| same(set) && set.original == address(params);
         sets.iter().position(itself).or_else(|| sets.iter().position(same))
+    }
+}
+
+/// Copies of all parameters of an experiment, by name.
+pub(crate) struct ParamSets<T: Real>(pub Vec<ParamSet<T>>);
+
+impl<T: Real> Default for ParamSets<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T: Real> Visit<T> for ParamSets<T> {
+    fn params(&mut self, name: &str, params: &Params<T>) {
+        self.0.push(ParamSet::of(name, params));
     }
 }
 

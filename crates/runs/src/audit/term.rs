@@ -6,10 +6,10 @@ use gradroute_tape::{Edge, Gradients, Graph, GroupGradients, ParamId, Real, Shar
 
 use super::found::{At, Found, number};
 use super::groups::Groups;
-use super::numbers::norm;
 use super::path::{Arrival, Consumers, Search};
 use super::regions::{ParamRegion, ValueRegion};
 use super::result::{Leak, Place};
+use gradroute_tape::norm;
 
 /// What of a value's adjoint is looked at: who contributed it.
 type Arrivals<T> = BTreeMap<(usize, usize, usize), (Share, Vec<T>)>;

@@ -1,0 +1,70 @@
+//! The backward pass as a page to step through: two units, each meant for one group of samples.
+//!
+//! The page holds three variants of the same graph. As it is, a penalty beside the route leaks. With the
+//! penalty behind the route, nothing does. With one entry of the mask switched on, one sample teaches the
+//! other group's unit. Write the page to a place of your own with `-- page.html`.
+
+use gradroute_tape::{Graph, ParamId, Params, Shape, Tape, Trace, TraceOptions, TracePage};
+
+const GROUPS: [u8; 4] = [0, 0, 1, 1];
+
+/// What differs between the variants.
+#[derive(Clone, Copy, Default)]
+struct Variant {
+    penalty_is_routed: bool,
+    sample_0_teaches_both: bool,
+}
+
+fn traced(g: &Graph<'_, f32>, [encoder, head]: [ParamId; 2], variant: Variant) -> Trace<f32> {
+    let x = g.literal(Shape::of_samples(&[4, 2]), &[1.0, 0.0, 2.0, 1.0, 0.0, 3.0, 1.0, 1.0]);
+    let scope = g.scope("encoder");
+    let z = g.linear(x, g.param(encoder), None);
+    let own = if variant.sample_0_teaches_both { 1.0 } else { 0.0 };
+    let mask = g.literal(Shape::of_samples(&[4, 2]), &[1.0, own, 1.0, 0.0, 0.0, 1.0, 0.0, 1.0]);
+    let routed = g.route(z, mask);
+    drop(scope);
+    let scope = g.scope("head");
+    let y = g.linear(routed, g.param(head), None);
+    drop(scope);
+    let _scope = g.scope("loss");
+    let error = g.mean(g.mul(y, y));
+    let l1 = g.scale(g.l1_norm(if variant.penalty_is_routed { routed } else { z }), 0.1);
+    let options = TraceOptions::of([("error", error), ("l1", l1), ("total", g.add(error, l1))])
+        .groups(["group 0", "group 1"], GROUPS)
+        .part("unit 0", z, 0..1, ["group 1"])
+        .part("unit 1", z, 1..2, ["group 0"]);
+    g.trace(&options)
+}
+
+fn main() -> std::io::Result<()> {
+    let mut params = Params::<f32>::new();
+    let encoder = params.add("encoder", &[2, 2], || 0.5);
+    let head = params.add("head", &[1, 2], || 1.0);
+    let mut tape = Tape::new();
+    let mut page = TracePage::new("A route, and a penalty beside it");
+    let as_it_is = Variant::default();
+    for (name, variant) in [
+        ("as it is", as_it_is),
+        ("the penalty is routed", Variant { penalty_is_routed: true, ..as_it_is }),
+        ("sample 0 may teach both", Variant { sample_0_teaches_both: true, ..as_it_is }),
+    ] {
+        let g = tape.graph(&params);
+        let trace = traced(&g, [encoder, head], variant);
+        for (pass, t) in trace.passes.iter().zip(0..) {
+            let [unit_0, unit_1] = [0, 1].map(|r| &trace.regions[r].norms[t]);
+            println!(
+                "{name:<24} {:<6} group 0 at unit 1: {:.3}, group 1 at unit 0: {:.3}",
+                pass.term,
+                unit_1[1].map_or(f64::NAN, |norm| norm.0),
+                unit_0[2].map_or(f64::NAN, |norm| norm.0),
+            );
+        }
+        page.add(name, trace);
+    }
+    let place = std::env::args()
+        .nth(1)
+        .map_or_else(|| std::env::temp_dir().join("gradroute-tape.html"), std::path::PathBuf::from);
+    std::fs::write(&place, page.to_html())?;
+    println!("Open {} in a browser, and step with the arrow keys.", place.display());
+    Ok(())
+}

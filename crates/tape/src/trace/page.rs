@@ -1,0 +1,180 @@
+//! Traces as one HTML file.
+
+use std::io::Write;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use gradroute_kernels::Real;
+use serde::Serialize;
+
+use super::options::TraceOptions;
+use super::picture::{self, escape};
+use super::result::Trace;
+use super::view::{Brief, views};
+use crate::graph::Graph;
+use crate::node::Var;
+
+/// The page's script and style. They stand in the page; a server may send them as files.
+pub const SCRIPT: &str = include_str!("page.js");
+/// See [`SCRIPT`].
+pub const STYLE: &str = include_str!("page.css");
+
+/// A page that steps through the backward passes of a graph, and of variants of it: a mask's entry on or off,
+/// a penalty routed or not. The engine computed all of them; the page only switches.
+///
+/// ```
+/// use gradroute_tape::{Params, Shape, Tape, TraceOptions, TracePage};
+///
+/// let mut params = Params::<f32>::new();
+/// let w = params.add("w", &[1, 1], || 1.0);
+/// let mut page = TracePage::new("One weight");
+/// for mask in [1.0, 0.0] {
+///     let mut tape = Tape::new();
+///     let g = tape.graph(&params);
+///     let x = g.literal(Shape::of_samples(&[1, 1]), &[3.0]);
+///     let mask_ = g.literal(Shape::of_samples(&[1, 1]), &[mask]);
+///     let loss = g.sum(g.route(g.linear(x, g.param(w), None), mask_));
+///     page.add(format!("mask {mask}"), g.trace(&TraceOptions::of([("loss", loss)])));
+/// }
+/// assert!(page.to_html().starts_with("<!DOCTYPE html>"));
+/// ```
+#[derive(Clone, Debug)]
+pub struct TracePage<T: Real> {
+    title: String,
+    variants: Vec<(String, Trace<T>)>,
+}
+
+/// What the script reads.
+#[derive(Serialize)]
+#[serde(bound = "")]
+struct Data<'p, T: Real> {
+    variants: Vec<VariantData<'p, T>>,
+}
+
+#[derive(Serialize)]
+#[serde(bound = "")]
+struct VariantData<'p, T: Real> {
+    name: &'p str,
+    trace: &'p Trace<T>,
+    views: Vec<ViewData>,
+}
+
+#[derive(Serialize)]
+struct ViewData {
+    scope: String,
+    above: Option<usize>,
+    nodes: Vec<usize>,
+    svg: String,
+}
+
+impl<T: Real> TracePage<T> {
+    /// A page without variants.
+    pub fn new(title: impl Into<String>) -> Self {
+        Self { title: title.into(), variants: Vec::new() }
+    }
+
+    /// Adds a variant.
+    ///
+    /// # Panics
+    /// If the trace has no term.
+    #[track_caller]
+    pub fn add(&mut self, name: impl Into<String>, trace: Trace<T>) {
+        assert!(!trace.passes.is_empty(), "a page needs the way back from one term at least");
+        self.variants.push((name.into(), trace));
+    }
+
+    /// All traces as JSON: `{"variants": [{"name", "trace"}]}`, each trace with the fields of [`Trace`].
+    pub fn to_json(&self) -> String {
+        #[derive(Serialize)]
+        #[serde(bound = "")]
+        struct Named<'p, T: Real> {
+            name: &'p str,
+            trace: &'p Trace<T>,
+        }
+        let named = self.variants.iter().map(|(name, trace)| Named { name, trace });
+        let variants: Vec<_> = named.collect();
+        serde_json::to_string(&std::collections::BTreeMap::from([("variants", variants)]))
+            .expect("plain data")
+    }
+
+    /// The page: one file that needs no other.
+    ///
+    /// # Panics
+    /// If there is no variant.
+    #[track_caller]
+    pub fn to_html(&self) -> String {
+        assert!(!self.variants.is_empty(), "a page needs a variant");
+        let variants = self.variants.iter().map(|(name, trace)| VariantData {
+            name,
+            trace,
+            views: view_data(trace),
+        });
+        let data = Data { variants: variants.collect() };
+        let json = serde_json::to_string(&data).expect("plain data");
+        let packed = STANDARD.encode(gzipped(&json));
+        let title = escape(&self.title);
+        format!(
+            "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+             <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; \
+             script-src 'unsafe-inline'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n\
+             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+             <meta name=\"color-scheme\" content=\"light dark\">\n<title>{title}</title>\n\
+             <style>\n{}{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n{BODY}</main>\n\
+             <script type=\"text/plain\" id=\"data\">{packed}</script>\n\
+             <script>\n{SCRIPT}</script>\n</body>\n</html>\n",
+            picture::STYLE
+        )
+    }
+}
+
+impl<T: Real> Trace<T> {
+    /// The graph as SVG: from left to right by depth, in lanes by label scope; what a gradient can't cross is
+    /// dashed, a gate stands on edges that are routed, a bar on those that are detached. Above 60 nodes, each
+    /// label scope is one box.
+    pub fn to_svg(&self) -> String {
+        let briefs: Vec<Brief> = self.nodes.iter().map(Brief::of).collect();
+        picture::file(&briefs, &views(&briefs)[0])
+    }
+}
+
+impl<T: Real> Graph<'_, T> {
+    /// A page that steps through the way back from each of `terms`: see [`Graph::trace`], which sorts
+    /// samples into groups, and [`TracePage`], which holds variants.
+    ///
+    /// # Panics
+    /// As [`Graph::trace`]; without terms.
+    #[track_caller]
+    pub fn to_html(&self, title: &str, terms: &[(&str, Var)]) -> String {
+        let mut page = TracePage::new(title);
+        page.add("as it is", self.trace(&TraceOptions::of(terms.iter().copied())));
+        page.to_html()
+    }
+
+    /// The graph as SVG: see [`Trace::to_svg`].
+    pub fn to_svg(&self) -> String {
+        self.trace(&TraceOptions::default()).to_svg()
+    }
+}
+
+/// A third of the size: a page of a small network is to fit into an attachment.
+fn gzipped(text: &str) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(text.as_bytes()).expect("writing to memory");
+    encoder.finish().expect("writing to memory")
+}
+
+fn view_data<T: Real>(trace: &Trace<T>) -> Vec<ViewData> {
+    let briefs: Vec<Brief> = trace.nodes.iter().map(Brief::of).collect();
+    let data = views(&briefs).into_iter().map(|view| ViewData {
+        svg: picture::element(&briefs, &view),
+        nodes: view.nodes().collect(),
+        above: view.above,
+        scope: view.scope,
+    });
+    data.collect()
+}
+
+/// What the script fills.
+const BODY: &str = include_str!("page.html");

@@ -1,0 +1,123 @@
+//! Whose shares there are, and the norms of each.
+
+use std::ops::Range;
+
+use gradroute_kernels::Real;
+
+use super::norm::norm;
+use super::options::TraceOptions;
+use super::tensor::Number;
+
+/// From so many samples on, single ones are not shown.
+const MOST_SAMPLES: usize = 64;
+
+/// Norms by selection.
+pub(super) type Norms = Vec<Option<Number<f64>>>;
+
+/// The selections of a trace: all, the groups, what belongs to no sample, single samples.
+pub(super) struct Setting {
+    pub groups: usize,
+    /// The group of each sample.
+    pub of_samples: Vec<u8>,
+    /// How many samples there are, if the graph says it.
+    pub samples: Option<usize>,
+}
+
+/// A value's extents, and whether its rows are samples.
+#[derive(Clone, Debug)]
+pub(super) struct Extents {
+    pub dims: Vec<usize>,
+    /// Whether axis 0 counts samples.
+    pub carries_samples: bool,
+    /// Whether it depends on samples.
+    pub of_samples: bool,
+}
+
+impl Setting {
+    #[track_caller]
+    pub fn new(options: &TraceOptions, samples: Option<usize>) -> Self {
+        let (groups, of_samples) = (options.groups.len(), options.of_samples.clone());
+        if groups > 0 {
+            let found = samples.unwrap_or(0);
+            assert!(
+                of_samples.len() == found,
+                "trace: the groups are those of {} samples, but the graph has {found}",
+                of_samples.len()
+            );
+            let outside = of_samples.iter().position(|group| usize::from(*group) >= groups);
+            assert!(outside.is_none(), "trace: sample {outside:?} is of a group without a name");
+        }
+        Self { groups, of_samples, samples }
+    }
+
+    pub fn names(&self, groups: &[String]) -> Vec<String> {
+        let single = |sample| format!("sample {sample}");
+        ["all".to_owned()]
+            .into_iter()
+            .chain(groups.iter().cloned())
+            .chain(["no sample".to_owned()])
+            .chain((0..self.singles()).map(single))
+            .collect()
+    }
+
+    /// How many selections there are.
+    pub fn count(&self) -> usize {
+        2 + self.groups + self.singles()
+    }
+
+    /// How many samples are shown one by one.
+    pub fn singles(&self) -> usize {
+        self.samples.filter(|n| *n <= MOST_SAMPLES).unwrap_or(0)
+    }
+
+    pub fn no_sample(&self) -> usize {
+        1 + self.groups
+    }
+
+    pub fn group(&self, group: usize) -> usize {
+        1 + group
+    }
+
+    pub fn sample(&self, sample: usize) -> usize {
+        2 + self.groups + sample
+    }
+
+    /// Whether a selection has a sample.
+    fn has(&self, selection: usize, sample: usize) -> bool {
+        match selection {
+            0 => true,
+            s if s < self.no_sample() => usize::from(self.of_samples[sample]) == s - 1,
+            s if s == self.no_sample() => false,
+            s => s == self.sample(sample),
+        }
+    }
+
+    /// The norms of a value that depends on samples, or of columns of it.
+    pub fn norms_of_rows<T: Real>(
+        &self,
+        of: &Extents,
+        numbers: &[T],
+        columns: Option<&Range<usize>>,
+    ) -> Norms {
+        let width = of.dims.last().copied().unwrap_or(1).max(1);
+        let chosen = |i: usize| columns.is_none_or(|columns| columns.contains(&(i % width)));
+        let all = || {
+            let own = numbers.iter().enumerate().filter(move |(i, _)| chosen(*i));
+            norm(own.map(|(_, v)| v.to_f64()))
+        };
+        let rows = self.samples.filter(|_| of.carries_samples);
+        let norm_of = |selection| match rows {
+            _ if selection == 0 => Some(all()),
+            None => (selection == self.no_sample()).then(all),
+            Some(_) if selection == self.no_sample() => None,
+            Some(n) => {
+                let size = (numbers.len() / n).max(1);
+                let own = |(i, _): &(usize, &T)| chosen(*i) && self.has(selection, i / size);
+                let own = numbers.iter().enumerate().filter(own);
+                let some = (0..n).any(|sample| self.has(selection, sample));
+                some.then(|| norm(own.map(|(_, v)| v.to_f64())))
+            }
+        };
+        (0..self.count()).map(|selection| norm_of(selection).map(Number)).collect()
+    }
+}
