@@ -1,6 +1,7 @@
 //! The command line of any program with experiments: what can be asked, and how failures are told.
 
 mod arguments;
+mod at_step;
 mod audit;
 mod audit_arguments;
 mod catalogue;
@@ -14,7 +15,10 @@ mod experiments;
 mod failure;
 mod figures;
 mod go_on;
+mod graph;
+mod graph_arguments;
 mod machine;
+mod place_arguments;
 mod presets;
 mod print;
 mod resume;

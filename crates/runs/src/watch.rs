@@ -1,6 +1,7 @@
 //! Seeing the backward passes of a step: the leak audit and the flow map hang here.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use gradroute_tape::{Graph, Real, Var};
@@ -26,6 +27,39 @@ pub(crate) struct Marked {
     pub regions: Vec<MarkedRegion>,
     /// The group of each sample of the batch at hand.
     pub groups: Vec<u8>,
+}
+
+impl Marked {
+    /// The terms on a graph that `total` depends on; several of one name are one term. With them, the
+    /// nodes that are terms.
+    pub fn terms_of<T: Real>(
+        &self,
+        g: &Graph<'_, T>,
+        total: Var,
+    ) -> (Vec<(&'static str, Var)>, BTreeSet<usize>) {
+        let within = behind(g, total);
+        let own = self.terms.iter().filter(|(_, term)| g.has(*term));
+        let own: Vec<_> = own.filter(|(_, term)| within.contains(&term.index())).collect();
+        let mut terms: Vec<(&'static str, Var)> = Vec::new();
+        for &&(name, term) in &own {
+            match terms.iter_mut().find(|(other, _)| *other == name) {
+                Some((_, sum)) => *sum = g.add(*sum, term),
+                None => terms.push((name, term)),
+            }
+        }
+        (terms, own.iter().map(|(_, term)| term.index()).collect())
+    }
+}
+
+/// The nodes that a value depends on, and itself, by index.
+pub(crate) fn behind<T: Real>(g: &Graph<'_, T>, value: Var) -> BTreeSet<usize> {
+    let mut operands: Vec<Vec<usize>> = Vec::new();
+    g.for_each_node(|node| operands.push(node.operands().map(Var::index).collect()));
+    let (mut seen, mut left) = (BTreeSet::from([value.index()]), vec![value.index()]);
+    while let Some(node) = left.pop() {
+        left.extend(operands[node].iter().filter(|operand| seen.insert(**operand)));
+    }
+    seen
 }
 
 /// Columns of a value: indices of its last axis.

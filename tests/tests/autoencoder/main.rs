@@ -3,4 +3,5 @@
 mod audit;
 mod golden;
 mod golden_training;
+mod graph;
 mod objectives;

@@ -7,6 +7,7 @@ use clap_complete::Shell;
 
 use super::audit_arguments::Audit;
 use super::failure::Failure;
+use super::graph_arguments::Graph;
 use super::machine::Machine;
 use super::whole::at_least;
 use crate::config::{Override, Request};
@@ -33,6 +34,7 @@ pub(super) enum Asked {
     Figures(Saved),
     Compare(Compare),
     Audit(Box<Audit>),
+    Graph(Box<Graph>),
     Verify(Verify),
     Experiments(Experiments),
     Presets(Presets),

@@ -7,18 +7,14 @@ use std::path::Path;
 use anyhow::anyhow;
 use serde::{Deserialize, Serialize};
 
+use super::at_step::at_step;
 use super::commands::AuditRequest;
 use super::failure::Failure;
 use super::print::print;
-use super::start::{begun, load, load_again};
 use crate::audit::{Audit, Leak, heat_map, in_words, to_text};
-use crate::config::Resolved;
 use crate::console::say;
-use crate::driver::Driver;
 use crate::experiment::Experiment;
-use crate::run::saved::Loaded;
-use crate::run::{RunDirectory, atomic, read_json, saved};
-use crate::state::State;
+use crate::run::{atomic, read_json};
 
 /// The leaks that are known: the file of `--expect`.
 #[derive(Serialize, Deserialize)]
@@ -101,82 +97,11 @@ fn is_svg(file: &Path) -> Result<bool, Failure> {
 }
 
 fn audit<E: Experiment>(request: &AuditRequest) -> Result<Audit, Failure> {
-    match &request.run {
-        Some(run) => of_run::<E>(request, run),
-        None => {
-            let resolved = E::resolve(&request.request)?;
-            let (data, _) = load::<E>(&resolved.config, request.data.as_deref())?;
-            of_steps::<E>(request, &resolved, &data, None)
+    at_step::<E, _>(&request.place, |config, driver| {
+        let audit = driver.audit(&E::groups(config), request.steps)?;
+        if audit.steps < request.steps {
+            say!("note: {} of {} steps were left to audit", audit.steps, request.steps);
         }
-    }
-}
-
-fn of_run<E: Experiment>(request: &AuditRequest, run: &Path) -> Result<Audit, Failure> {
-    let directory = RunDirectory::open(run)?;
-    let begun = begun::<E>(&directory)?;
-    let loaded = match request.at {
-        Some(at) if at != begun.loaded.record.steps => at_step(&directory, at)?,
-        _ => begun.loaded,
-    };
-    let resolved = E::resolve(&request.request)?;
-    let record = &loaded.record.origin.data;
-    let given = request.data.as_deref();
-    let (data, _) = load_again::<E>(&resolved.config, given, record, directory.root())?;
-    of_steps::<E>(request, &resolved, &data, Some(&loaded))
-}
-
-/// The checkpoint after so many steps.
-fn at_step(directory: &RunDirectory, at: u64) -> Result<Loaded, Failure> {
-    let all = saved::list(directory)?;
-    if !all.contains(&at) {
-        let all: Vec<String> = all.iter().map(u64::to_string).collect();
-        return Err(anyhow!(
-            "--at {at}: {} has no checkpoint after {at} steps; it has some after {}",
-            directory.root().display(),
-            all.join(", ")
-        )
-        .into());
-    }
-    Ok(saved::load(directory, at)?)
-}
-
-/// Audits on fresh weights, or on those that were `loaded`.
-fn of_steps<E: Experiment>(
-    request: &AuditRequest,
-    Resolved { config, .. }: &Resolved<E::Config>,
-    data: &E::Data,
-    loaded: Option<&Loaded>,
-) -> Result<Audit, Failure> {
-    E::check(config, data)?;
-    let mut driver = Driver::<E>::new(config, data)?;
-    let planned = driver.plan().steps();
-    match loaded {
-        Some(loaded) => {
-            loaded.restore(&mut |state: &mut State<'_>| driver.experiment_mut().state(state))?;
-            let made = loaded.record.steps;
-            driver.set_made(made.min(planned - 1));
-            if made >= planned {
-                let last = planned - 1;
-                say!("note: all steps are made; step {last} is audited, on the final weights");
-            }
-        }
-        None => {
-            let at = request.at.unwrap_or(0);
-            if at >= planned {
-                return Err(anyhow!(
-                    "--at {at}: there are {planned} steps, from 0 to {}",
-                    planned - 1
-                )
-                .into());
-            }
-            while driver.made() < at {
-                driver.step()?;
-            }
-        }
-    }
-    let audit = driver.audit(&E::groups(config), request.steps)?;
-    if audit.steps < request.steps {
-        say!("note: {} of {} steps were left to audit", audit.steps, request.steps);
-    }
-    Ok(audit)
+        Ok(audit)
+    })
 }

@@ -3,10 +3,11 @@
 use std::marker::PhantomData;
 
 use super::commands::{
-    AuditRequest, CompareRequest, ResumeRequest, SavedRequest, TrainRequest, VerifyRequest,
+    AuditRequest, CompareRequest, GraphRequest, ResumeRequest, SavedRequest, TrainRequest,
+    VerifyRequest,
 };
 use super::failure::Failure;
-use super::{audit, compare, evaluate, figures, resume, train, verify};
+use super::{audit, compare, evaluate, figures, graph, resume, train, verify};
 use crate::config::Preset;
 use crate::experiment::{Experiment, ExtraCommand};
 use crate::program::Program;
@@ -29,6 +30,7 @@ pub(super) trait Commands: Sync {
     fn verify(&self, request: &VerifyRequest) -> Result<(), Failure>;
     fn compare(&self, request: &CompareRequest) -> Result<(), Failure>;
     fn audit(&self, request: &AuditRequest) -> Result<(), Failure>;
+    fn graph(&self, request: &GraphRequest) -> Result<(), Failure>;
 }
 
 struct Of<E>(PhantomData<fn() -> E>);
@@ -60,6 +62,10 @@ impl<E: Experiment> Commands for Of<E> {
 
     fn audit(&self, request: &AuditRequest) -> Result<(), Failure> {
         audit::run::<E>(request)
+    }
+
+    fn graph(&self, request: &GraphRequest) -> Result<(), Failure> {
+        graph::run::<E>(request)
     }
 }
 

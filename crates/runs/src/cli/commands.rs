@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::arguments::Format;
+use super::graph_arguments::GraphFormat;
 use crate::config::Request;
 
 /// `train`.
@@ -45,20 +46,45 @@ pub(super) struct VerifyRequest {
     pub data: Option<PathBuf>,
 }
 
-/// `audit`.
+/// Which step a command looks at.
 #[derive(Clone, Debug)]
-pub(super) struct AuditRequest {
+pub(super) struct PlaceRequest {
     /// The run, if it is not of fresh weights.
     pub run: Option<PathBuf>,
     /// The configuration; that of the run is its file.
     pub request: Request,
-    pub steps: u64,
     pub at: Option<u64>,
     pub data: Option<PathBuf>,
+}
+
+/// `audit`.
+#[derive(Clone, Debug)]
+pub(super) struct AuditRequest {
+    pub place: PlaceRequest,
+    pub steps: u64,
     pub json: Option<PathBuf>,
     pub heat_map: Option<PathBuf>,
     pub assert_no_leak: bool,
     pub expect: Option<PathBuf>,
+}
+
+/// `graph`.
+#[derive(Clone, Debug)]
+pub(super) struct GraphRequest {
+    pub place: PlaceRequest,
+    /// The batch, where it was not said.
+    pub batch_by_default: Option<i64>,
+    /// Settings that differ, each a variant.
+    pub variants: Vec<Variant>,
+    pub format: GraphFormat,
+    pub out: Option<PathBuf>,
+}
+
+/// A variant: how it was written, and `key=value` texts.
+#[derive(Clone, Debug)]
+pub(super) struct Variant {
+    pub name: String,
+    pub set: Vec<String>,
 }
 
 /// `compare`.

@@ -7,13 +7,14 @@ use clap::builder::PossibleValuesParser;
 use clap::{ArgMatches, Command, CommandFactory, FromArgMatches};
 
 use super::arguments::{Arguments, Asked, Saved};
-use super::audit_arguments::Audit;
 use super::catalogue::Entry;
 use super::commands::{
-    AuditRequest, CompareRequest, ResumeRequest, SavedRequest, TrainRequest, VerifyRequest,
+    AuditRequest, CompareRequest, PlaceRequest, ResumeRequest, SavedRequest, TrainRequest,
+    VerifyRequest,
 };
 use super::failure::Failure;
 use super::machine::Machine;
+use super::place_arguments::Place;
 use super::print::print;
 use super::{completions, experiments, presets};
 use crate::config::{FileLayer, Request, nearest};
@@ -72,6 +73,9 @@ fn command(program: &Program, entries: &'static [Entry]) -> Command {
         })
         .mut_subcommand("audit", |audit| {
             audit.mut_arg("preset", |preset| preset.value_parser(names()))
+        })
+        .mut_subcommand("graph", |graph| {
+            graph.mut_arg("preset", |preset| preset.value_parser(names()))
         })
         .mut_subcommand("presets", |presets| {
             presets.mut_subcommand("show", |show| {
@@ -157,8 +161,21 @@ fn asked(
             compare.machine.run(|| entry.commands.compare(&request))
         }
         Asked::Audit(asked) => {
-            let (entry, request) = audit_request(entries, &asked)?;
+            let (entry, place) = place_request(entries, &asked.place, asked.batch)?;
+            let request = AuditRequest {
+                place,
+                steps: asked.steps as u64, // at least 1, by the parser
+                json: asked.json.clone(),
+                heat_map: asked.heat_map.clone(),
+                assert_no_leak: asked.assert_no_leak,
+                expect: asked.expect.clone(),
+            };
             asked.machine.run(|| entry.commands.audit(&request))
+        }
+        Asked::Graph(asked) => {
+            let (entry, place) = place_request(entries, &asked.place, asked.batch)?;
+            let request = asked.request(place)?;
+            asked.machine.run(|| entry.commands.graph(&request))
         }
         Asked::Experiments(_) => experiments::run(entries),
         Asked::Presets(asked) => presets::run(entries, asked.action),
@@ -171,33 +188,23 @@ fn saved_request(saved: Saved) -> (Machine, SavedRequest) {
     (machine, SavedRequest { run, data, out, overwrite })
 }
 
-/// What is to be audited, and the experiment that it is of. All that is wrong with it ends with 2, as 1
-/// says that something was found.
-fn audit_request<'e>(
+/// Which step is to be looked at, and the experiment that it is of. All that is wrong with it ends with 2.
+fn place_request<'e>(
     entries: &'e [Entry],
-    asked: &Audit,
-) -> Result<(&'e Entry, AuditRequest), Failure> {
-    let number = |value: i64| value as u64; // at least 0, by the parser
+    asked: &Place,
+    batch: Option<i64>,
+) -> Result<(&'e Entry, PlaceRequest), Failure> {
     let file = match &asked.run {
         Some(run) => Some(RunDirectory::open(run).map_err(Failure::usage)?.config()),
         None => asked.config.clone(),
     };
-    let request = AuditRequest {
-        run: asked.run.clone(),
-        request: asked.request(file),
-        steps: number(asked.steps),
-        at: asked.at.map(number),
-        data: asked.data.clone(),
-        json: asked.json.clone(),
-        heat_map: asked.heat_map.clone(),
-        assert_no_leak: asked.assert_no_leak,
-        expect: asked.expect.clone(),
-    };
+    let request = asked.request(file, batch);
     let entry = match &asked.run {
         Some(run) => of_run(entries, run).map_err(Failure::into_usage)?,
-        None => of_request(entries, &request.request)?,
+        None => of_request(entries, &request)?,
     };
-    Ok((entry, request))
+    let at = asked.at.map(|at| at as u64); // at least 0, by the parser
+    Ok((entry, PlaceRequest { run: asked.run.clone(), request, at, data: asked.data.clone() }))
 }
 
 /// The experiment that a request is of.

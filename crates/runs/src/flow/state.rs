@@ -4,16 +4,16 @@ use std::cell::RefCell;
 use std::ops::Range;
 
 use gradroute_kernels::reduce;
-use gradroute_tape::{ParamId, Params};
+use gradroute_tape::ParamId;
 use serde::{Deserialize, Serialize};
 
 use super::line::{FlowLine, OfRegion};
 use super::recorder::{Received, Recorder};
 use super::settle::{Moved, Settling};
-use crate::audit::{AuditError, Groups, NO_SAMPLE, ParamRegion, ParamSet, of_params};
+use crate::audit::{AuditError, Groups, NO_SAMPLE, ParamRegion, ParamSet, ParamSets, of_params};
 use crate::driver::Driver;
 use crate::experiment::Experiment;
-use crate::state::{FLOW, State, Visit};
+use crate::state::{FLOW, State};
 use crate::step::{Made, StepError};
 
 /// What a run keeps for its flow map. It is saved with the checkpoints.
@@ -44,7 +44,7 @@ impl Flow {
     /// When the groups name what there is not; when the state can't be looked at.
     pub fn new<E: Experiment>(config: &E::Config, experiment: &mut E) -> Result<Self, AuditError> {
         let groups = E::groups(config);
-        let mut start = Sets::default();
+        let mut start = ParamSets::default();
         State::visit(&mut start, |state| experiment.state(state))?;
         let regions = of_params(&start.0, &groups)?;
         let sets = start.0;
@@ -155,15 +155,5 @@ impl Flow {
                 }
             }
         }
-    }
-}
-
-/// Copies of all parameters, by name.
-#[derive(Default)]
-struct Sets(Vec<ParamSet<f32>>);
-
-impl Visit<f32> for Sets {
-    fn params(&mut self, name: &str, params: &Params<f32>) {
-        self.0.push(ParamSet::of(name, params));
     }
 }
