@@ -28,7 +28,7 @@ while read -r line; do
         "cargo run --release -p starter -- "*) run "$binaries/starter ${line#* -- } $short" ;;
         *"--resume"*"--epochs"*) run "$binaries/gradroute $(sed "s|--epochs [0-9]*|--epochs 2|" <<<"${line#* -- }")" ;;
         *" train"*"--resume"*) run "$binaries/gradroute ${line#* -- }" ;;
-        *" audit --preset "*) run "$binaries/gradroute ${line#* -- } --set data.limit=200" ;;
+        *" audit --preset "* | *" graph --preset "*) run "$binaries/gradroute ${line#* -- } --set data.limit=200" ;;
         # Large models: fewer images.
         *"--preset seed"*) run "$binaries/gradroute ${line#* -- } --epochs 1 --set data.limit=100" ;;
         "cargo run --release -- train"*) run "$binaries/gradroute ${line#* -- } $short" ;;

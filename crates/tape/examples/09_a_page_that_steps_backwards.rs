@@ -65,6 +65,10 @@ fn main() -> std::io::Result<()> {
         .nth(1)
         .map_or_else(|| std::env::temp_dir().join("gradroute-tape.html"), std::path::PathBuf::from);
     std::fs::write(&place, page.to_html())?;
+    // And the picture alone.
+    let g = tape.graph(&params);
+    let picture = traced(&g, [encoder, head], as_it_is).to_svg();
+    std::fs::write(place.with_extension("svg"), picture)?;
     println!("Open {} in a browser, and step with the arrow keys.", place.display());
     Ok(())
 }

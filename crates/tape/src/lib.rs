@@ -53,7 +53,9 @@
 //!   [`Graph::backward_by_edge`], what each use of a value contributes; [`Graph::keep`], the gradient of a
 //!   value.
 //! - [`check`]: gradients against central differences in f64, routes included.
-//! - [`Graph::to_text`], [`Graph::to_dot`], [`Graph::to_json`]: pictures of a graph.
+//! - [`Graph::to_html`]: a page that steps through a backward pass, with [`Graph::trace`] and [`TracePage`] for
+//!   groups of samples and variants; [`Graph::to_svg`], [`Graph::to_dot`], [`Graph::to_text`],
+//!   [`Graph::to_json`]: pictures of a graph.
 //!
 //! # Promises
 //!

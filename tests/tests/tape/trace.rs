@@ -192,9 +192,10 @@ fn without_samples_everything_belongs_to_no_sample() {
     assert_eq!(uses.iter().map(|of| of.position).collect::<Vec<_>>(), [0, 1]);
 }
 
-/// What the page's script reads.
-fn data(html: &str) -> Value {
-    let (_, rest) = html.split_once("id=\"data\">").unwrap();
+/// What the page's script reads of an element.
+fn data(html: &str, id: &str) -> Value {
+    let (_, rest) = html.split_once(&format!("id=\"{id}\"")).unwrap();
+    let (_, rest) = rest.split_once('>').unwrap();
     let (packed, _) = rest.split_once("</script>").unwrap();
     let mut json = String::new();
     let bytes = STANDARD.decode(packed).unwrap();
@@ -219,12 +220,19 @@ fn the_page_holds_the_traces_of_all_variants_and_loads_nothing() {
     let outside = html.matches("http").count() - html.matches("http-equiv").count();
     let namespace = html.matches("http://www.w3.org/2000/svg").count();
     assert_eq!(outside, namespace, "an address");
-    let in_page = data(&html);
+    assert!(html.contains("data-variant=\"&lt;b&gt;two&lt;/b&gt;\""));
     let exported: Value = serde_json::from_str(&page.to_json()).unwrap();
-    assert_eq!(in_page["variants"].as_array().unwrap().len(), 2);
     for i in 0..2 {
-        assert_eq!(in_page["variants"][i]["trace"], exported["variants"][i]["trace"]);
-        let svg = in_page["variants"][i]["views"][0]["svg"].as_str().unwrap();
+        let outline = data(&html, &format!("variant-{i}"));
+        let trace = &exported["variants"][i]["trace"];
+        for part in ["nodes", "selections", "of_samples", "regions"] {
+            assert_eq!(outline["trace"][part], trace[part]);
+        }
+        for (t, pass) in trace["passes"].as_array().unwrap().iter().enumerate() {
+            assert_eq!(outline["trace"]["passes"][t]["term"], pass["term"]);
+            assert_eq!(data(&html, &format!("variant-{i}-pass-{t}")), pass["steps"]);
+        }
+        let svg = outline["views"][0]["svg"].as_str().unwrap();
         assert!(svg.contains("&lt;w&gt; &amp; &quot;co&quot;"), "{svg}");
     }
 }
@@ -247,7 +255,9 @@ fn the_picture_has_every_node_and_edge_of_a_small_graph_with_gates_and_bars() {
 }
 
 #[test]
-#[should_panic(expected = "the groups are those of 3 samples, but the graph has 2")]
+#[should_panic(
+    expected = "the groups are those of 3 samples, but the values that the terms depend on count [2]"
+)]
 fn groups_of_another_batch_are_refused() {
     let mut params = Params::<f64>::new();
     let w = params.add("w", &[1, 1], || 1.0);

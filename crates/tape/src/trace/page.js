@@ -2,21 +2,39 @@
 // script chooses, colours and words them, and does no arithmetic of ops.
 "use strict";
 (async () => {
-  // The data are JSON, gzipped, in base 64.
-  const packed = document.getElementById("data").textContent.trim();
   if (!("DecompressionStream" in window)) {
     document.getElementById("message").textContent = "This page needs a browser from 2023 or later.";
     return;
   }
-  const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
-  const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  const data = await new Response(unpacked).json();
   const byId = (id) => document.getElementById(id);
   const state = { variant: 0, term: 0, of: 0, step: 0, view: 0 };
   let playing = null;
 
+  // ---- Data: JSON, gzipped, in base 64; a part of it is read when it is first looked at ----
+
+  const unpack = async (id) => {
+    const letters = atob(byId(id).textContent.trim());
+    const bytes = new Uint8Array(letters.length);
+    for (let i = 0; i < letters.length; i++) bytes[i] = letters.charCodeAt(i);
+    const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    return new Response(unpacked).json();
+  };
+  const variants = [...document.querySelectorAll("[data-variant]")].map((of) => ({ name: of.dataset.variant, trace: null, views: [] }));
+  let asked = 0;
+  /** Reads what is chosen; false if something else was chosen meanwhile. */
+  const loaded = async () => {
+    const ticket = ++asked;
+    const of = variant();
+    if (!of.trace) Object.assign(of, await unpack(`variant-${state.variant}`));
+    if (ticket !== asked) return false;
+    state.term = Math.min(state.term, trace().passes.length - 1);
+    const chosen = pass();
+    if (!chosen.steps) chosen.steps = await unpack(`variant-${state.variant}-pass-${state.term}`);
+    return ticket === asked;
+  };
+
   // What is chosen, as data.
-  const variant = () => data.variants[state.variant];
+  const variant = () => variants[state.variant];
   const trace = () => variant().trace;
   const pass = () => trace().passes[state.term];
   const arrived = () => pass().steps[state.step];
@@ -115,7 +133,8 @@
     const canvas = element("canvas", { role: "img", "aria-label": words, width: Math.max(1, columns), height: Math.max(1, rows) });
     const side = Math.max(1, Math.min(22, Math.floor(270 / Math.max(1, columns)), Math.floor(260 / Math.max(1, rows))));
     canvas.style.width = `${columns * side}px`;
-    canvas.style.height = `${rows * side}px`;
+    // A wide row of small squares would be a hairline.
+    canvas.style.height = `${rows * Math.max(side, Math.min(10, Math.floor(80 / Math.max(1, rows))))}px`;
     const context = canvas.getContext("2d");
     const image = context.createImageData(Math.max(1, columns), Math.max(1, rows));
     for (let i = 0; i < rows * columns; i++) {
@@ -335,7 +354,7 @@
     edge.classList.add(leaking ? "leaking" : norm === 0 ? "stopped" : "flows");
     edge.classList.toggle("crossing", step === state.step);
     if (norm !== 0 && !leaking && step !== state.step) return;
-    const at = edge.getPointAtLength(edge.getTotalLength() * 0.45);
+    const at = edge.getPointAtLength(edge.getTotalLength() / 2);
     const text = document.createElementNS("http://www.w3.org/2000/svg", "text");
     text.setAttribute("x", at.x);
     text.setAttribute("y", at.y - 5);
@@ -398,7 +417,10 @@
     }
     stepTo(at);
   };
+  /** The node that is shown. */
+  let shown = 0;
   const stepTo = (step) => {
+    if (!trace() || !pass().steps) return;
     state.step = Math.max(0, Math.min(pass().steps.length - 1, step));
     follow();
     show();
@@ -419,10 +441,10 @@
   };
 
   /** Keeps the node while another term or variant is chosen, if that has it. */
-  const keeping = (change) => {
-    const node = arrived().node;
+  const keeping = async (change) => {
+    const node = shown;
     change();
-    state.term = Math.min(state.term, trace().passes.length - 1);
+    if (!(await loaded())) return;
     state.of = Math.min(state.of, trace().selections.length - 1);
     state.view = Math.min(state.view, variant().views.length - 1);
     stepTo(Math.max(0, pass().steps.findIndex((step) => step.node === node)));
@@ -436,8 +458,9 @@
 
   const show = () => {
     byId("message").textContent = "";
-    options("variant", data.variants.map((v) => v.name), state.variant);
-    byId("variants").hidden = data.variants.length === 1;
+    shown = arrived().node;
+    options("variant", variants.map((v) => v.name), state.variant);
+    byId("variants").hidden = variants.length === 1;
     options("term", trace().passes.map((p) => `${p.term} = ${number(p.value)}`), state.term);
     options("of", trace().selections.map((_, i) => selection(i)), state.of);
     for (const option of byId("of").options) option.hidden = isEmpty(Number(option.value));
@@ -451,14 +474,15 @@
     history.replaceState(null, "", `#variant=${v}&term=${term}&of=${of}&step=${step}&view=${view}`);
   };
 
-  const fromAddress = () => {
+  const fromAddress = async () => {
     const wanted = new URLSearchParams(location.hash.slice(1));
     const take = (name, count) => {
       const value = Number(wanted.get(name) || 0);
       state[name] = Number.isInteger(value) && value >= 0 && value < count ? value : 0;
     };
-    take("variant", data.variants.length);
-    take("term", trace().passes.length);
+    take("variant", variants.length);
+    take("term", Infinity);
+    if (!(await loaded())) return;
     take("of", trace().selections.length);
     take("step", pass().steps.length);
     take("view", variant().views.length);
@@ -503,7 +527,7 @@
       Home: () => stepTo(0),
       End: () => stepTo(pass().steps.length - 1),
       p: play,
-      u: () => variant().views[state.view].above !== null && openView(variant().views[state.view].above),
+      u: () => trace() && variant().views[state.view].above !== null && openView(variant().views[state.view].above),
     };
     const act = acts[event.key];
     if (!act) return;
@@ -516,6 +540,6 @@
     show();
   });
   legend();
-  fromAddress();
+  await fromAddress();
   document.documentElement.dataset.ready = "yes";
 })();

@@ -1,6 +1,6 @@
 //! Traces as one HTML file.
 
-use std::io::Write;
+use std::fmt::Write;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -11,7 +11,8 @@ use serde::Serialize;
 
 use super::options::TraceOptions;
 use super::picture::{self, escape};
-use super::result::Trace;
+use super::result::{Node, Pass, RegionSeen, Trace};
+use super::tensor::Number;
 use super::view::{Brief, views};
 use crate::graph::Graph;
 use crate::node::Var;
@@ -46,19 +47,41 @@ pub struct TracePage<T: Real> {
     variants: Vec<(String, Trace<T>)>,
 }
 
-/// What the script reads.
+/// A variant, as the script reads it: all but the way back from each term, which it reads when it is chosen.
 #[derive(Serialize)]
 #[serde(bound = "")]
-struct Data<'p, T: Real> {
-    variants: Vec<VariantData<'p, T>>,
+struct Outline<'p, T: Real> {
+    trace: OutlineTrace<'p, T>,
+    views: Vec<ViewData>,
 }
 
 #[derive(Serialize)]
 #[serde(bound = "")]
-struct VariantData<'p, T: Real> {
-    name: &'p str,
-    trace: &'p Trace<T>,
-    views: Vec<ViewData>,
+struct OutlineTrace<'p, T: Real> {
+    selections: &'p [String],
+    of_samples: &'p [u8],
+    nodes: &'p [Node<T>],
+    regions: &'p [RegionSeen],
+    passes: Vec<Head<'p, T>>,
+}
+
+#[derive(Serialize)]
+#[serde(bound = "")]
+struct Head<'p, T: Real> {
+    term: &'p str,
+    node: usize,
+    value: Number<T>,
+}
+
+impl<'p, T: Real> Outline<'p, T> {
+    fn of(trace: &'p Trace<T>) -> Self {
+        let head =
+            |pass: &'p Pass<T>| Head { term: &pass.term, node: pass.node, value: pass.value };
+        let passes = trace.passes.iter().map(head).collect();
+        let Trace { selections, of_samples, nodes, regions, .. } = trace;
+        let views = view_data(trace);
+        Self { trace: OutlineTrace { selections, of_samples, nodes, regions, passes }, views }
+    }
 }
 
 #[derive(Serialize)]
@@ -106,14 +129,21 @@ impl<T: Real> TracePage<T> {
     #[track_caller]
     pub fn to_html(&self) -> String {
         assert!(!self.variants.is_empty(), "a page needs a variant");
-        let variants = self.variants.iter().map(|(name, trace)| VariantData {
-            name,
-            trace,
-            views: view_data(trace),
-        });
-        let data = Data { variants: variants.collect() };
-        let json = serde_json::to_string(&data).expect("plain data");
-        let packed = STANDARD.encode(gzipped(&json));
+        let mut data = String::new();
+        for (i, (name, trace)) in self.variants.iter().enumerate() {
+            let (name, outline) = (escape(name), packed(&Outline::of(trace)));
+            let _ = writeln!(
+                data,
+                "<script type=\"text/plain\" id=\"variant-{i}\" data-variant=\"{name}\">{outline}</script>"
+            );
+            for (t, pass) in trace.passes.iter().enumerate() {
+                let steps = packed(&pass.steps);
+                let _ = writeln!(
+                    data,
+                    "<script type=\"text/plain\" id=\"variant-{i}-pass-{t}\">{steps}</script>"
+                );
+            }
+        }
         let title = escape(&self.title);
         format!(
             "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -122,7 +152,7 @@ impl<T: Real> TracePage<T> {
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
              <meta name=\"color-scheme\" content=\"light dark\">\n<title>{title}</title>\n\
              <style>\n{}{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n{BODY}</main>\n\
-             <script type=\"text/plain\" id=\"data\">{packed}</script>\n\
+             {data}\
              <script>\n{SCRIPT}</script>\n</body>\n</html>\n",
             picture::STYLE
         )
@@ -158,11 +188,12 @@ impl<T: Real> Graph<'_, T> {
     }
 }
 
-/// A third of the size: a page of a small network is to fit into an attachment.
-fn gzipped(text: &str) -> Vec<u8> {
+/// JSON, gzipped, in base 64: a third of the size, as a page of a small network is to fit into an
+/// attachment; and nothing in it can end the element that it stands in.
+fn packed(data: &impl Serialize) -> String {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(text.as_bytes()).expect("writing to memory");
-    encoder.finish().expect("writing to memory")
+    serde_json::to_writer(&mut encoder, data).expect("plain data, into memory");
+    STANDARD.encode(encoder.finish().expect("into memory"))
 }
 
 fn view_data<T: Real>(trace: &Trace<T>) -> Vec<ViewData> {

@@ -1,5 +1,7 @@
 //! Making a trace of a graph.
 
+use std::collections::BTreeSet;
+
 use gradroute_kernels::Real;
 
 use super::options::{At, TraceOptions};
@@ -21,25 +23,19 @@ impl<T: Real> Graph<'_, T> {
     /// As [`Graph::backward_by_group`]; if a group that a part is closed to, or a column, does not exist.
     #[track_caller]
     pub fn trace(&self, options: &TraceOptions) -> Trace<T> {
-        let ids: Vec<ParamId> = self.params.ids().collect();
         let (mut nodes, mut extents, mut params) = (Vec::new(), Vec::new(), Vec::new());
-        let mut samples: Vec<usize> = Vec::new();
         self.for_each_node(|node| {
             let shape = node.shape();
-            if shape.carries_samples() && !samples.contains(&shape.dims()[0]) {
-                samples.push(shape.dims()[0]);
-            }
             nodes.push(self.node_seen(node));
             extents.push(Extents {
                 dims: shape.dims().to_vec(),
                 carries_samples: shape.carries_samples(),
                 of_samples: node.depends_on_samples(),
             });
-            params.push(node.param().map(|p| ids[p]));
+            params.push(node.param().map(|p| self.params.handle(p)));
         });
-        // Where values count different samples, their shares can't be told apart.
-        let samples = (samples.len() == 1).then(|| samples[0]).filter(|n| *n > 0);
-        let setting = Setting::new(options, samples);
+        let counts = self.sample_counts(options, &nodes);
+        let setting = Setting::new(options, &counts);
         let group = |name: &String| {
             let found = options.groups.iter().position(|group| group == name);
             found.unwrap_or_else(|| panic!("trace: there is no group `{name}`"))
@@ -78,6 +74,19 @@ impl<T: Real> Graph<'_, T> {
         let selections = setting.names(&options.groups);
         let of_samples = setting.of_samples.clone();
         Trace { precision: T::NAME, selections, of_samples, nodes, passes, regions }
+    }
+
+    /// How many samples the values count that the terms depend on: each number once.
+    fn sample_counts(&self, options: &TraceOptions, nodes: &[Node<T>]) -> Vec<usize> {
+        let mut left: Vec<usize> = options.terms.iter().map(|(_, term)| term.index()).collect();
+        let (mut seen, mut counts) = (BTreeSet::new(), BTreeSet::new());
+        while let Some(node) = left.pop() {
+            if seen.insert(node) {
+                left.extend(&nodes[node].operands);
+                counts.extend(nodes[node].carries_samples.then(|| nodes[node].shape[0]));
+            }
+        }
+        counts.into_iter().collect()
     }
 
     fn node_seen(&self, node: NodeRef<'_, T>) -> Node<T> {

@@ -34,18 +34,26 @@ pub(super) struct Extents {
 }
 
 impl Setting {
+    /// The setting of a graph whose values count so many samples.
     #[track_caller]
-    pub fn new(options: &TraceOptions, samples: Option<usize>) -> Self {
+    pub fn new(options: &TraceOptions, counts: &[usize]) -> Self {
         let (groups, of_samples) = (options.groups.len(), options.of_samples.clone());
+        // Where values count different samples, their shares can't be told apart.
+        let samples = (counts.len() == 1).then(|| counts[0]).filter(|n| *n > 0);
         if groups > 0 {
-            let found = samples.unwrap_or(0);
             assert!(
-                of_samples.len() == found,
-                "trace: the groups are those of {} samples, but the graph has {found}",
+                samples == Some(of_samples.len()),
+                "trace: the groups are those of {} samples, but the values that the terms depend on count \
+                 {counts:?}",
                 of_samples.len()
             );
             let outside = of_samples.iter().position(|group| usize::from(*group) >= groups);
-            assert!(outside.is_none(), "trace: sample {outside:?} is of a group without a name");
+            if let Some(sample) = outside {
+                panic!(
+                    "trace: sample {sample} is of group {}, but there are {groups}",
+                    of_samples[sample]
+                );
+            }
         }
         Self { groups, of_samples, samples }
     }

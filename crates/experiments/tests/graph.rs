@@ -1,0 +1,183 @@
+//! The command `graph`, and that what it says equals the audit.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A model of any preset made small.
+const SMALL: [&str; 4] = ["--set", "model.hidden=[24,12]", "--set", "data.limit=400"];
+
+fn program(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gradroute"));
+    command.args(arguments).output().expect("the program starts")
+}
+
+/// What is printed, and the error messages.
+fn ended(output: &Output, status: i32) -> (String, String) {
+    let [out, err] = [&output.stdout, &output.stderr].map(|b| String::from_utf8_lossy(b).into());
+    assert_eq!(output.status.code(), Some(status), "{out}\n{err}");
+    (out, err)
+}
+
+fn graph(preset: &str, more: &[&str]) -> String {
+    let arguments = [&["graph", "--preset", preset], &SMALL[..], more].concat();
+    ended(&program(&arguments), 0).0
+}
+
+fn json(preset: &str, more: &[&str]) -> Value {
+    serde_json::from_str(&graph(preset, &[&["--format", "json"], more].concat())).unwrap()
+}
+
+fn strings(list: &Value) -> Vec<&str> {
+    list.as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect()
+}
+
+/// Holds every norm by term, group and region to that of an audit of the same step.
+fn assert_equals_audit(preset: &str, more: &[&str]) -> usize {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("audit.json");
+    let to_file = ["--batch", "8", "--json", file.to_str().unwrap()];
+    let arguments = [&["audit", "--preset", preset], &SMALL[..], &to_file, more].concat();
+    ended(&program(&arguments), 0);
+    let audit: Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+    let seen = json(preset, more);
+    let trace = &seen["variants"][0]["trace"];
+    let selections = strings(&trace["selections"]);
+    let regions = trace["regions"].as_array().unwrap();
+    assert_eq!(
+        regions.iter().map(|region| region["name"].as_str().unwrap()).collect::<Vec<_>>(),
+        strings(&audit["regions"])
+    );
+    let leaks: BTreeMap<_, _> = audit["leaks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|leak| ((leak["term"].as_str(), leak["group"].as_str(), leak["region"].as_str()), ()))
+        .collect();
+    let mut compared = 0;
+    for (t, pass) in trace["passes"].as_array().unwrap().iter().enumerate() {
+        let term = pass["term"].as_str().unwrap();
+        let Some(of_term) = audit["norms"].get(term) else {
+            assert_eq!(term, "total");
+            continue;
+        };
+        for region in regions {
+            let name = region["name"].as_str().unwrap();
+            for group in strings(&audit["groups"]) {
+                let at = selections.iter().position(|selection| *selection == group).unwrap();
+                let (found, wanted) = (&region["norms"][t][at], &of_term[group][name]);
+                match (found.as_f64(), wanted.as_f64()) {
+                    (Some(found), Some(wanted)) => {
+                        let off = (found - wanted).abs();
+                        assert!(off <= 2e-6 * wanted, "{term}, {group}, {name}: {found}, {wanted}");
+                        let closed = region["closed_to"].as_array().unwrap();
+                        let is_closed = closed.iter().any(|of| of.as_u64() == Some(at as u64 - 1));
+                        let is_leak = leaks.contains_key(&(Some(term), Some(group), Some(name)));
+                        assert_eq!(is_closed && found != 0.0, is_leak, "{term}, {group}, {name}");
+                    }
+                    (found, wanted) => assert_eq!(found, wanted, "{term}, {group}, {name}"),
+                }
+                compared += 1;
+            }
+        }
+    }
+    compared
+}
+
+#[test]
+fn norms_by_term_group_and_region_are_those_of_the_audit_and_so_are_leaks() {
+    let numbers =
+        [("quick", &[][..]), ("paper", &[]), ("quick", &["--set", "routing.enabled=false"])]
+            .map(|(preset, more)| assert_equals_audit(preset, more));
+    assert!(numbers.iter().all(|numbers| *numbers > 200), "{numbers:?}");
+}
+
+#[test]
+fn the_vae_is_seen_as_it_is_audited() {
+    assert!(assert_equals_audit("vae-quick", &[]) > 100);
+}
+
+#[test]
+fn a_graph_is_written_in_four_formats_by_the_name_of_the_file_or_as_asked() {
+    let folder = TempDir::new().unwrap();
+    for (name, start) in [
+        ("tape.html", "<!DOCTYPE html>"),
+        ("tape.svg", "<svg xmlns="),
+        ("tape.dot", "digraph gradroute"),
+        ("tape.json", "{\"variants\":"),
+    ] {
+        let file = folder.path().join(name);
+        assert_eq!(graph("quick", &["--out", file.to_str().unwrap()]), "");
+        let (_, format) = name.split_once('.').unwrap();
+        let written = std::fs::read_to_string(&file).unwrap();
+        assert!(written.starts_with(start), "{}", &written[..80]);
+        assert_eq!(written, graph("quick", &["--format", format]));
+    }
+}
+
+#[test]
+fn variants_are_computed_each_with_its_own_settings_and_the_same_weights() {
+    let all = json("quick", &["--variant", "routing.enabled=false", "--variant", "loss.l1=0"]);
+    let [plain, unrouted, no_l1] = [0, 1, 2].map(|i| &all["variants"][i]);
+    assert_eq!(
+        [plain, unrouted, no_l1].map(|variant| variant["name"].as_str().unwrap()),
+        ["as it is", "routing.enabled=false", "loss.l1=0"]
+    );
+    for (variant, changed) in
+        [(unrouted, ["--set", "routing.enabled=false"]), (no_l1, ["--set", "loss.l1=0"])]
+    {
+        assert_eq!(variant["trace"], json("quick", &changed)["variants"][0]["trace"]);
+        assert_eq!(variant["trace"]["nodes"][1]["value"], plain["trace"]["nodes"][1]["value"]);
+        assert_ne!(variant["trace"], plain["trace"]);
+    }
+}
+
+#[test]
+fn a_run_is_seen_on_its_weights_and_stays_as_it_is() {
+    let folder = TempDir::new().unwrap();
+    let run = folder.path().join("run");
+    let run = run.to_str().unwrap();
+    let train = [&["train", "--out", run], &SMALL[..], &["--set", "train.steps=2"]].concat();
+    ended(&program(&train), 0);
+    let before = bytes(Path::new(run));
+    let (text, note) = ended(&program(&["graph", run, "--format", "json"]), 0);
+    assert!(note.contains("on the final weights"), "{note}");
+    let trained: Value = serde_json::from_str(&text).unwrap();
+    let fresh = json("quick", &[]);
+    let weight = |seen: &Value| {
+        let nodes = seen["variants"][0]["trace"]["nodes"].as_array().unwrap().clone();
+        nodes.into_iter().find(|node| node["param"] == "encoder.0.weight").unwrap()["value"].clone()
+    };
+    assert_ne!(weight(&trained)["norm"], weight(&fresh)["norm"]);
+    assert_eq!(bytes(Path::new(run)), before);
+}
+
+fn bytes(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_file() {
+            found.insert(path.display().to_string(), std::fs::read(&path).unwrap());
+        }
+    }
+    found
+}
+
+#[test]
+fn what_is_wrong_with_a_request_is_named_and_ends_with_2() {
+    for (arguments, words) in [
+        (&["graph", "--preset", "quick", "--out", "tape.pdf"][..], "say what it is by --format"),
+        (&["graph", "--preset", "quick", "--format", "svg", "--variant", "loss.l1=0"], "one graph"),
+        (&["graph", "--preset", "quick", "--variant", "loss.l2=0"], "l2"),
+        (&["graph", "--preset", "quick", "--batch", "0"], "1 or more"),
+        (&["graph", "--preset", "quick", "--at", "99999999"], "there are"),
+        (&["graph", "--preset", "quack"], "quack"),
+        (&["graph", "no-such-run"], "no-such-run"),
+    ] {
+        let (_, error) = ended(&program(arguments), 2);
+        assert!(error.contains(words), "{arguments:?}: {error}");
+    }
+}

@@ -1,0 +1,271 @@
+"""Uses the pages of graphs as a reader would, by keyboard, in headless Chromium. See graph_page.sh."""
+
+import argparse
+import json
+import math
+import os
+import re
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+
+
+class Reader:
+    """A page, opened; whatever it asks for from outside or complains of is noted."""
+
+    def __init__(self, browser, file, scheme="light", width=1280):
+        self.context = browser.new_context(
+            color_scheme=scheme, viewport={"width": width, "height": 900}
+        )
+        self.page = self.context.new_page()
+        self.problems = []
+        self.page.on("console", lambda m: self.problems.append(f"console {m.type}: {m.text}"))
+        self.page.on("pageerror", lambda e: self.problems.append(f"error: {e}"))
+        self.page.on("request", self.requested)
+        self.address = file.as_uri()
+        self.open()
+
+    def requested(self, request):
+        if request.url.split("#")[0] != self.address:
+            self.problems.append(f"loads {request.url}")
+
+    def open(self, state=""):
+        self.page.goto("about:blank")
+        self.page.goto(self.address + state)
+        self.page.wait_for_selector("html[data-ready]")
+
+    def milliseconds_to_open(self):
+        self.open()
+        return self.page.evaluate("performance.now()")
+
+    def press(self, key):
+        self.page.keyboard.press(key)
+
+    def choose(self, select, number):
+        """Chooses by keyboard alone: to the first option, then down to it."""
+        self.page.focus(f"#{select}")
+        self.press("Home")
+        for _ in range(400):
+            if self.page.eval_on_selector(f"#{select}", "s => Number(s.value)") == number:
+                return
+            self.press("ArrowDown")
+        raise AssertionError(f"{select} has no option {number}")
+
+    def options(self, select):
+        return self.page.eval_on_selector_all(
+            f"#{select} option", "os => os.map(o => [Number(o.value), o.textContent, o.hidden])"
+        )
+
+    def to_the_end(self):
+        """Steps from the loss to the last node; what is shown at each."""
+        self.page.eval_on_selector("#graph", "g => g.focus()")
+        self.press("Home")
+        seen = [self.node()]
+        while not self.page.is_disabled("#next"):
+            self.press("ArrowRight")
+            seen.append(self.node())
+        return seen
+
+    def node(self):
+        return self.page.evaluate(
+            """() => {
+              const number = (v) => v === "null" ? null : Number(v);
+              const card = document.querySelector('[data-role="gradient"]');
+              const uses = [...document.querySelectorAll(".uses li")];
+              return {
+                title: document.getElementById("node-title").textContent,
+                gradient: number(card.dataset.norm),
+                uses: uses.map((li) => [li.textContent, number(li.dataset.norm)]),
+              };
+            }"""
+        )
+
+    def regions(self):
+        """The table of parts: by region and selection the number, and whether it is called a leak."""
+        return self.page.evaluate(
+            """() => Object.fromEntries([...document.querySelectorAll("[data-region]")].map((row) => [
+              row.dataset.region,
+              Object.fromEntries([...row.querySelectorAll("td")].map((td) => [td.dataset.of, {
+                value: td.dataset.value === "null" ? null : Number(td.dataset.value),
+                leak: td.textContent.includes("leak"),
+              }])),
+            ]))"""
+        )
+
+    def close(self):
+        self.context.close()
+        assert not self.problems, self.problems
+
+
+def same(found, wanted, what):
+    if wanted is None or found is None or wanted == 0:
+        assert found == wanted, f"{what}: {found} instead of {wanted}"
+        return 0
+    off = abs(found - wanted) / abs(wanted)
+    assert off <= 2e-6, f"{what}: {found} instead of {wanted}"
+    return off
+
+
+def quick_equals_audit(browser, folder):
+    audit = json.loads((folder / "audit.json").read_text())
+    leaks = {(l["term"], l["group"], l["region"]) for l in audit["leaks"]}
+    reader = Reader(browser, folder / "quick.html")
+    numbers, worst, steps = 0, 0, 0
+    for term_number, term, _ in reader.options("term"):
+        name = term.split(" = ")[0]
+        reader.choose("term", term_number)
+        for number, selection, hidden in reader.options("of"):
+            if hidden:
+                assert audit["samples"][selection] == 0, selection
+                continue
+            reader.choose("of", number)
+            seen = reader.to_the_end()
+            steps += len(seen)
+            shown = reader.regions()
+            if name in audit["terms"] and selection in audit["groups"]:
+                of_group = audit["norms"][name][selection]
+                assert shown.keys() == of_group.keys(), shown.keys() ^ of_group.keys()
+                for region, wanted in of_group.items():
+                    found = shown[region][selection]
+                    what = f"{name}, {selection}, {region}"
+                    worst = max(worst, same(found["value"], wanted, what))
+                    assert found["leak"] == ((name, selection, region) in leaks), what
+                    numbers += 1
+                # And what is shown node by node is the same: the parameters of a layer together.
+                layers = {}
+                for node in seen:
+                    found = re.fullmatch(r"%\d+ parameter (.*)\.(weight|bias)", node["title"])
+                    if found and node["gradient"] is not None:
+                        layers.setdefault(found[1], []).append(node["gradient"])
+                for layer, norms in layers.items():
+                    what = f"{name}, {selection}, nodes of {layer}"
+                    worst = max(worst, same(math.hypot(*norms), of_group[layer], what))
+                    numbers += 1
+    reader.close()
+    print(f"quick: {steps} steps; {numbers} numbers equal those of the audit within {worst:.1e}")
+
+
+def variants_are_the_engine_s(browser, folder):
+    printed = {}
+    for line in (folder / "example.txt").read_text().splitlines():
+        found = re.match(r"(.*?) +(\w+) +group 0 at unit 1: ([\d.]+), group 1 at unit 0: ([\d.]+)", line)
+        if found:
+            printed[found[1], found[2]] = (float(found[3]), float(found[4]))
+    assert len(printed) == 9, printed
+    reader = Reader(browser, folder / "example.html")
+    for variant_number, variant, _ in reader.options("variant"):
+        reader.choose("variant", variant_number)
+        for term_number, term, _ in reader.options("term"):
+            reader.choose("term", term_number)
+            name = term.split(" = ")[0]
+            shown = reader.regions()
+            wanted = printed[variant, name]
+            for (unit, group), number in zip((("unit 1", "group 0"), ("unit 0", "group 1")), wanted):
+                found = shown[unit][group]
+                assert abs(found["value"] - number) <= 5e-4, (variant, name, found, number)
+                assert found["leak"] == (number != 0), (variant, name, unit)
+    # Where a value is used twice, its gradient is an addition, and one part of it is the leak.
+    reader.choose("variant", 0)
+    reader.choose("term", 2)
+    reader.choose("of", 1)
+    uses = [[text for text, _ in node["uses"]] for node in reader.to_the_end()]
+    [of_encoding] = [texts for texts in uses if any("route" in text for text in texts)]
+    assert len(of_encoding) == 2, of_encoding
+    assert any("abs" in text and "a leak into unit 1" in text for text in of_encoding), of_encoding
+    # The address holds the state.
+    state = reader.page.evaluate("location.hash")
+    before = reader.node()
+    reader.open(state)
+    assert reader.node() == before
+    reader.open("#variant=99&term=-1&of=x&step=1e9&view=3.5")
+    assert reader.node()["title"].startswith("%")
+    reader.close()
+    print(f"example: {len(printed)} pairs of numbers of 3 variants are those that the engine prints")
+
+
+def large_opens_at_once(browser, folder):
+    reader = Reader(browser, folder / "large.html")
+    times = sorted(reader.milliseconds_to_open() for _ in range(5))
+    assert times[2] <= 1000, f"the large page takes {times} ms"
+    boxes = reader.page.eval_on_selector_all("#graph .box", "boxes => boxes.length")
+    assert boxes <= 60, boxes
+    # Into a box and out again, by keyboard.
+    reader.page.focus("#graph .scope >> nth=0")
+    reader.press("Enter")
+    assert "Inside" in reader.page.text_content("#scope-name")
+    inner = reader.page.eval_on_selector_all("#graph .box", "boxes => boxes.length")
+    reader.press("u")
+    assert "whole graph" in reader.page.text_content("#scope-name")
+    reader.close()
+    print(f"large: opens in {times[2]:.0f} ms (median of 5), {boxes} boxes, {inner} in the first of them")
+
+
+def accessible(browser, folder):
+    states = ["", "#term=0&of=1&step=14", "#term=4&of=2&step=40", "#term=3&of=7&step=8"]
+    count = 0
+    for scheme in ("light", "dark"):
+        for file in ("quick.html", "example.html", "large.html"):
+            for state in states:
+                reader = Reader(browser, folder / file, scheme)
+                reader.open(state)
+                found = Axe().run(reader.page).response["violations"]
+                bad = [v for v in found if v["impact"] in ("serious", "critical")]
+                assert not bad, [(v["id"], v["help"], v["nodes"][0]["html"]) for v in bad]
+                reader.close()
+                count += 1
+    print(f"axe finds nothing serious in {count} states")
+
+
+def focusable_by_tab(browser, folder):
+    reader = Reader(browser, folder / "example.html")
+    reached = set()
+    for _ in range(60):
+        reader.press("Tab")
+        reached.add(reader.page.evaluate("document.activeElement.id || document.activeElement.className?.baseVal"))
+    wanted = {"variant", "term", "of", "next", "play", "last", "graph"}
+    assert wanted <= reached, wanted - reached
+    reader.close()
+    print("all controls are reached by Tab")
+
+
+def screenshots(browser, folder, out):
+    out.mkdir(parents=True, exist_ok=True)
+    for name, file, scheme, width, state in (
+        ("1-loss", "quick.html", "light", 1280, ""),
+        ("2-route", "example.html", "light", 1280, "#variant=0&term=2&of=1&step=9"),
+        ("3-leak", "example.html", "dark", 1280, "#variant=0&term=2&of=1&step=10"),
+        ("4-weights", "quick.html", "dark", 1280, "#term=0&of=1&step=14"),
+        ("5-large", "large.html", "light", 1280, "#term=0&of=0&step=100"),
+        ("6-phone", "example.html", "light", 390, "#variant=0&term=2&of=1&step=10"),
+    ):
+        reader = Reader(browser, folder / file, scheme, width)
+        reader.open(state)
+        reader.page.screenshot(path=out / f"{name}.png", full_page=True)
+        reader.close()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--screenshots", type=Path)
+    arguments = parser.parse_args()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=os.environ["CHROMIUM"], args=["--no-sandbox"]
+        )
+        for check in (
+            variants_are_the_engine_s,
+            focusable_by_tab,
+            large_opens_at_once,
+            quick_equals_audit,
+            accessible,
+        ):
+            check(browser, arguments.folder)
+        if arguments.screenshots:
+            screenshots(browser, arguments.folder, arguments.screenshots)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
