@@ -2,7 +2,7 @@
 # Steps through the pages of the command `graph` in a real browser, and holds the numbers that they show to
 # `audit --json` and to what the engine prints.
 #
-#   tests/graph_page.sh [--screenshots FOLDER]
+#   tests/graph_page.sh [--short] [--screenshots FOLDER]
 #
 # PYTHON names an interpreter with playwright and axe-playwright-python, CHROMIUM the browser.
 set -euo pipefail

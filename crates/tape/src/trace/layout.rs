@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use super::view::{Brief, Item, View};
 
 /// Width and height of a box, in pixels.
-pub(super) const BOX: (i32, i32) = (176, 46);
+pub(super) const BOX: (i32, i32) = (156, 46);
 /// From a box to the next one in its row, and in its column.
-const PITCH: (i32, i32) = (218, 62);
+const PITCH: (i32, i32) = (188, 60);
 /// Room above a lane's first row, for its name.
 const LANE_TOP: i32 = 28;
 const LANE_GAP: i32 = 12;

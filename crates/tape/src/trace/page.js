@@ -132,9 +132,10 @@
     }
     const canvas = element("canvas", { role: "img", "aria-label": words, width: Math.max(1, columns), height: Math.max(1, rows) });
     const side = Math.max(1, Math.min(22, Math.floor(270 / Math.max(1, columns)), Math.floor(260 / Math.max(1, rows))));
-    canvas.style.width = `${columns * side}px`;
-    // A wide row of small squares would be a hairline.
-    canvas.style.height = `${rows * Math.max(side, Math.min(10, Math.floor(80 / Math.max(1, rows))))}px`;
+    // A long row or column of small squares would be a hairline.
+    const thick = (count) => Math.max(side, Math.min(10, Math.floor(80 / Math.max(1, count))));
+    canvas.style.width = `${columns * thick(columns)}px`;
+    canvas.style.height = `${rows * thick(rows)}px`;
     const context = canvas.getContext("2d");
     const image = context.createImageData(Math.max(1, columns), Math.max(1, rows));
     for (let i = 0; i < rows * columns; i++) {

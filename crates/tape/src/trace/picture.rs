@@ -9,7 +9,7 @@ use super::view::{Brief, Item, View};
 pub(super) const STYLE: &str = include_str!("picture.css");
 
 /// Characters of the title that fit into a box, and of the line below it.
-const FIT: (usize, usize) = (20, 24);
+const FIT: (usize, usize) = (17, 21);
 
 /// A whole file.
 pub(super) fn file(all: &[Brief], view: &View) -> String {
