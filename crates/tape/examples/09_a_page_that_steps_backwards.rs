@@ -4,6 +4,7 @@
 //! penalty behind the route, nothing does. With one entry of the mask switched on, one sample teaches the
 //! other group's unit. Write the page to a place of your own with `-- page.html`.
 
+use gradroute_tape::trace::Number;
 use gradroute_tape::{Graph, ParamId, Params, Shape, Tape, Trace, TraceOptions, TracePage};
 
 const GROUPS: [u8; 4] = [0, 0, 1, 1];
@@ -36,6 +37,15 @@ fn traced(g: &Graph<'_, f32>, [encoder, head]: [ParamId; 2], variant: Variant) -
     g.trace(&options)
 }
 
+/// What is exactly 0 is more than a small number.
+fn in_words(norm: Option<Number<f64>>) -> String {
+    match norm {
+        None => "-".to_owned(),
+        Some(Number(0.0)) => "0".to_owned(),
+        Some(Number(norm)) => format!("{norm:.3}"),
+    }
+}
+
 fn main() -> std::io::Result<()> {
     let mut params = Params::<f32>::new();
     let encoder = params.add("encoder", &[2, 2], || 0.5);
@@ -53,10 +63,10 @@ fn main() -> std::io::Result<()> {
         for (pass, t) in trace.passes.iter().zip(0..) {
             let [unit_0, unit_1] = [0, 1].map(|r| &trace.regions[r].norms[t]);
             println!(
-                "{name:<24} {:<6} group 0 at unit 1: {:.3}, group 1 at unit 0: {:.3}",
+                "{name:<24} {:<6} group 0 at unit 1: {}, group 1 at unit 0: {}",
                 pass.term,
-                unit_1[1].map_or(f64::NAN, |norm| norm.0),
-                unit_0[2].map_or(f64::NAN, |norm| norm.0),
+                in_words(unit_1[1]),
+                in_words(unit_0[2]),
             );
         }
         page.add(name, trace);

@@ -99,7 +99,7 @@ impl<T: Real> Objective<T> {
     /// # Panics
     /// If shapes do not fit the model, if there are not as many labels as samples, and if there
     /// is a correlation term but one sample.
-    #[track_caller]
+    // Without `track_caller`, so that pictures of the graph show this file's lines.
     pub fn record(&self, g: &Graph<'_, T>, network: &Network, pixels: Var) -> LossTerms {
         let images = network.images(g, pixels);
         let z = network.encode(g, pixels);
