@@ -458,6 +458,7 @@
   };
 
   const show = () => {
+    if (!trace() || !pass().steps) return;
     byId("message").textContent = "";
     shown = arrived().node;
     options("variant", variants.map((v) => v.name), state.variant);
