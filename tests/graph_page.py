@@ -61,6 +61,7 @@ class Reader:
         """Steps from the loss to the last node; what is shown at each."""
         self.page.eval_on_selector("#graph", "g => g.focus()")
         self.press("Home")
+        self.page.focus("#of")  # as after a choice: the arrows step all the same
         seen = [self.node()]
         while not self.page.is_disabled("#next"):
             self.press("ArrowRight")
@@ -71,7 +72,7 @@ class Reader:
         return self.page.evaluate(
             """() => {
               const number = (v) => v === "null" ? null : Number(v);
-              const card = document.querySelector('[data-role="gradient"]');
+              const card = document.querySelector('[data-role="gradient"]') || { dataset: { norm: "null" } };
               const uses = [...document.querySelectorAll(".uses li")];
               return {
                 title: document.getElementById("node-title").textContent,
@@ -177,6 +178,12 @@ def variants_are_the_engine_s(browser, folder, _):
     [of_encoding] = [texts for texts in uses if any("route" in text for text in texts)]
     assert len(of_encoding) == 2, of_encoding
     assert any("abs" in text and "a leak into unit 1" in text for text in of_encoding), of_encoding
+    # What the term does not reach can be looked at.
+    reader.choose("term", 0)
+    reader.page.focus("#graph [data-node='10']")
+    reader.press("Enter")
+    assert "does not reach this node" in reader.page.text_content("#node")
+    reader.choose("term", 2)
     # The address holds the state.
     state = reader.page.evaluate("location.hash")
     before = reader.node()

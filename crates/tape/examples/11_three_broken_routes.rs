@@ -76,7 +76,12 @@ fn show(number: usize) -> std::io::Result<()> {
         let g = tape.graph(&params);
         let x = g.literal(Shape::of_samples(&[DIGITS.len(), PIXELS]), &pixels);
         let Recorded { z, terms } = program(&g, &net, x, rule);
-        let options = TraceOptions::of(terms)
+        let mut shown = terms.clone();
+        // Where there are several terms, the gradient of the whole loss is of interest too.
+        if let [(_, a), (_, b)] = terms[..] {
+            shown.push(("total", g.add(a, b)));
+        }
+        let options = TraceOptions::of(shown)
             .groups(["bottom", "top"], DIGITS.map(|digit| u8::from(digit >= 5)))
             .part("bottom half", z, 0..DIMS / 2, ["top"])
             .part("top half", z, DIMS / 2..DIMS, ["bottom"]);
@@ -85,7 +90,8 @@ fn show(number: usize) -> std::io::Result<()> {
     let (trace, unrouted) = (record(own_half), record(|_, _| true));
 
     println!("Program {number}");
-    for (t, (pass, all_may)) in trace.passes.iter().zip(&unrouted.passes).enumerate() {
+    let terms = trace.passes.iter().zip(&unrouted.passes).enumerate();
+    for (t, (pass, all_may)) in terms.filter(|(_, (pass, _))| pass.term != "total") {
         let loss = [pass.value.0, all_may.value.0];
         println!("{}: {:.4}, with a mask of ones {:.4}", pass.term, loss[0], loss[1]);
         for region in &trace.regions {

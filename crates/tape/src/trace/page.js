@@ -111,6 +111,7 @@
     const share = 0.16 + (0.84 * (Math.max(1, Math.min(STEPS, size)) - 1)) / (STEPS - 1);
     return paper.map((p, i) => Math.round(p + (full[i] - p) * share));
   };
+  const grey = (rgb) => Array(3).fill(Math.round(rgb.reduce((sum, v) => sum + v) / 3));
   const colorOfNumber = (v) => {
     if (typeof v === "string") return v === "NaN" ? [240, 228, 66] : color(v === "inf" ? 1 : -1, STEPS);
     return v === 0 ? null : color(Math.sign(v), Math.floor(Math.log10(Math.abs(v)) + 1e-9) + STEPS);
@@ -131,7 +132,7 @@
       at = (i) => colorOfNumber(tensor.entries[i]);
     }
     const canvas = element("canvas", { role: "img", "aria-label": words, width: Math.max(1, columns), height: Math.max(1, rows) });
-    const side = Math.max(1, Math.min(22, Math.floor(270 / Math.max(1, columns)), Math.floor(260 / Math.max(1, rows))));
+    const side = Math.max(1, Math.min(22, Math.floor(250 / Math.max(1, columns)), Math.floor(260 / Math.max(1, rows))));
     // A long row or column of small squares would be a hairline.
     const thick = (count) => Math.max(side, Math.min(10, Math.floor(80 / Math.max(1, count))));
     canvas.style.width = `${columns * thick(columns)}px`;
@@ -141,14 +142,13 @@
     for (let i = 0; i < rows * columns; i++) {
       const rgb = at(i);
       const chosen = rowIsChosen === null || rowIsChosen(Math.floor((Math.floor(i / columns) * dims[0]) / rows));
-      if (rgb) image.data.set([...rgb, chosen ? 255 : 45], 4 * i);
+      if (rgb) image.data.set([...(chosen ? rgb : grey(rgb)), 255], 4 * i);
     }
     context.putImageData(image, 0, 0);
     return canvas;
   };
 
-  const said = (tensor, norm) =>
-    tensor.count === 1 ? "" : `norm ${number(norm)}; ${tensor.zeros} of ${tensor.count} are exactly 0`;
+  const said = (tensor) => `norm ${number(tensor.norm)}; ${tensor.zeros} of ${tensor.count} are exactly 0`;
 
   const FEW = 24; // numbers, that are shown at once
   /** All numbers as a table, made when it is opened. */
@@ -173,19 +173,21 @@
   };
 
   /** A tensor with its picture, what is said of it, and its numbers. */
-  const card = (title, tensor, dims, { norm = tensor.norm, samples = false, select = false, role = "" } = {}) => {
+  const card = (title, tensor, dims, { norm = null, samples = false, select = false, role = "" } = {}) => {
     const single = tensor.count === 1 && tensor.entries ? number(tensor.entries[0], 6) : "";
     const rows = select && samples ? hasRow : null;
-    const words = `${title}: ${shape(dims)}, ${single || said(tensor, norm)}`;
+    const part = rows && state.of !== 0 && norm !== null;
+    const own = part ? `${whose()}: norm ${number(norm)}${norm === 0 ? ", all exactly 0" : ""}` : "";
+    const words = `${title}: ${shape(dims)}, ${single || own || said(tensor)}`;
     return element(
       "figure",
-      { class: "card", "data-role": role, "data-norm": norm === null ? "null" : norm },
+      { class: "card", "data-role": role, "data-norm": norm === null ? tensor.norm : norm },
       element("figcaption", {}, title),
-      picture(tensor, dims, words, rows),
-      element("p", { class: "said" }, single ? `= ${single}` : said(tensor, norm)),
-      tensor.count > 1 && tensor.least !== null
-        ? element("p", { class: "said" }, `from ${number(tensor.least)} to ${number(tensor.most)}${tensor.squares ? "; each square shows the largest of a block" : ""}`)
-        : "",
+      single ? "" : picture(tensor, dims, words, rows),
+      own ? element("p", { class: "own" }, own) : "",
+      element("p", { class: "said" }, single ? `= ${single}` : `${own ? "all rows: " : ""}${said(tensor)}`),
+      tensor.count > 1 && tensor.least !== null ? element("p", { class: "said" }, `from ${number(tensor.least)} to ${number(tensor.most)}`) : "",
+      tensor.squares ? element("p", { class: "said" }, "reduced: each square shows the largest of a block") : "",
       numbers(tensor, dims, samples)
     );
   };
@@ -216,6 +218,10 @@
     return use ? { use, shares: use.share || there.gradient } : null;
   };
 
+  /** The largest leak of a use; 0 if there is none. */
+  const leakOf = (use) =>
+    Math.max(0, ...use.regions.flatMap(({ region, norms }) => forbidden(trace().regions[region], state.of).map((of) => norms[of] ?? 0)));
+
   const leakWords = (use) => {
     const at = use.regions.filter(({ region, norms }) => leaks(trace().regions[region], norms));
     return at.map(({ region, norms }) => {
@@ -227,8 +233,8 @@
   };
 
   const panel = () => {
-    const here = arrived();
-    const i = here.node;
+    const here = looked === null ? arrived() : null;
+    const i = here ? here.node : looked;
     const node = trace().nodes[i];
     const box = byId("node");
     const about = [shape(node.shape), node.carries_samples ? "rows are samples" : "", node.label, node.at].filter(Boolean).join(" · ");
@@ -240,8 +246,13 @@
       rule.append(element("p", {}, "forward ", element("code", {}, node.rule.forward)), element("p", {}, "backward ", element("code", {}, node.rule.backward)));
       box.append(rule);
     }
+    if (node.update_weights.length) box.append(element("p", { class: "about" }, "What its parameters get is multiplied by update weights first."));
     const now = element("div", { class: "cards" });
     now.append(card("its value", node.value, node.shape, { samples: node.carries_samples, role: "value" }));
+    if (!here) {
+      box.append(now, element("p", {}, `“${pass().term}” does not reach this node: no gradient of it arrives here.`));
+      return;
+    }
     now.append(gradient(node.routes && node.operands.length ? "its gradient: what reaches it, before the mask" : `its gradient, of ${whose()}`, here.gradient, i, "gradient"));
     box.append(now);
     box.append(...origins(here, i), ...handedOn(node, i));
@@ -329,7 +340,7 @@
     for (const g of box.querySelectorAll(".box")) {
       const nodes = "node" in g.dataset ? [Number(g.dataset.node)] : g.dataset.nodes.split(" ").map(Number);
       const at = nodes.map((node) => reached.get(node)).filter((n) => n !== undefined);
-      g.classList.toggle("now", at.includes(state.step));
+      g.classList.toggle("now", looked === null ? at.includes(state.step) : nodes.includes(looked));
       g.classList.toggle("done", at.some((n) => n < state.step));
       g.classList.toggle("faint", !at.length);
       if (at.includes(state.step)) scrollTo(box, g);
@@ -351,7 +362,8 @@
     const found = contributed(to, position, from);
     if (!found) return;
     const norm = found.shares.norms[state.of];
-    const leaking = leakWords(found.use).length > 0;
+    const leak = leakOf(found.use);
+    const leaking = leak !== 0;
     edge.classList.add(leaking ? "leaking" : norm === 0 ? "stopped" : "flows");
     edge.classList.toggle("crossing", step === state.step);
     if (norm !== 0 && !leaking && step !== state.step) return;
@@ -360,7 +372,7 @@
     text.setAttribute("x", at.x);
     text.setAttribute("y", at.y - 5);
     text.setAttribute("class", `mark${leaking ? " leak-mark" : ""}`);
-    text.textContent = (leaking ? "leak " : "") + number(norm, 3);
+    text.textContent = leaking ? `leak ${number(leak, 3)}` : number(norm, 3);
     edge.parentNode.append(text);
   };
 
@@ -412,16 +424,16 @@
   };
   const goTo = (node) => {
     const at = pass().steps.findIndex((step) => step.node === node);
-    if (at < 0) {
-      byId("message").textContent = `“${pass().term}” does not reach ${nameOf(node)} (%${node}): no gradient of it arrives there.`;
-      return;
-    }
-    stepTo(at);
+    if (at >= 0) return stepTo(at);
+    looked = node;
+    show();
   };
-  /** The node that is shown. */
+  /** The node that is shown, and one beside the way that is looked at. */
   let shown = 0;
+  let looked = null;
   const stepTo = (step) => {
     if (!trace() || !pass().steps) return;
+    looked = null;
     state.step = Math.max(0, Math.min(pass().steps.length - 1, step));
     follow();
     show();
@@ -441,14 +453,14 @@
     }, 900);
   };
 
-  /** Keeps the node while another term or variant is chosen, if that has it. */
+  /** Keeps the node while another variant or selection is chosen, if that has it; another term is begun at its end. */
   const keeping = async (change) => {
-    const node = shown;
+    const [node, term] = [shown, state.term];
     change();
     if (!(await loaded())) return;
     state.of = Math.min(state.of, trace().selections.length - 1);
     state.view = Math.min(state.view, variant().views.length - 1);
-    stepTo(Math.max(0, pass().steps.findIndex((step) => step.node === node)));
+    stepTo(term === state.term ? Math.max(0, pass().steps.findIndex((step) => step.node === node)) : 0);
   };
 
   const options = (id, names, chosen) => {
@@ -522,7 +534,11 @@
   press("play", play);
   press("up", () => openView(variant().views[state.view].above));
   addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("select, .numbers *")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    // A menu keeps its up, down, Home and End; what can be scrolled sideways keeps all.
+    const steps = event.key === "ArrowRight" || event.key === "ArrowLeft";
+    if (event.target.matches("select") && !steps) return;
+    if (event.target.matches(".scroll:not(#graph)")) return;
     const acts = {
       ArrowRight: () => stepTo(state.step + 1),
       ArrowLeft: () => stepTo(state.step - 1),
