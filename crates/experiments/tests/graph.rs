@@ -159,7 +159,9 @@ fn bytes(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut found = BTreeMap::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        if path.is_file() {
+        if path.is_dir() {
+            found.extend(bytes(&path));
+        } else {
             found.insert(path.display().to_string(), std::fs::read(&path).unwrap());
         }
     }

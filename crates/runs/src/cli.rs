@@ -17,6 +17,7 @@ mod figures;
 mod go_on;
 mod graph;
 mod graph_arguments;
+mod graph_format;
 mod machine;
 mod place_arguments;
 mod presets;

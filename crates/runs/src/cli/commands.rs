@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::arguments::Format;
-use super::graph_arguments::GraphFormat;
+use super::graph_format::GraphFormat;
 use crate::config::Request;
 
 /// `train`.

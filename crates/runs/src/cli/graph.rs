@@ -4,9 +4,9 @@ use anyhow::anyhow;
 use gradroute_tape::TracePage;
 
 use super::at_step::at_step;
-use super::commands::{GraphRequest, PlaceRequest};
+use super::commands::{GraphRequest, PlaceRequest, Variant};
 use super::failure::Failure;
-use super::graph_arguments::GraphFormat;
+use super::graph_format::GraphFormat;
 use super::print::print;
 use crate::config::{Override, Request};
 use crate::console::say;
@@ -37,24 +37,28 @@ fn written<E: Experiment>(request: &GraphRequest) -> Result<String, Failure> {
             place.request.flags.pop();
         }
     }
-    let title = title::<E>(&place)?;
-    let mut page = TracePage::new(title);
-    let mut first = None;
-    let plain = ("as it is".to_owned(), place.request.clone());
-    let variants = request.variants.iter();
-    let changed =
-        variants.map(|variant| (variant.name.clone(), with(&place.request, &variant.set)));
-    for (name, request) in [plain].into_iter().chain(changed) {
+    let mut all = vec![("as it is".to_owned(), place.request.clone())];
+    for Variant { name, set } in &request.variants {
+        let changed = with(&place.request, set);
+        // All of them before the first is computed.
+        E::resolve(&changed).map_err(|error| anyhow!("--variant {name}: {error}"))?;
+        all.push((name.clone(), changed));
+    }
+    let (mut page, mut first) = (None, None);
+    for (name, request) in all {
         let place = PlaceRequest { request, ..place.clone() };
-        let passes = seen::<E>(&place)?;
+        let (step, passes) = seen::<E>(&place)?;
         let several = passes.len() > 1;
+        if page.is_none() {
+            page = Some(TracePage::new(title::<E>(&place, step)?));
+        }
         for (pass, i) in passes.into_iter().zip(1..) {
             let name = if several { format!("{name}, pass {i}") } else { name.clone() };
             first.get_or_insert_with(|| pass.clone());
-            page.add(name, pass.trace);
+            page.as_mut().expect("made before").add(name, pass.trace);
         }
     }
-    let first = first.expect("a step has a pass");
+    let (page, first) = page.zip(first).expect("a step has a pass");
     Ok(match request.format {
         GraphFormat::Html => page.to_html(),
         GraphFormat::Json => page.to_json() + "\n",
@@ -63,7 +67,7 @@ fn written<E: Experiment>(request: &GraphRequest) -> Result<String, Failure> {
     })
 }
 
-fn seen<E: Experiment>(place: &PlaceRequest) -> Result<Vec<Seen>, Failure> {
+fn seen<E: Experiment>(place: &PlaceRequest) -> Result<(u64, Vec<Seen>), Failure> {
     at_step::<E, _>(place, |config, driver| {
         let step = driver.made();
         let passes = driver.see(&E::groups(config))?;
@@ -72,19 +76,19 @@ fn seen<E: Experiment>(place: &PlaceRequest) -> Result<Vec<Seen>, Failure> {
                 anyhow!("step {step} makes no backward pass; choose another one by --at").into()
             );
         }
-        Ok(passes)
+        Ok((step, passes))
     })
 }
 
 /// What the page is called.
-fn title<E: Experiment>(place: &PlaceRequest) -> Result<String, Failure> {
+fn title<E: Experiment>(place: &PlaceRequest, step: u64) -> Result<String, Failure> {
     let resolved = E::resolve(&place.request)?;
     let what = match &place.run {
         Some(run) => run.display().to_string(),
-        None => format!("{}, fresh weights", resolved.preset),
+        None if step == 0 => format!("{}, fresh weights", resolved.preset),
+        None => resolved.preset,
     };
-    let at = place.at.map_or_else(String::new, |at| format!(", step {at}"));
-    Ok(format!("The backward pass of {what}{at}"))
+    Ok(format!("The backward pass of {what}, step {step}"))
 }
 
 /// A request with some keys given other values.
@@ -92,5 +96,10 @@ fn with(request: &Request, set: &[String]) -> Request {
     let key = |text: &String| text.split('=').next().unwrap_or_default().trim().to_owned();
     let changed: Vec<String> = set.iter().map(key).collect();
     let kept = request.set.iter().filter(|text| !changed.contains(&key(text)));
-    Request { set: kept.chain(set).cloned().collect(), ..request.clone() }
+    let flags = request.flags.iter().filter(|flag| !changed.contains(&flag.key));
+    Request {
+        set: kept.chain(set).cloned().collect(),
+        flags: flags.cloned().collect(),
+        ..request.clone()
+    }
 }

@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum, ValueHint};
 
 use super::commands::{GraphRequest, PlaceRequest, Variant};
 use super::failure::Failure;
+use super::graph_format::GraphFormat;
 use super::machine::Machine;
 use super::place_arguments::Place;
 use super::whole::at_least;
@@ -45,19 +46,6 @@ pub(super) struct Graph {
     pub machine: Machine,
 }
 
-/// How a graph is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum GraphFormat {
-    /// A page that steps through the backward pass
-    Html,
-    /// A picture; above 60 nodes, each label scope is one box
-    Svg,
-    /// A picture in Graphviz's language, with all nodes
-    Dot,
-    /// Nodes, values and gradients as numbers
-    Json,
-}
-
 impl Graph {
     /// What is asked for.
     pub fn request(&self, place: PlaceRequest) -> Result<GraphRequest, Failure> {
@@ -78,13 +66,38 @@ impl Graph {
             let drawn = anyhow!("--variant: a picture shows one graph; use --format html or json");
             return Err(Failure::usage(drawn));
         }
-        let variant = |text: &String| Variant {
-            name: text.clone(),
-            set: text.split(',').map(str::to_owned).collect(),
-        };
+        let variant = |text: &String| Variant { name: text.clone(), set: parts(text) };
         let said = place.request.set.iter().any(|text| text.starts_with("train.batch"));
         let batch_by_default = (self.batch.is_none() && !said).then_some(BATCH);
         let variants = self.variants.iter().map(variant).collect();
         Ok(GraphRequest { place, batch_by_default, variants, format, out: self.out.clone() })
+    }
+}
+
+/// The settings of a variant: what stands between commas, but for those in a list or a text.
+fn parts(text: &str) -> Vec<String> {
+    let (mut depth, mut quoted, mut found) = (0, false, vec![String::new()]);
+    for letter in text.chars() {
+        match letter {
+            '"' => quoted = !quoted,
+            '[' | '{' if !quoted => depth += 1,
+            ']' | '}' if !quoted => depth -= 1,
+            _ => {}
+        }
+        match found.last_mut() {
+            Some(last) if letter != ',' || quoted || depth > 0 => last.push(letter),
+            _ => found.push(String::new()),
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parts;
+
+    #[test]
+    fn settings_are_told_apart_by_commas_that_stand_in_no_list() {
+        assert_eq!(parts("a=1,b=[2,3],c=\"4,5\""), ["a=1", "b=[2,3]", "c=\"4,5\""]);
     }
 }

@@ -135,7 +135,10 @@ fn lanes(all: &[Brief], view: &View, edges: &[Edge]) -> Vec<String> {
     let own = |label: &str| {
         let inner = match view.scope.is_empty() {
             true => Some(label),
-            false => label.strip_prefix(&*view.scope).map(|rest| rest.trim_start_matches('.')),
+            false => label
+                .strip_prefix(&*view.scope)
+                .filter(|rest| rest.is_empty() || rest.starts_with('.'))
+                .map(|rest| rest.trim_start_matches('.')),
         };
         match inner {
             Some(inner) => inner.split('.').next().unwrap_or_default().to_owned(),

@@ -56,12 +56,20 @@ impl TraceOptions {
     }
 
     /// Sorts the samples into groups of these names: the number of its group, from 0, for each.
+    ///
+    /// # Panics
+    /// If two have one name, or one is called `all` or `no sample`.
+    #[track_caller]
     pub fn groups<N: Into<String>>(
         mut self,
         names: impl IntoIterator<Item = N>,
         of_samples: impl IntoIterator<Item = u8>,
     ) -> Self {
         self.groups = names.into_iter().map(Into::into).collect();
+        for (i, name) in self.groups.iter().enumerate() {
+            let taken = ["all", "no sample"].contains(&&**name) || self.groups[..i].contains(name);
+            assert!(!taken, "`{name}` is no name for a group, or stands there twice");
+        }
         self.of_samples = of_samples.into_iter().collect();
         self
     }

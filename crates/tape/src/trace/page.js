@@ -22,14 +22,18 @@
   const variants = [...document.querySelectorAll("[data-variant]")].map((of) => ({ name: of.dataset.variant, trace: null, views: [] }));
   let asked = 0;
   /** Reads what is chosen; false if something else was chosen meanwhile. */
-  const loaded = async () => {
+  const loaded = async (settle = () => {}) => {
     const ticket = ++asked;
     const of = variant();
-    if (!of.trace) Object.assign(of, await unpack(`variant-${state.variant}`));
+    // Each part is unpacked once, however often it is asked for meanwhile.
+    of.asked ??= unpack(`variant-${state.variant}`).then((outline) => Object.assign(of, outline));
+    await of.asked;
     if (ticket !== asked) return false;
+    settle();
     state.term = Math.min(state.term, trace().passes.length - 1);
     const chosen = pass();
-    if (!chosen.steps) chosen.steps = await unpack(`variant-${state.variant}-pass-${state.term}`);
+    chosen.asked ??= unpack(`variant-${state.variant}-pass-${state.term}`).then((steps) => (chosen.steps = steps));
+    await chosen.asked;
     return ticket === asked;
   };
 
@@ -59,11 +63,11 @@
     const node = trace().nodes[i];
     return node.param !== null ? `parameter ${node.param}` : node.op === "input" ? "input" : node.op;
   };
-  const selection = (i) => {
-    const name = trace().selections[i];
-    const group = trace().of_samples[i - firstSample()];
-    return i >= firstSample() && group !== undefined ? `${name} (${trace().selections[group + 1]})` : name;
+  const sampleName = (sample) => {
+    const group = trace().of_samples[sample];
+    return `sample ${sample}${group === undefined ? "" : ` (${trace().selections[group + 1]})`}`;
   };
+  const selection = (i) => (i >= firstSample() ? sampleName(i - firstSample()) : trace().selections[i]);
   const whose = () =>
     state.of === 0 ? "all samples" : state.of === groupCount() + 1 ? "no sample" : selection(state.of);
 
@@ -80,7 +84,7 @@
   /** Which groups a selection of a region closes out, by number. */
   const forbidden = (region, of) => {
     const closed = region.closed_to;
-    if (of === 0) return closed.map((group) => group + 1);
+    if (of === 0) return closed.length ? [...closed.map((group) => group + 1), groupCount() + 1] : [];
     if (of <= groupCount()) return closed.includes(of - 1) ? [of] : [];
     if (of === groupCount() + 1) return closed.length ? [of] : [];
     return closed.includes(trace().of_samples[of - firstSample()]) ? [of] : [];
@@ -121,13 +125,17 @@
     return code === 0 ? null : color(Math.sign(code), Math.floor(((Math.abs(code) - 1) * 16) / 126 - 12 + 1e-9) + STEPS);
   };
 
-  const picture = (tensor, dims, words, rowIsChosen) => {
+  /** Columns of a tensor's table; one number a sample stands in a column. */
+  const columnsOf = (tensor, dims, samples) => (samples && dims.length === 1 ? 1 : dims.length ? dims[dims.length - 1] : 1);
+  const picture = (tensor, dims, words, samples, select) => {
     let rows, columns, at;
+    // Rows of a picture can be told apart only where none is of two samples.
+    const apart = samples && select && (!tensor.squares || tensor.squares.by_sample);
     if (tensor.squares) {
       ({ rows, columns } = tensor.squares);
       at = (i) => colorOfCode(tensor.squares.codes[i]);
     } else {
-      columns = dims.length ? dims[dims.length - 1] : 1;
+      columns = columnsOf(tensor, dims, samples);
       rows = columns ? tensor.count / columns : 0;
       at = (i) => colorOfNumber(tensor.entries[i]);
     }
@@ -141,7 +149,7 @@
     const image = context.createImageData(Math.max(1, columns), Math.max(1, rows));
     for (let i = 0; i < rows * columns; i++) {
       const rgb = at(i);
-      const chosen = rowIsChosen === null || rowIsChosen(Math.floor((Math.floor(i / columns) * dims[0]) / rows));
+      const chosen = !apart || hasRow(Math.floor((Math.floor(i / columns) * dims[0]) / rows));
       if (rgb) image.data.set([...(chosen ? rgb : grey(rgb)), 255], 4 * i);
     }
     context.putImageData(image, 0, 0);
@@ -154,15 +162,15 @@
   /** All numbers as a table, made when it is opened. */
   const numbers = (tensor, dims, samples) => {
     if (tensor.count <= 1 || !tensor.entries) return null;
-    const columns = dims.length ? dims[dims.length - 1] : 1;
+    const columns = columnsOf(tensor, dims, samples);
     const box = element("details", { class: "numbers" }, element("summary", {}, "the numbers"));
     const fill = () => {
       if (box.children.length > 1) return;
       const table = element("table");
       for (let row = 0; row * columns < tensor.count; row++) {
         const cells = tensor.entries.slice(row * columns, (row + 1) * columns);
-        const name = samples && dims.length === 2 ? selection(firstSample() + row) || `row ${row}` : `row ${row}`;
-        table.append(element("tr", {}, element("th", { scope: "row" }, name), ...cells.map((v) => element("td", { "data-value": v }, number(v)))));
+        const name = samples && dims.length <= 2 ? sampleName(row) : `row ${row}`;
+        table.append(element("tr", {}, element("th", { scope: "row" }, name), ...cells.map((v) => element("td", { "data-value": v }, number(v, 6)))));
       }
       box.append(element("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "The numbers" }, table));
     };
@@ -175,19 +183,18 @@
   /** A tensor with its picture, what is said of it, and its numbers. */
   const card = (title, tensor, dims, { norm = null, samples = false, select = false, role = "" } = {}) => {
     const single = tensor.count === 1 && tensor.entries ? number(tensor.entries[0], 6) : "";
-    const rows = select && samples ? hasRow : null;
-    const part = rows && state.of !== 0 && norm !== null;
+    const part = select && samples && state.of !== 0 && norm !== null;
     const own = part ? `${whose()}: norm ${number(norm)}${norm === 0 ? ", all exactly 0" : ""}` : "";
     const words = `${title}: ${shape(dims)}, ${single || own || said(tensor)}`;
     return element(
       "figure",
       { class: "card", "data-role": role, "data-norm": norm === null ? tensor.norm : norm },
       element("figcaption", {}, title),
-      single ? "" : picture(tensor, dims, words, rows),
+      single ? "" : picture(tensor, dims, words, samples, select),
       own ? element("p", { class: "own" }, own) : "",
       element("p", { class: "said" }, single ? `= ${single}` : `${own ? "all rows: " : ""}${said(tensor)}`),
       tensor.count > 1 && tensor.least !== null ? element("p", { class: "said" }, `from ${number(tensor.least)} to ${number(tensor.most)}`) : "",
-      tensor.squares ? element("p", { class: "said" }, "reduced: each square shows the largest of a block") : "",
+      tensor.squares ? element("p", { class: "said" }, `reduced: each square shows the largest of a block${samples && !tensor.squares.by_sample ? ", of all samples" : ""}`) : "",
       numbers(tensor, dims, samples)
     );
   };
@@ -253,7 +260,7 @@
       box.append(now, element("p", {}, `“${pass().term}” does not reach this node: no gradient of it arrives here.`));
       return;
     }
-    now.append(gradient(node.routes && node.operands.length ? "its gradient: what reaches it, before the mask" : `its gradient, of ${whose()}`, here.gradient, i, "gradient"));
+    now.append(gradient(isMask(node) ? "its gradient: what reaches it, before the mask" : `its gradient, of ${whose()}`, here.gradient, i, "gradient"));
     box.append(now);
     box.append(...origins(here, i), ...handedOn(node, i));
   };
@@ -290,13 +297,16 @@
     return made;
   };
 
+  /** Whether the node decides itself what it hands on; update weights go for its parameters only. */
+  const isMask = (node) => node.routes && node.operands.length > 0 && !node.update_weights.length;
+
   /** What the node hands on, operand by operand; of a route, its mask as well. */
   const handedOn = (node, i) => {
     if (!node.operands.length) return [];
     const made = [element("h3", {}, "What it hands on")];
     const cards = element("div", { class: "cards" });
-    const masks = node.routes ? node.operands.filter((_, position) => !node.passes[position]) : [];
-    const stops = node.routes && !node.passes.some(Boolean);
+    const masks = isMask(node) ? node.operands.filter((_, position) => !node.passes[position]) : [];
+    const stops = isMask(node) && !node.passes.some(Boolean);
     for (const mask of stops ? [] : masks) {
       const of = trace().nodes[mask];
       cards.append(card(`the mask (%${mask})`, of.value, of.shape, { samples: of.carries_samples, select: true, role: "mask" }));
@@ -307,7 +317,7 @@
     }
     node.operands.forEach((operand, position) => {
       const found = contributed(i, position, operand);
-      const after = node.routes && !node.update_weights.length ? ", after the mask" : "";
+      const after = isMask(node) ? ", after the mask" : "";
       if (found) cards.append(gradient(`to ${nameOf(operand)} (%${operand})${after}`, found.shares, operand, "handed-on"));
     });
     if (stops) made.push(element("p", {}, "Nothing: the way back ends here."));
@@ -332,7 +342,9 @@
         const act = () => ("view" in g.dataset ? openView(Number(g.dataset.view)) : goTo(Number(g.dataset.node)));
         g.addEventListener("click", act);
         g.addEventListener("keydown", (event) => {
-          if (event.key === "Enter") act();
+          if (event.key !== "Enter" && event.key !== " ") return;
+          event.preventDefault();
+          act();
         });
       }
     }
@@ -362,6 +374,7 @@
     const found = contributed(to, position, from);
     if (!found) return;
     const norm = found.shares.norms[state.of];
+    if (norm === null) return;
     const leak = leakOf(found.use);
     const leaking = leak !== 0;
     edge.classList.add(leaking ? "leaking" : norm === 0 ? "stopped" : "flows");
@@ -413,6 +426,7 @@
   const openView = (view) => {
     state.view = view;
     show();
+    byId("graph").focus({ preventScroll: true });
   };
   /** The view that shows a node: this one, or the nearest one around it that has it. */
   const follow = () => {
@@ -437,6 +451,8 @@
     state.step = Math.max(0, Math.min(pass().steps.length - 1, step));
     follow();
     show();
+    // What was pressed may be gone.
+    if (document.activeElement === document.body) byId("graph").focus({ preventScroll: true });
   };
   const stop = () => {
     clearInterval(playing);
@@ -445,6 +461,7 @@
   };
   const play = () => {
     if (playing) return stop();
+    if (!trace() || !pass().steps) return;
     if (state.step === pass().steps.length - 1) stepTo(0);
     byId("play").textContent = "Pause";
     playing = setInterval(() => {
@@ -454,13 +471,29 @@
   };
 
   /** Keeps the node while another variant or selection is chosen, if that has it; another term is begun at its end. */
-  const keeping = async (change) => {
-    const [node, term] = [shown, state.term];
-    change();
-    if (!(await loaded())) return;
-    state.of = Math.min(state.of, trace().selections.length - 1);
-    state.view = Math.min(state.view, variant().views.length - 1);
-    stepTo(term === state.term ? Math.max(0, pass().steps.findIndex((step) => step.node === node)) : 0);
+  const keeping = async (name, value) => {
+    stop();
+    const before = { trace: trace(), node: shown, term: pass().term, of: trace().selections[state.of], scope: variant().views[state.view].scope };
+    const changed = name === "term" && state.term !== value;
+    state[name] = value;
+    const settle = () => {
+      // Another variant may have other terms, groups and nodes: what is kept is known by its name.
+      const at = (found) => Math.max(0, found);
+      if (name === "variant") {
+        state.term = at(trace().passes.findIndex((pass) => pass.term === before.term));
+        state.of = at(trace().selections.indexOf(before.of));
+      }
+      state.view = at(variant().views.findIndex((view) => view.scope === before.scope));
+    };
+    if (!(await loaded(settle))) return;
+    const same = sameNode(before.trace, before.node);
+    stepTo(changed ? 0 : Math.max(0, pass().steps.findIndex((step) => step.node === same)));
+  };
+  /** The node of this trace that is what a node of another one is: by parameter, or by label, op and line. */
+  const sameNode = (other, i) => {
+    const key = (of, n) => of.nodes[n].param ?? [of.nodes[n].label, of.nodes[n].op, of.nodes[n].at].join();
+    const alike = (of) => [...of.nodes.keys()].filter((n) => key(of, n) === key(other, i));
+    return alike(trace())[alike(other).indexOf(i)];
   };
 
   const options = (id, names, chosen) => {
@@ -516,13 +549,13 @@
       }
       return element("span", {}, canvas, words);
     };
-    const sizes = ["≤ 1e-6", "1e-5", "1e-4", "1e-3", "0.01", "0.1", "≥ 1"];
-    row.replaceChildren(square(null, "exactly 0"), ...sizes.map((words, i) => square(color(1, i + 1), words)), element("span", {}, "and below zero:"), square(color(-1, 1), "≤ 1e-6"), square(color(-1, STEPS), "≥ 1"), square([240, 228, 66], "not a number"));
+    const sizes = ["below 1e-5", "from 1e-5", "1e-4", "1e-3", "0.01", "0.1", "from 1"];
+    row.replaceChildren(square(null, "exactly 0"), ...sizes.map((words, i) => square(color(1, i + 1), words)), element("span", {}, "and below zero:"), square(color(-1, 1), "above -1e-5"), square(color(-1, STEPS), "to -1 and less"), square([240, 228, 66], "not a number"));
   };
 
   // ---- Begin ----
 
-  const change = (id, name) => byId(id).addEventListener("change", () => keeping(() => (state[name] = Number(byId(id).value))));
+  const change = (id, name) => byId(id).addEventListener("change", () => keeping(name, Number(byId(id).value)));
   change("variant", "variant");
   change("term", "term");
   change("of", "of");
@@ -530,7 +563,7 @@
   press("first", () => stepTo(0));
   press("back", () => stepTo(state.step - 1));
   press("next", () => stepTo(state.step + 1));
-  press("last", () => stepTo(pass().steps.length - 1));
+  press("last", () => stepTo(Infinity));
   press("play", play);
   press("up", () => openView(variant().views[state.view].above));
   addEventListener("keydown", (event) => {
@@ -543,7 +576,7 @@
       ArrowRight: () => stepTo(state.step + 1),
       ArrowLeft: () => stepTo(state.step - 1),
       Home: () => stepTo(0),
-      End: () => stepTo(pass().steps.length - 1),
+      End: () => stepTo(Infinity),
       p: play,
       u: () => trace() && variant().views[state.view].above !== null && openView(variant().views[state.view].above),
     };

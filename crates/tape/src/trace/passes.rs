@@ -78,8 +78,9 @@ impl<T: Real> OneTerm<'_, '_, T> {
         }
         // The term itself, from which the way begins; a parameter may be one.
         if !uses.contains_key(&term.index()) {
-            let none = vec![None; self.setting.count()];
-            let gradient = self.shares(term.index(), &[T::ONE], Some(none));
+            let mut parts = vec![None; self.setting.count()];
+            parts[self.setting.no_sample()] = Some(self.tensor(term.index(), &[T::ONE], EXACT));
+            let gradient = self.shares(term.index(), &[T::ONE], Some(parts));
             let first = Arrived { node: term.index(), gradient, contributions: Vec::new() };
             steps.insert(0, first);
         }
@@ -215,7 +216,8 @@ impl<T: Real> OneTerm<'_, '_, T> {
     }
 
     fn tensor(&self, node: usize, numbers: &[T], most: usize) -> Tensor<T> {
-        Tensor::of(&self.extents[node].dims, numbers, most)
+        let Extents { dims, carries_samples, .. } = &self.extents[node];
+        Tensor::of(dims, numbers, most, *carries_samples)
     }
 }
 

@@ -72,9 +72,10 @@ fn edge(svg: &mut String, all: &[Brief], view: &View, edge: &Edge, layout: &Layo
         Item::Scope { .. } => top + BOX.1 / 2,
     };
     let passes = user.passes[position];
+    let gated = passes && user.routes && (!user.weighs_update || all[from].kind == "param");
     // What a gradient would flow to, if the op did not stop it.
     let stopped = !passes && user.routes && all[from].needs_grad;
-    let class = match (passes, user.routes) {
+    let class = match (passes, gated) {
         (true, true) => "edge gated",
         (true, false) => "edge",
         (false, _) => "edge no-gradient",
@@ -87,7 +88,7 @@ fn edge(svg: &mut String, all: &[Brief], view: &View, edge: &Edge, layout: &Layo
         x1 + bend,
         x2 - bend
     );
-    if passes && user.routes {
+    if gated {
         // A gate: two posts.
         let (a, b) = (y2 - 4, y2 + 4);
         let _ = writeln!(

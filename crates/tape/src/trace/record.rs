@@ -1,6 +1,7 @@
 //! Making a trace of a graph.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use gradroute_kernels::Real;
 
@@ -53,6 +54,14 @@ impl<T: Real> Graph<'_, T> {
                     (vec![var.index()], Some([columns.start, columns.end]))
                 }
                 At::Params(pieces) => {
+                    let fits = |(id, range): &(ParamId, _)| -> bool {
+                        within(range, self.params.get(*id))
+                    };
+                    assert!(
+                        pieces.iter().all(fits),
+                        "trace: `{}` goes beyond a parameter",
+                        region.name
+                    );
                     let own = |id: &Option<ParamId>| pieces.iter().any(|(of, _)| Some(*of) == *id);
                     let all = params.iter().enumerate();
                     (all.filter(|(_, id)| own(id)).map(|(node, _)| node).collect(), None)
@@ -106,7 +115,16 @@ impl<T: Real> Graph<'_, T> {
             routes: node.routes(),
             rule: node.rule(),
             update_weights: node.update_weights().map(Var::index).collect(),
-            value: Tensor::of(shape.dims(), &self.value(node.var()), EXACT),
+            value: Tensor::of(
+                shape.dims(),
+                &self.value(node.var()),
+                EXACT,
+                shape.carries_samples(),
+            ),
         }
     }
+}
+
+fn within<T>(range: &Range<usize>, numbers: &[T]) -> bool {
+    range.start <= range.end && range.end <= numbers.len()
 }

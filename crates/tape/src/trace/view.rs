@@ -22,6 +22,8 @@ pub(super) struct Brief {
     pub operands: Vec<usize>,
     pub passes: Vec<bool>,
     pub routes: bool,
+    /// Whether it is only what its parameters get that it decides on: update weights.
+    pub weighs_update: bool,
     pub needs_grad: bool,
     /// `input`, `param` or `op`.
     pub kind: &'static str,
@@ -45,6 +47,7 @@ impl Brief {
             operands: node.operands.clone(),
             passes: node.passes.clone(),
             routes: node.routes,
+            weighs_update: !node.update_weights.is_empty(),
             needs_grad: node.needs_grad,
             kind,
         }
@@ -196,6 +199,7 @@ mod tests {
             operands: operands.to_vec(),
             passes: vec![true; operands.len()],
             routes: false,
+            weighs_update: false,
             needs_grad: true,
             kind: "op",
         }
