@@ -18,6 +18,7 @@ mod go_on;
 mod graph;
 mod graph_arguments;
 mod graph_format;
+mod graph_request;
 mod machine;
 mod place_arguments;
 mod presets;

@@ -16,7 +16,7 @@ use super::failure::Failure;
 use super::machine::Machine;
 use super::place_arguments::Place;
 use super::print::print;
-use super::{completions, experiments, presets};
+use super::{completions, experiments, graph_request, presets};
 use crate::config::{FileLayer, Request, nearest};
 use crate::interrupt;
 use crate::program::Program;
@@ -174,7 +174,7 @@ fn asked(
         }
         Asked::Graph(asked) => {
             let (entry, place) = place_request(entries, &asked.place, asked.batch)?;
-            let request = asked.request(place)?;
+            let request = graph_request::request(&asked, place)?;
             asked.machine.run(|| entry.commands.graph(&request))
         }
         Asked::Experiments(_) => experiments::run(entries),
