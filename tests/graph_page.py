@@ -48,6 +48,7 @@ class Reader:
         self.press("Home")
         for _ in range(400):
             if self.page.eval_on_selector(f"#{select}", "s => Number(s.value)") == number:
+                self.page.wait_for_selector("html[data-ready]")
                 return
             self.press("ArrowDown")
         raise AssertionError(f"{select} has no option {number}")

@@ -24,6 +24,7 @@
   /** Reads what is chosen; false if something else was chosen meanwhile. */
   const loaded = async (settle = () => {}) => {
     const ticket = ++asked;
+    delete document.documentElement.dataset.ready;
     const of = variant();
     // Each part is unpacked once, however often it is asked for meanwhile.
     of.asked ??= unpack(`variant-${state.variant}`).then((outline) => Object.assign(of, outline));
@@ -504,6 +505,7 @@
 
   const show = () => {
     if (!trace() || !pass().steps) return;
+    document.documentElement.dataset.ready = "yes";
     byId("message").textContent = "";
     shown = arrived().node;
     options("variant", variants.map((v) => v.name), state.variant);
@@ -591,6 +593,5 @@
     show();
   });
   legend();
-  await fromAddress();
-  document.documentElement.dataset.ready = "yes";
+  fromAddress();
 })();
