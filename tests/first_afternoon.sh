@@ -30,7 +30,7 @@ fail() {
 
 at=0
 # As the gate builds them: for single packages much would be compiled once more.
-cargo build --release --locked -q --workspace --bins --examples
+cargo build --release --locked -q --workspace --exclude gradroute-benches --bins --examples
 rm -rf "$copy"
 mkdir -p "$copy"
 trap 'rm -rf "$copy" "$place/output" "$place/quoted"' EXIT

@@ -14,7 +14,7 @@ export CHROMIUM=${CHROMIUM:-$(command -v chromium || true)}
 "$python" -c 'import playwright, axe_playwright_python' ||
     { echo "graph_page.sh: $python lacks playwright or axe-playwright-python" >&2; exit 1; }
 # As the tests built them: single packages would have other features, and compile once more.
-cargo build --release --locked -q --workspace --bins --examples
+cargo build --release --locked -q --workspace --exclude gradroute-benches --bins --examples
 built=${CARGO_TARGET_DIR:-$repository/target}/release
 place=$(mktemp -d)
 trap 'rm -r "$place"' EXIT
