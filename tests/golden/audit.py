@@ -104,20 +104,25 @@ def moved(model, optimizer, before):
     return found
 
 
+def begun():
+    """Model and optimizer before the first step, and the batches up to the step that is taken apart."""
+    torch.set_num_threads(1)
+    model = new_model(torch.float64)
+    x, labels = training_set(torch.float64)
+    batches = batches_in_file_order(len(x), SPEC["train"]["batch"])
+    batches = [next(batches) for _ in range(STEPS + 1)]
+    return model, new_optimizer(model), [(x[batch], labels[batch]) for batch in batches]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=HERE, help="folder of the golden file")
     folder = parser.parse_args().out
-    torch.set_num_threads(1)
-    model = new_model(torch.float64)
-    optimizer = new_optimizer(model)
-    x, labels = training_set(torch.float64)
-    batches = batches_in_file_order(len(x), SPEC["train"]["batch"])
-    for step in range(STEPS + 1):
-        batch = next(batches)
-        out, terms = terms_of(model, x[batch], labels[batch])
+    model, optimizer, batches = begun()
+    for step, (x, labels) in enumerate(batches):
+        out, terms = terms_of(model, x, labels)
         if step == STEPS:
-            groups = {"bottom": labels[batch] <= 4, "top": labels[batch] > 4}
+            groups = {"bottom": labels <= 4, "top": labels > 4}
             apart = {name: taken_apart(model, out, terms, rows) for name, rows in groups.items()}
             state = optimizer.state
             before = {

@@ -14,9 +14,9 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from audit import CORRELATION, NETWORKS, STEPS, correlation
-from make import SPEC, new_model, new_optimizer, training_set, versions, write_json
-from seed_model import batches_in_file_order, mean_absolute_error, route
+from audit import CORRELATION, NETWORKS, STEPS, begun, correlation
+from make import SPEC, versions, write_json
+from seed_model import mean_absolute_error, route
 
 HERE = Path(__file__).resolve().parent
 
@@ -109,14 +109,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=HERE, help="folder of the golden file")
     folder = parser.parse_args().out
-    torch.set_num_threads(1)
-    model = new_model(torch.float64)
-    optimizer = new_optimizer(model)
-    x, labels = training_set(torch.float64)
-    batches = batches_in_file_order(len(x), SPEC["train"]["batch"])
-    for step in range(STEPS + 1):
-        batch = next(batches)
-        terms, outputs, uses, ends = recorded(model, x[batch], labels[batch])
+    model, optimizer, batches = begun()
+    for step, (x, labels) in enumerate(batches):
+        terms, outputs, uses, ends = recorded(model, x, labels)
         if step == STEPS:
             passes = {name: seen(model, term, outputs, uses, ends) for name, term in terms.items()}
         optimizer.zero_grad()

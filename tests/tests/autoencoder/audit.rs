@@ -2,21 +2,16 @@
 
 use gradroute::autoencoder::Autoencoder;
 use gradroute::autoencoder::config::Config;
+use gradroute_runs::Experiment;
 use gradroute_runs::audit::Audit;
-use gradroute_runs::{Driver, Experiment};
 use serde_json::Value;
 
-use super::golden::{begin, data, json, specification};
+use super::golden::{at_step_of, data, json, specification};
 
 fn audited(golden: &Value) -> Audit {
     let (mut config, _): (Config, _) = specification();
-    config.loss.correlation = golden["correlation"].as_f64().unwrap();
     let data = data(&config);
-    let mut driver = Driver::<Autoencoder<f64>, f64>::new(&config, &data).unwrap();
-    begin(&mut driver.experiment_mut().learner_mut().params);
-    while driver.made() < golden["step"].as_u64().unwrap() {
-        driver.step().unwrap();
-    }
+    let mut driver = at_step_of(golden, &mut config, &data);
     let groups = <Autoencoder<f64> as Experiment<f64>>::groups(&config);
     driver.audit(&groups, 1).unwrap()
 }

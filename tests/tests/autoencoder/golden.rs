@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use gradroute::autoencoder::Autoencoder;
 use gradroute::autoencoder::config::Config;
-use gradroute_runs::Experiment;
 use gradroute_runs::config::Request;
 use gradroute_runs::images::{Data, mnist};
+use gradroute_runs::{Driver, Experiment};
 use gradroute_tape::{Params, Real};
 use safetensors::{Dtype, SafeTensors};
 use serde_json::Value;
@@ -67,6 +67,21 @@ pub fn specification() -> (Config, Value) {
 
 pub fn data(config: &Config) -> Data {
     mnist::load(None, config.data.limit).expect("data/mnist is whole")
+}
+
+/// The golden run in f64, with the correlation penalty of a file and just before the step that it is of.
+pub fn at_step_of<'d>(
+    golden: &Value,
+    config: &mut Config,
+    data: &'d Data,
+) -> Driver<'d, Autoencoder<f64>, f64> {
+    config.loss.correlation = golden["correlation"].as_f64().unwrap();
+    let mut driver = Driver::<Autoencoder<f64>, f64>::new(config, data).unwrap();
+    begin(&mut driver.experiment_mut().learner_mut().params);
+    while driver.made() < golden["step"].as_u64().unwrap() {
+        driver.step().unwrap();
+    }
+    driver
 }
 
 /// Sets parameters to the initial ones of the golden run.

@@ -56,12 +56,8 @@ impl<T: Real> OneTerm<'_, '_, T> {
         let mut steps = Vec::new();
         for (&node, uses) in uses.iter().rev() {
             let sum = sum(uses.iter().map(|(_, numbers)| &**numbers));
-            for (norms, region) in regions.iter_mut().zip(self.regions) {
-                if let At::Columns(var, columns) = &region.at
-                    && var.index() == node
-                {
-                    *norms = self.setting.norms_of_rows(&self.extents[node], &sum, Some(columns));
-                }
+            for RegionNorms { region, norms } in self.regions_within(node, &sum) {
+                regions[region] = norms;
             }
             let contribution = |(of, numbers): &(Use, Vec<T>)| Contribution {
                 from: of.1,
@@ -190,6 +186,7 @@ impl<T: Real> OneTerm<'_, '_, T> {
         }
     }
 
+    /// The norms in the regions that are columns of this value.
     fn regions_within(&self, node: usize, numbers: &[T]) -> Vec<RegionNorms> {
         let within = self.regions.iter().enumerate().filter_map(|(region, of)| match &of.at {
             At::Columns(var, columns) if var.index() == node => {

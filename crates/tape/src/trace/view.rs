@@ -138,7 +138,9 @@ fn add(
 /// The label scope, in `scope`, around all of some nodes: one that is around everything says nothing.
 fn within(all: &[Brief], own: &[usize], scope: &str) -> String {
     let inner = inner(all, own[0], scope);
-    let is_around = |name: &String| own.iter().all(|node| inner_is(all, *node, scope, name));
+    let is_around = |name: &String| {
+        own.iter().all(|node| self::inner(all, *node, scope).as_deref() == Some(name))
+    };
     match inner.filter(|_| own.len() > 1).filter(is_around) {
         Some(name) => within(all, own, &name),
         None => scope.to_owned(),
@@ -154,10 +156,6 @@ fn inner(all: &[Brief], node: usize, scope: &str) -> Option<String> {
     };
     let name = rest.split('.').next().filter(|name| !name.is_empty())?;
     Some(if scope.is_empty() { name.to_owned() } else { format!("{scope}.{name}") })
-}
-
-fn inner_is(all: &[Brief], node: usize, scope: &str, name: &str) -> bool {
-    inner(all, node, scope).as_deref() == Some(name)
 }
 
 /// Nodes in order of creation, runs of those of one inner scope together. A run ends where another node
