@@ -8,6 +8,7 @@
 mod csv;
 mod error;
 mod measured;
+mod over;
 mod page;
 mod parts;
 mod run;
@@ -18,6 +19,7 @@ mod write;
 pub use csv::csv;
 pub use error::CompareError;
 pub use measured::Measured;
+pub use over::{MOST_FIGURES, OVER, Over, differing_keys};
 pub use page::{ComparisonPage, ComparisonTable, CsvRow};
 pub use parts::{html, markdown};
 pub use run::{ComparedRun, read};

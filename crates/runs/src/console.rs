@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 use std::fmt::Arguments;
 use std::io::{IsTerminal, Write};
+use std::path::Path;
 
 /// Writes a line to standard error, if that can be had; arguments as those of `eprintln!`.
 macro_rules! say {
@@ -43,6 +44,13 @@ fn fitted(text: &str, columns: usize) -> Cow<'_, str> {
         true => Cow::Borrowed(text),
         false => Cow::Owned(textwrap::fill(text, options)),
     }
+}
+
+/// A path as a shell takes it back.
+pub(crate) fn quoted(path: &Path) -> String {
+    let text = path.display().to_string();
+    let plain = |c: char| c.is_alphanumeric() || "/._-+=:,@%".contains(c);
+    if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 //! point, so it stays sharp on a slide. The palette is Okabe and Ito's, which people with any common
 //! colour vision tell apart, and no figure relies on colour alone.
 //!
-//! [`Sheet`], [`ImageRows`], [`HeatMap`] and [`Curves`] are whole figures. A figure of one's own is
+//! [`Sheet`], [`ImageRows`], [`HeatMap`], [`Curves`] and [`Bands`] are whole figures. A figure of one's own is
 //! drawn with strokes, rectangles, grey images and text:
 //!
 //! ```
@@ -31,6 +31,7 @@
 //! ```
 
 mod axis;
+mod bands;
 mod canvas;
 mod curve;
 mod curves;
@@ -51,6 +52,7 @@ mod text;
 mod thinning;
 
 pub use axis::{Tick, linear_ticks};
+pub use bands::{BandCurve, BandPanel, Bands, Places};
 pub use canvas::Canvas;
 pub use curve::{Curve, Panel};
 pub use curves::Curves;

@@ -128,6 +128,7 @@ mod seen;
 pub mod state;
 pub mod statistics;
 mod step;
+pub mod sweep;
 pub mod table;
 pub mod train;
 mod verify;

@@ -11,30 +11,38 @@ use crate::console::say;
 use crate::plan::Plan;
 use crate::step::Made;
 use rate::Rate;
+pub(crate) use rate::duration_text;
 
 /// The longest silence between two plain lines.
 const LINE_EVERY: Duration = Duration::from_secs(10);
 
+/// Who is told of the steps of a run.
+#[derive(Clone, Copy)]
+pub enum StepsTo<'a> {
+    /// The user, on standard error.
+    User,
+    /// A function, which gets the steps made and those of the whole run.
+    Function(&'a (dyn Fn(u64, u64) + Sync)),
+}
+
 /// Shows the progress of a training run.
-#[derive(Debug)]
-pub struct Progress {
-    display: Display,
+pub struct Progress<'a> {
+    display: Display<'a>,
     plan: Plan,
     rate: Rate,
 }
 
-#[derive(Debug)]
-enum Display {
+enum Display<'a> {
     Bar(ProgressBar),
     Lines { last: Option<Instant> },
-    Nothing,
+    Function(&'a (dyn Fn(u64, u64) + Sync)),
 }
 
-impl Progress {
-    /// A bar if standard error is a terminal, else plain lines; nothing unless `visible`.
-    pub fn new(plan: &Plan, visible: bool) -> Self {
-        let display = if !visible {
-            Display::Nothing
+impl<'a> Progress<'a> {
+    /// For the user a bar if standard error is a terminal, else plain lines.
+    pub fn new(plan: &Plan, to: StepsTo<'a>) -> Self {
+        let display = if let StepsTo::Function(told) = to {
+            Display::Function(told)
         } else if std::io::stderr().is_terminal() {
             let target = ProgressDrawTarget::stderr_with_hz(8);
             let bar = ProgressBar::with_draw_target(Some(plan.steps()), target);
@@ -50,9 +58,6 @@ impl Progress {
 
     /// Tells of a finished step and how long it took.
     pub fn step(&mut self, made: &Made, took: Duration) {
-        if matches!(self.display, Display::Nothing) {
-            return;
-        }
         self.rate.add(made.samples, took);
         let done = made.line.step + 1;
         let left = self.plan.steps().saturating_sub(done);
@@ -70,7 +75,7 @@ impl Progress {
                     say!("step {done}/{of}  {told}  {}", self.rate.speed(left));
                 }
             }
-            Display::Nothing => {}
+            Display::Function(told) => told(done, self.plan.steps()),
         }
     }
 

@@ -41,6 +41,7 @@ pub(crate) use digest::hex;
 pub use directory::{DirectoryError, RunDirectory};
 pub use file_error::FileError;
 pub use json::read_json;
+pub(crate) use lock::wait_for_lock;
 pub use manifest::Manifest;
 pub(crate) use names::{CONFIG, EVALUATION, FIGURES, REPORT};
 pub use record::{Damage, Origin, Record, configuration_sha256};

@@ -8,6 +8,7 @@ mod run;
 mod steps;
 mod teaching;
 
+pub use crate::progress::StepsTo;
 pub use error::TrainError;
 pub use job::{Job, Outcome, Start};
 pub(crate) use publish::shown;

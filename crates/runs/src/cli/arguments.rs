@@ -9,6 +9,7 @@ use super::audit_arguments::Audit;
 use super::failure::Failure;
 use super::graph_arguments::Graph;
 use super::machine::Machine;
+use super::sweep_arguments::Sweep;
 use super::whole::at_least;
 use crate::config::{Override, Request};
 
@@ -35,6 +36,7 @@ pub(super) enum Asked {
     Compare(Compare),
     Audit(Box<Audit>),
     Graph(Box<Graph>),
+    Sweep(Box<Sweep>),
     Verify(Verify),
     Experiments(Experiments),
     Presets(Presets),
@@ -197,14 +199,18 @@ pub(super) struct Verify {
 ///
 /// Runs whose configurations differ in the seed only are taken together as one
 /// setting. Prints the mean over its runs and, from two runs on, its 95 %
-/// interval by Student's t. With --out, a folder is written with the tables as
-/// CSV, Markdown, LaTeX and a web page, and with pictures; some of them need the runs'
-/// checkpoints and their data.
+/// interval by Student's t; of a sweep, over each key that it varies. With --out,
+/// a folder is written with the tables as CSV, Markdown, LaTeX and a web page, and
+/// with pictures; some of them need the runs' checkpoints and their data.
 #[derive(Args, Debug)]
 pub(super) struct Compare {
-    /// Run directories, such as runs/quick-0-1
+    /// Run directories, such as runs/quick-0-1, and sweeps: their folders or files
     #[arg(required = true, value_name = "RUN", value_hint = ValueHint::DirPath)]
     pub runs: Vec<PathBuf>,
+
+    /// Show measures over the values of this key (again for more) [default: those of a sweep]
+    #[arg(long, value_name = "KEY")]
+    pub over: Vec<String>,
 
     /// How the tables are printed; CSV always holds everything
     #[arg(long, value_enum, default_value_t = Format::Text)]

@@ -4,7 +4,7 @@ use anyhow::anyhow;
 
 use super::commands::PlaceRequest;
 use super::failure::Failure;
-use super::start::{begun, load, load_again};
+use super::start::{begun, load, load_again, tell};
 use crate::config::Resolved;
 use crate::console::say;
 use crate::driver::Driver;
@@ -20,7 +20,8 @@ pub(super) fn at_step<E: Experiment, R>(
 ) -> Result<R, Failure> {
     let Some(run) = &place.run else {
         let Resolved { config, .. } = E::resolve(&place.request)?;
-        let (data, _) = load::<E>(&config, place.data.as_deref())?;
+        let (data, inputs) = load::<E>(&config, place.data.as_deref())?;
+        tell(&inputs);
         let mut driver = driver::<E>(&config, &data)?;
         begin(&mut driver, place.at.unwrap_or(0))?;
         return look(&config, &mut driver);
@@ -34,7 +35,8 @@ pub(super) fn at_step<E: Experiment, R>(
     let Resolved { config, .. } = E::resolve(&place.request)?;
     let record = &loaded.record.origin.data;
     let given = place.data.as_deref();
-    let (data, _) = load_again::<E>(&config, given, record, directory.root())?;
+    let (data, inputs) = load_again::<E>(&config, given, record, directory.root())?;
+    tell(&inputs);
     let mut driver = driver::<E>(&config, &data)?;
     restore(&mut driver, &loaded)?;
     look(&config, &mut driver)

@@ -3,11 +3,11 @@
 use std::marker::PhantomData;
 
 use super::commands::{
-    AuditRequest, CompareRequest, GraphRequest, ResumeRequest, SavedRequest, TrainRequest,
-    VerifyRequest,
+    AuditRequest, CompareRequest, GraphRequest, ResumeRequest, SavedRequest, SweepRequest,
+    TrainRequest, VerifyRequest,
 };
 use super::failure::Failure;
-use super::{audit, compare, evaluate, figures, graph, resume, train, verify};
+use super::{audit, compare, evaluate, figures, graph, resume, sweep, train, verify};
 use crate::config::Preset;
 use crate::experiment::{Experiment, ExtraCommand};
 use crate::program::Program;
@@ -31,6 +31,7 @@ pub(super) trait Commands: Sync {
     fn compare(&self, request: &CompareRequest) -> Result<(), Failure>;
     fn audit(&self, request: &AuditRequest) -> Result<(), Failure>;
     fn graph(&self, request: &GraphRequest) -> Result<(), Failure>;
+    fn sweep(&self, program: &Program, request: &SweepRequest) -> Result<(), Failure>;
 }
 
 struct Of<E>(PhantomData<fn() -> E>);
@@ -66,6 +67,10 @@ impl<E: Experiment> Commands for Of<E> {
 
     fn graph(&self, request: &GraphRequest) -> Result<(), Failure> {
         graph::run::<E>(request)
+    }
+
+    fn sweep(&self, program: &Program, request: &SweepRequest) -> Result<(), Failure> {
+        sweep::run::<E>(program, request)
     }
 }
 

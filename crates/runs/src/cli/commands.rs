@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::arguments::Format;
 use super::graph_format::GraphFormat;
 use crate::config::Request;
+use crate::sweep::SweepFile;
 
 /// `train`.
 #[derive(Clone, Debug)]
@@ -91,9 +92,44 @@ pub(super) struct Variant {
 #[derive(Clone, Debug)]
 pub(super) struct CompareRequest {
     pub runs: Vec<PathBuf>,
+    /// Keys that a sweep varies.
+    pub swept: Vec<String>,
+    /// Keys over whose values measures are wanted, if not the swept ones.
+    pub over: Vec<String>,
     pub format: Format,
     pub tables: Vec<String>,
     pub out: Option<PathBuf>,
     pub overwrite: bool,
     pub data: Option<PathBuf>,
+}
+
+/// `sweep`.
+#[derive(Clone, Debug)]
+pub(super) struct SweepRequest {
+    pub file: SweepFile,
+    /// The text of the file.
+    pub text: String,
+    /// The folder of the sweep, if not by the file.
+    pub out: Option<PathBuf>,
+    pub data: Option<PathBuf>,
+    /// How many runs are made side by side.
+    pub jobs: usize,
+    /// Flags about the machine, for the commands of single runs.
+    pub flags: Vec<String>,
+    pub task: SweepTask,
+}
+
+/// What is to be done about the runs of a sweep.
+#[derive(Clone, Debug)]
+pub(super) enum SweepTask {
+    /// All are made that are missing.
+    All,
+    /// This one is made.
+    One(String),
+    /// They are counted and measured.
+    DryRun,
+    /// They are submitted, with these arguments for sbatch.
+    Slurm(Vec<String>),
+    /// Their commands are printed.
+    PrintCommands,
 }

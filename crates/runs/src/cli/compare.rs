@@ -6,13 +6,21 @@ use super::arguments::Format;
 use super::commands::CompareRequest;
 use super::failure::Failure;
 use super::print::print;
-use super::start::load_again;
-use crate::compare::{Comparison, ComparisonTable, Destination, Files, csv, measure_table};
+use super::start::{load_again, tell};
+use crate::compare::{
+    Comparison, ComparisonPage, ComparisonTable, Destination, Files, MOST_FIGURES, Over, csv,
+    differing_keys, measure_table,
+};
+use crate::config::Settings;
 use crate::console::say;
 use crate::experiment::Experiment;
 
 /// The name that asks for every table.
 const ALL: &str = "all";
+
+/// The most settings of a sweep for which an experiment's own page of a comparison is made, which has
+/// a row or a picture for each.
+const MOST_SETTINGS: usize = 16;
 
 /// Compares runs: prints tables, and writes a page if that is asked for.
 pub(super) fn run<E: Experiment>(request: &CompareRequest) -> Result<(), Failure> {
@@ -26,11 +34,19 @@ pub(super) fn run<E: Experiment>(request: &CompareRequest) -> Result<(), Failure
         Some(_) => {
             let (config, record) = (&first.resolved.config, &first.manifest.data);
             let given = request.data.as_deref();
-            Some(load_again::<E>(config, given, record, first.folder())?.0)
+            let (data, inputs) = load_again::<E>(config, given, record, first.folder())?;
+            tell(&inputs);
+            Some(data)
         }
         None => None,
     };
-    let mut page = E::compare(&comparison, data.as_ref())?;
+    let over = over(request, &comparison)?;
+    let too_many = !over.is_empty() && comparison.settings.len() > MOST_SETTINGS;
+    let mut page = match too_many {
+        true => ComparisonPage::default(),
+        false => E::compare(&comparison, data.as_ref())?,
+    };
+    add(&mut page, &over, &comparison, data.is_some())?;
     let measures = ComparisonTable {
         name: "measures",
         heading: "Measures".to_owned(),
@@ -64,6 +80,68 @@ pub(super) fn run<E: Experiment>(request: &CompareRequest) -> Result<(), Failure
         }
     }
     print(&text)
+}
+
+/// The keys over which measures are shown: those that are asked for, else those that a sweep varies.
+fn over<C: Settings, R>(
+    request: &CompareRequest,
+    comparison: &Comparison<C, R>,
+) -> Result<Vec<Over>, Failure> {
+    let differing;
+    let swept = if request.swept.is_empty() {
+        differing = differing_keys(comparison);
+        &differing
+    } else {
+        &request.swept
+    };
+    let one = |key: &String| Over::new(comparison, key, swept);
+    if request.over.is_empty() {
+        return Ok(request.swept.iter().filter_map(one).collect());
+    }
+    let asked = |key: &String| {
+        one(key).ok_or_else(|| {
+            let among = match swept.is_empty() {
+                true => "nothing but their seeds".to_owned(),
+                false => swept.join(", "),
+            };
+            Failure::usage(anyhow!(
+                "--over {key}: all runs have one value of it; what differs between them is {among}"
+            ))
+        })
+    };
+    request.over.iter().map(asked).collect()
+}
+
+/// Adds what is shown over keys. It comes first, and is what is printed.
+fn add<C: Settings, R>(
+    page: &mut ComparisonPage,
+    over: &[Over],
+    comparison: &Comparison<C, R>,
+    draws: bool,
+) -> Result<(), Failure> {
+    if over.is_empty() {
+        return Ok(());
+    }
+    page.tables.iter_mut().for_each(|table| table.printed = false);
+    let tables = over.iter().flat_map(|over| over.tables(comparison));
+    page.tables.splice(0..0, tables);
+    if !draws {
+        return Ok(());
+    }
+    let mut figures = Vec::new();
+    for over in over {
+        figures.extend(over.figures(comparison)?);
+        let all = over.number_of_figures(comparison);
+        if all > MOST_FIGURES {
+            page.missing.push(format!(
+                "Of {all} pictures over {}, the first {MOST_FIGURES} are drawn; the numbers of all \
+                 are in compare.csv.",
+                over.key
+            ));
+        }
+    }
+    page.figures.splice(0..0, figures);
+    Ok(())
 }
 
 /// The tables that are asked for.

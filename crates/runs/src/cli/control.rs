@@ -8,10 +8,10 @@ use super::failure::Failure;
 use super::figures;
 use super::go_on::{epochs, go_on};
 use super::saved_run::held;
-use super::start::load_again;
-use super::summary::quoted;
+use super::start::{load_again, tell};
 use super::to_end::{Told, to_end};
 use crate::config::{Resolved, Settings};
+use crate::console::quoted;
 use crate::console::say;
 use crate::experiment::Experiment;
 use crate::program::Program;
@@ -105,6 +105,7 @@ fn train<E: Experiment>(
     let record = Manifest::read(&run.manifest())?.data;
     let (given, root) = (request.data.as_deref(), run.root());
     let loaded = load_again::<E>(&resolved.config, given, &record, root)?;
+    tell(&loaded.1);
     let directory = RunDirectory::create(&run.control(), true)?;
     let (start, check_finite) = (Start::Fresh { init: None }, request.check_finite);
     to_end::<E>(program, &resolved, &loaded, &directory, start, check_finite, &request.run)

@@ -7,13 +7,15 @@ use anyhow::{anyhow, bail};
 use super::commands::ResumeRequest;
 use super::failure::Failure;
 use super::print::print;
-use super::start::{Begun, begun, load_again};
+use super::start::{Begun, begun, load_again, tell};
 use super::to_end::{Told, to_end};
 use crate::config::{self, Resolved, Settings, length};
 use crate::console::say;
 use crate::experiment::Experiment;
+use crate::inputs::Inputs;
 use crate::plan::Plan;
 use crate::program::Program;
+use crate::run::saved::Loaded;
 use crate::run::{Manifest, RunDirectory};
 use crate::train::Start;
 
@@ -25,6 +27,35 @@ pub(super) struct Gone<C> {
     pub told: Told,
 }
 
+/// What is to be done to go on with a run.
+pub(super) enum Next<E: Experiment> {
+    /// All its steps are made and judged.
+    Nothing {
+        /// Its configuration.
+        resolved: Resolved<E::Config>,
+        /// How many steps it has.
+        steps: u64,
+        /// Whether it could be made longer.
+        may_be_longer: bool,
+    },
+    /// Steps are left.
+    Steps(Box<StepsLeft<E>>),
+}
+
+/// A run with steps left.
+pub(super) struct StepsLeft<E: Experiment> {
+    /// Its configuration.
+    pub resolved: Resolved<E::Config>,
+    /// Its data, and where they are from.
+    pub data: (E::Data, Inputs),
+    /// Where it goes on.
+    pub loaded: Loaded,
+    /// What `config.toml` is to hold, if the run is made longer.
+    pub config: Option<String>,
+    /// Steps of the whole run.
+    pub total: u64,
+}
+
 /// Goes on with the run in a directory, which `train --resume resumed` would go on with.
 pub(super) fn go_on<E: Experiment>(
     program: &Program,
@@ -32,6 +63,34 @@ pub(super) fn go_on<E: Experiment>(
     directory: &RunDirectory,
     resumed: &Path,
 ) -> Result<Gone<E::Config>, Failure> {
+    let left = match next::<E>(request, directory)? {
+        Next::Steps(left) => *left,
+        Next::Nothing { resolved, steps, may_be_longer } => {
+            let more = match may_be_longer {
+                true => " With --epochs and more of them than there were the run goes on.",
+                false => "",
+            };
+            let told = print(&format!(
+                "Nothing is left to do: all {steps} steps are made and judged.{more}\n"
+            ));
+            return Ok(Gone { resolved, told });
+        }
+    };
+    let StepsLeft { resolved, data, loaded, config, total } = left;
+    tell(&data.1);
+    let steps = loaded.record.steps;
+    say!("Going on after step {steps} of {total} in {}", directory.root().display());
+    let start = Start::Resume { loaded: Box::new(loaded), config };
+    let check_finite = request.check_finite;
+    let told = to_end::<E>(program, &resolved, &data, directory, start, check_finite, resumed)?;
+    Ok(Gone { resolved, told })
+}
+
+/// What is to be done to go on with the run in a directory. Nothing in it is changed.
+pub(super) fn next<E: Experiment>(
+    request: &ResumeRequest,
+    directory: &RunDirectory,
+) -> Result<Next<E>, Failure> {
     let Begun { resolved: now, text, at_checkpoint, loaded } = begun::<E>(directory)?;
     let (resolved, changed) = match request.epochs {
         Some(epochs) => longer::<E>(directory, &now, &text, epochs).map_err(Failure::usage)?,
@@ -60,20 +119,11 @@ pub(super) fn go_on<E: Experiment>(
     if steps == total && is_finished(directory, total) {
         let one_more = one_epoch_more::<E>(directory, &now, &text)
             .and_then(|config| Plan::new(E::stages(&config, data)).ok());
-        let more = match one_more.is_some_and(|plan| planned.goes_on_as(&plan, steps).is_ok()) {
-            true => " With --epochs and more of them than there were the run goes on.",
-            false => "",
-        };
-        let told = print(&format!(
-            "Nothing is left to do: all {steps} steps are made and judged.{more}\n"
-        ));
-        return Ok(Gone { resolved, told });
+        let may_be_longer = one_more.is_some_and(|plan| planned.goes_on_as(&plan, steps).is_ok());
+        return Ok(Next::Nothing { resolved, steps, may_be_longer });
     }
-    say!("Going on after step {steps} of {total} in {}", directory.root().display());
-    let (start, check_finite) =
-        (Start::Resume { loaded: Box::new(loaded), config: changed }, request.check_finite);
-    let told = to_end::<E>(program, &resolved, &of_run, directory, start, check_finite, resumed)?;
-    Ok(Gone { resolved, told })
+    let left = StepsLeft { resolved, data: of_run, loaded, config: changed, total };
+    Ok(Next::Steps(Box::new(left)))
 }
 
 /// Whether the manifest, which is written last, is of all steps.

@@ -27,6 +27,13 @@ pub(super) struct Machine {
 }
 
 impl Machine {
+    /// The same as they are written.
+    pub fn flags(&self) -> Vec<String> {
+        let threads = self.threads.map(|n| ["--threads".to_owned(), n.to_string()]);
+        let isa = self.isa.map(|isa| ["--isa".to_owned(), isa.to_string()]);
+        threads.into_iter().chain(isa).flatten().collect()
+    }
+
     /// Starts the threads and runs `work` on the chosen instruction set.
     pub fn run<R>(&self, work: impl FnOnce() -> Result<R, Failure>) -> Result<R, Failure> {
         if cfg!(debug_assertions) {

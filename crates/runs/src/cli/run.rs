@@ -12,6 +12,7 @@ use super::commands::{
     AuditRequest, CompareRequest, PlaceRequest, ResumeRequest, SavedRequest, TrainRequest,
     VerifyRequest,
 };
+use super::compared::Compared;
 use super::failure::Failure;
 use super::machine::Machine;
 use super::place_arguments::Place;
@@ -21,6 +22,7 @@ use crate::config::{FileLayer, Request, nearest};
 use crate::interrupt;
 use crate::program::Program;
 use crate::run::{Manifest, RunDirectory};
+use crate::sweep::SweepFile;
 
 /// Does what the command line asks of a program with these experiments, the default first. The
 /// exit status is 0, or 2 if the request was wrong, or 1 if it failed.
@@ -149,9 +151,12 @@ fn asked(
             of_run(entries, &request.run)?.commands.verify(&request)
         }
         Asked::Compare(compare) => {
-            let entry = of_run(entries, &compare.runs[0])?;
+            let Compared { runs, swept } = Compared::at(&compare.runs)?;
+            let entry = of_run(entries, &runs[0])?;
             let request = CompareRequest {
-                runs: compare.runs,
+                runs,
+                swept,
+                over: compare.over,
                 format: compare.format,
                 tables: compare.tables,
                 out: compare.out,
@@ -176,6 +181,11 @@ fn asked(
             let (entry, place) = place_request(entries, &asked.place, asked.batch)?;
             let request = graph_request::request(&asked, place)?;
             asked.machine.run(|| entry.commands.graph(&request))
+        }
+        Asked::Sweep(asked) => {
+            let request = asked.request()?;
+            let entry = of_sweep(entries, &request.file)?;
+            asked.machine.run(|| entry.commands.sweep(program, &request))
         }
         Asked::Experiments(_) => experiments::run(entries),
         Asked::Presets(asked) => presets::run(entries, asked.action),
@@ -225,6 +235,39 @@ fn of_request<'e>(entries: &'e [Entry], request: &Request) -> Result<&'e Entry, 
         }
         Some(_) => Ok(&entries[0]),
     }
+}
+
+/// The experiment that a sweep is of.
+fn of_sweep<'e>(entries: &'e [Entry], file: &SweepFile) -> Result<&'e Entry, Failure> {
+    let origin = &file.origin;
+    let of_preset = |name: &str| {
+        let found = entries.iter().find(|entry| entry.presets.iter().any(|p| p.name == name));
+        found.ok_or_else(|| {
+            let names = entries.iter().flat_map(|entry| entry.presets).map(|preset| preset.name);
+            let hint = nearest(name, names).map(|nearest| format!("did you mean `{nearest}`? "));
+            Failure::usage(anyhow::anyhow!(
+                "{origin}: there is no preset `{name}`; {}(`presets` lists them)",
+                hint.unwrap_or_default()
+            ))
+        })
+    };
+    let entry = match (&file.experiment, file.presets().first()) {
+        (Some(name), _) => named(entries, origin, name)?,
+        (None, Some(preset)) => of_preset(preset)?,
+        (None, None) => &entries[0],
+    };
+    for preset in file.presets() {
+        let other = of_preset(preset)?;
+        if other.name != entry.name {
+            return Err(Failure::usage(anyhow::anyhow!(
+                "{origin}: the preset {preset} is of the experiment {}, and the sweep of {}; a sweep \
+                 is of one experiment",
+                other.name,
+                entry.name
+            )));
+        }
+    }
+    Ok(entry)
 }
 
 /// The experiment that the run in a folder is of, by its configuration, or else its manifest. Runs

@@ -6,7 +6,7 @@ use anyhow::anyhow;
 
 use super::commands::SavedRequest;
 use super::failure::Failure;
-use super::start::{Begun, begun, load_again};
+use super::start::{Begun, begun, load_again, tell};
 use crate::config::Resolved;
 use crate::evaluation::StageResults;
 use crate::experiment::Experiment;
@@ -68,7 +68,8 @@ pub(super) fn held<E: Experiment>(
     let file = directory.manifest();
     let manifest = file.is_file().then(|| Manifest::read(&file)).transpose()?;
     let record = &loaded.record.origin.data;
-    let (data, _) = load_again::<E>(&resolved.config, data, record, directory.root())?;
+    let (data, inputs) = load_again::<E>(&resolved.config, data, record, directory.root())?;
+    tell(&inputs);
     let planned = Plan::new(E::stages(&resolved.config, &data))?.steps();
     if let Some(manifest) = &manifest
         && manifest.steps_planned != planned

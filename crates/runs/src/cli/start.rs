@@ -8,7 +8,7 @@ use super::failure::Failure;
 use crate::config::{self, Resolved, Settings, length};
 use crate::console::say;
 use crate::data_again;
-use crate::experiment::{Experiment, LoadError};
+use crate::experiment::Experiment;
 use crate::inputs::Inputs;
 use crate::run::saved::{self, Loaded};
 use crate::run::{DataRecord, RunDirectory, configuration_sha256};
@@ -87,7 +87,7 @@ pub(super) fn load<E: Experiment>(
     config: &E::Config,
     given: Option<&Path>,
 ) -> Result<(E::Data, Inputs), Failure> {
-    told(E::load(config, given))
+    E::load(config, given).map_err(Failure::boxed)
 }
 
 /// The data of a run that is there, as [`data_again::load_again`].
@@ -97,13 +97,12 @@ pub(super) fn load_again<E: Experiment>(
     record: &DataRecord,
     run: &Path,
 ) -> Result<(E::Data, Inputs), Failure> {
-    told(data_again::load_again::<E>(config, given, record, run))
+    data_again::load_again::<E>(config, given, record, run).map_err(Failure::boxed)
 }
 
-fn told<D>(loaded: Result<(D, Inputs), LoadError>) -> Result<(D, Inputs), Failure> {
-    let (data, inputs) = loaded.map_err(Failure::boxed)?;
+/// Says which data were read.
+pub(super) fn tell(inputs: &Inputs) {
     if !inputs.description.is_empty() {
         say!("Data: {}", inputs.description);
     }
-    Ok((data, inputs))
 }

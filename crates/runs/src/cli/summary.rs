@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::failure::Failure;
 use super::print::print;
-use crate::console::fitted_to;
+use crate::console::{fitted_to, quoted};
 use crate::interrupt::StopFlag;
 use crate::page::Page;
 use crate::run::RunDirectory;
@@ -46,13 +46,6 @@ fn summary<R>(
         directory.report().display()
     );
     text
-}
-
-/// A path as a shell takes it back.
-pub(super) fn quoted(path: &Path) -> String {
-    let text = path.display().to_string();
-    let plain = |c: char| c.is_alphanumeric() || "/._-+=:,@%".contains(c);
-    if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 
 /// The tables, and in words what they say.

@@ -10,7 +10,7 @@ use crate::inputs::Inputs;
 use crate::interrupt;
 use crate::program::Program;
 use crate::run::RunDirectory;
-use crate::train::{self, Job, Start};
+use crate::train::{self, Job, Start, StepsTo};
 
 /// Whether a run's end was told, and the signal by which the run was told to end, if one came.
 pub(super) type Told = Result<(), Failure>;
@@ -27,7 +27,7 @@ pub(super) fn to_end<E: Experiment>(
     resumed: &Path,
 ) -> Result<Told, Failure> {
     let stop = &interrupt::install()?;
-    let show_progress = true;
+    let steps_to = StepsTo::User;
     let outcome = train::run::<E>(Job {
         program,
         resolved,
@@ -37,7 +37,7 @@ pub(super) fn to_end<E: Experiment>(
         start,
         stop,
         check_every_op,
-        show_progress,
+        steps_to,
     })?;
     Ok(conclude(program.name, directory, &outcome, stop, resumed))
 }

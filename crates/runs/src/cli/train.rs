@@ -5,7 +5,7 @@ use std::path::Path;
 use super::commands::{ResumeRequest, TrainRequest};
 use super::control;
 use super::failure::Failure;
-use super::start::load;
+use super::start::{load, tell};
 use super::to_end::to_end;
 use crate::config::{ConfigError, Resolved, Settings, require};
 use crate::console::say;
@@ -25,6 +25,7 @@ pub(super) fn run<E: Experiment>(program: &Program, request: &TrainRequest) -> R
     let resolved = E::resolve(&request.request).map_err(Failure::usage)?;
     let config = &resolved.config;
     let loaded = load::<E>(config, request.data.as_deref())?;
+    tell(&loaded.1);
     let data = &loaded.0;
     E::check(config, data).map_err(Failure::usage)?;
     check_flow::<E>(config, data).map_err(Failure::usage)?;
@@ -54,7 +55,10 @@ pub(super) fn run<E: Experiment>(program: &Program, request: &TrainRequest) -> R
 }
 
 /// Refuses a flow map of an experiment that sorts its samples into no groups.
-fn check_flow<E: Experiment>(config: &E::Config, data: &E::Data) -> Result<(), ConfigError> {
+pub(super) fn check_flow<E: Experiment>(
+    config: &E::Config,
+    data: &E::Data,
+) -> Result<(), ConfigError> {
     let every = E::stages(config, data).iter().find_map(|stage| stage.flow_every);
     let groups = !E::groups(config).names().is_empty();
     require(

@@ -108,7 +108,7 @@ impl Axis {
     }
 
     /// The axis for positive, finite values from `low` to `high`.
-    fn logarithmic(low: f64, high: f64, most: usize) -> Axis {
+    pub(super) fn logarithmic(low: f64, high: f64, most: usize) -> Axis {
         // A little air, so that the lowest curve doesn't lie on the axis.
         let (mut bottom, mut top) = (low.log10() - 0.06, high.log10() + 0.06);
         let missing = 1.0 - (top - bottom);
@@ -121,7 +121,7 @@ impl Axis {
     }
 
     /// The axis for finite values from `low` to `high`, which may be the same.
-    fn linear(low: f64, high: f64, most: usize) -> Axis {
+    pub(super) fn linear(low: f64, high: f64, most: usize) -> Axis {
         let air = match high - low {
             0.0 if low == 0.0 => 1.0,
             0.0 => low.abs() / 2.0,

@@ -20,6 +20,9 @@ pub(super) enum Shape {
     Fill { corner: Point, size: Point, color: Color, share: f64 },
     /// A line through points.
     Line { points: Vec<Point>, stroke: Stroke },
+    /// What lies between two lines over the same x, ascending, of which only a `share` hides what
+    /// lies below.
+    Band { edges: Vec<(f32, [f32; 2])>, color: Color, share: f64 },
     /// One line of text.
     Text { text: String, at: Point, align: Align, style: TextStyle },
     /// A grey image.
@@ -60,6 +63,11 @@ impl Canvas {
     /// makes nothing. A translucent line is no darker where it crosses itself.
     pub fn stroke(&mut self, points: &[Point], stroke: Stroke) {
         self.record(Shape::Line { points: points.to_vec(), stroke });
+    }
+
+    /// Tints what lies between two lines, `edges` being an x, ascending, with the y of each line.
+    pub fn band(&mut self, edges: Vec<(f32, [f32; 2])>, color: Color, share: f64) {
+        self.record(Shape::Band { edges, color, share: share.clamp(0.0, 1.0) });
     }
 
     /// A straight line of dashes, about `dash` points long with gaps of the same length;

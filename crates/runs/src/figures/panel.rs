@@ -165,7 +165,7 @@ fn draw(canvas: &mut Canvas, lines: &[Vec<Point>], stroke: Stroke) {
 
 /// Moves labels apart to at least `step`, in their order, within `limits`; nearer together where
 /// they don't fit otherwise.
-fn spread(wanted: &[f32], step: f32, limits: (f32, f32)) -> Vec<f32> {
+pub(super) fn spread(wanted: &[f32], step: f32, limits: (f32, f32)) -> Vec<f32> {
     let mut order: Vec<usize> = (0..wanted.len()).collect();
     order.sort_by(|a, b| wanted[*a].total_cmp(&wanted[*b]));
     let step = step.min((limits.1 - limits.0) / (wanted.len().max(2) - 1) as f32);

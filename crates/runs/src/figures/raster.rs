@@ -57,6 +57,7 @@ impl Page {
                     page.fill(*corner, *size, *color, *share);
                 }
                 Shape::Line { points, stroke } => page.stroke(points, *stroke),
+                Shape::Band { edges, color, share } => page.band(edges, *color, *share as f32),
                 Shape::Text { text, at, align, style } => page.text(text, *at, *align, *style),
                 Shape::Image(image) => page.image(image),
             }
@@ -89,6 +90,23 @@ impl Page {
                 for (old, new) in self.pixel(x, y).into_iter().flatten().zip(color.rgb()) {
                     let mixed = f64::from(*old) + (f64::from(new) - f64::from(*old)) * share;
                     *old = mixed.round() as u8;
+                }
+            }
+        }
+    }
+
+    /// Column by column, with a share of the pixels at both edges.
+    fn band(&mut self, edges: &[(f32, [f32; 2])], color: Color, share: f32) {
+        for pair in edges.windows(2) {
+            let [(from, a), (to, b)] =
+                [pair[0], pair[1]].map(|(x, y)| (x * SCALE, y.map(|y| y * SCALE)));
+            for x in (from.round() as i32).max(0)..(to.round() as i32).min(self.width as i32) {
+                let at = ((x as f32 + 0.5 - from) / (to - from)).clamp(0.0, 1.0);
+                let [y0, y1] = [0, 1].map(|i| a[i] + (b[i] - a[i]) * at);
+                let (top, base) = (y0.min(y1), y0.max(y1));
+                for y in (top.floor() as i32).max(0)..(base.ceil() as i32).min(self.height as i32) {
+                    let cover = (base.min(y as f32 + 1.0) - top.max(y as f32)).clamp(0.0, 1.0);
+                    self.blend(x, y, color, cover * share);
                 }
             }
         }

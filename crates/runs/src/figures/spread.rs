@@ -85,7 +85,12 @@ impl Spread {
 }
 
 /// The mark of a mean; `across` gives its centre line.
-fn mark(canvas: &mut Canvas, marker: Marker, color: Color, across: impl Fn(f32) -> Point) {
+pub(super) fn mark(
+    canvas: &mut Canvas,
+    marker: Marker,
+    color: Color,
+    across: impl Fn(f32) -> Point,
+) {
     let (x, y) = across(0.0);
     match marker {
         Marker::Circle => canvas.stroke(&[(x, y)], Stroke::new(color, 9.0)),

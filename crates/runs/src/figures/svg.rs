@@ -64,6 +64,7 @@ impl<'a> Writer<'a> {
                     self.fill(*corner, *size, *color, *share);
                 }
                 Shape::Line { points, stroke } => self.line(points, *stroke),
+                Shape::Band { edges, color, share } => self.band(edges, *color, *share),
                 Shape::Text { text, at, align, style } => self.text(text, *at, *align, *style),
                 Shape::Image(image) => self.image(image),
             }
@@ -148,6 +149,21 @@ impl<'a> Writer<'a> {
                 self.push(&format!("<path {looks} d=\"{path}\"/>\n"));
             }
         }
+    }
+
+    fn band(&mut self, edges: &[(f32, [f32; 2])], color: Color, share: f64) {
+        self.end_path();
+        let there = edges.iter().map(|(x, [above, _])| (*x, *above));
+        let back = edges.iter().rev().map(|(x, [_, below])| (*x, *below));
+        let points: Vec<Point> = there.chain(back).collect();
+        if edges.len() < 2 || points.iter().any(|(x, y)| !(x.is_finite() && y.is_finite())) {
+            return;
+        }
+        let point = |(x, y): &Point| format!("{} {}", tenths(*x), tenths(*y));
+        let path = points.iter().map(point).collect::<Vec<_>>().join("L");
+        let (color, share) = (self.color(color), decimal(share as f32));
+        let looks = format!("fill=\"{color}\" fill-opacity=\"{share}\"");
+        self.push(&format!("<path {looks} d=\"M{path}z\"/>\n"));
     }
 
     fn line(&mut self, points: &[Point], stroke: Stroke) {

@@ -36,7 +36,7 @@ impl Rate {
 }
 
 /// Seconds as people say them: "45 s", "3 min 05 s", "2 h 10 min".
-fn duration_text(seconds: f64) -> String {
+pub(crate) fn duration_text(seconds: f64) -> String {
     let whole = seconds.round().max(0.0) as u64;
     match (whole / 3600, whole / 60 % 60, whole % 60) {
         (0, 0, s) => format!("{s} s"),

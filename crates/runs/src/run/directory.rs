@@ -84,16 +84,43 @@ impl RunDirectory {
     pub fn create(root: &Path, overwrite: bool) -> Result<Self, DirectoryError> {
         // Looked at before the lock, which leaves a file in the folder, and again after it.
         replaceable(root, overwrite)?;
+        let directory = Self::hold(root)?;
+        directory.clear(overwrite)?;
+        Ok(directory)
+    }
+
+    /// Locks the folder at `root`, which is made with its parents if it is not there. What is in it
+    /// stays as it is.
+    ///
+    /// # Errors
+    /// When another process works on it, and when the system says no.
+    pub(crate) fn hold(root: &Path) -> Result<Self, DirectoryError> {
         disk::create_folders(root).map_err(FileError::of("create", root))?;
-        let directory = Self { root: root.to_owned(), _lock: Some(locked(root)?) };
+        Ok(Self { root: root.to_owned(), _lock: Some(locked(root)?) })
+    }
+
+    /// Whether a run may begin in the folder, in place of what is there.
+    ///
+    /// # Errors
+    /// Why not.
+    pub(crate) fn check_replaceable(root: &Path) -> Result<(), DirectoryError> {
+        replaceable(root, true).map(drop)
+    }
+
+    /// Empties it for a run to begin in it.
+    ///
+    /// # Errors
+    /// As [`RunDirectory::create`].
+    pub(crate) fn clear(&self, overwrite: bool) -> Result<(), DirectoryError> {
+        let root = &self.root;
         let mut entries = replaceable(root, overwrite)?;
         // What makes it a run goes last, so that an end in between leaves what can be replaced.
         entries.sort_by_key(|name| name == CONFIG);
         entries.iter().try_for_each(|name| remove(&root.join(name)))?;
-        let checkpoints = directory.checkpoints();
+        let checkpoints = self.checkpoints();
         disk::create_folders(&checkpoints).map_err(FileError::of("create", &checkpoints))?;
         disk::sync_folder(root).map_err(FileError::of("write out", root))?;
-        Ok(directory)
+        Ok(())
     }
 
     /// Makes the first free one of `base/PRESET-SEED-1`, `-2` and so on.

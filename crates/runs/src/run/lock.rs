@@ -44,3 +44,12 @@ impl RunLock {
         }
     }
 }
+
+/// Waits until no other process has the lock of a folder, and takes it, for a moment's work. Where
+/// there are no locks, nothing is waited for.
+pub(crate) fn wait_for_lock(folder: &Path) -> Option<File> {
+    let options = OpenOptions::new().write(true).create(true).truncate(false).to_owned();
+    let file = options.open(folder.join(LOCK)).ok()?;
+    file.lock().ok()?;
+    Some(file)
+}

@@ -9,6 +9,7 @@ use crate::inputs::Inputs;
 use crate::interrupt::StopFlag;
 use crate::page::Page;
 use crate::program::Program;
+use crate::progress::StepsTo;
 use crate::run::checkpoint::Checkpoint;
 use crate::run::saved::Loaded;
 use crate::run::{Manifest, RunDirectory};
@@ -31,8 +32,8 @@ pub struct Job<'a, E: Experiment> {
     pub stop: &'a StopFlag,
     /// Whether to look at every value and gradient of every op for one that is not finite.
     pub check_every_op: bool,
-    /// Whether to show progress on standard error.
-    pub show_progress: bool,
+    /// Who is told of its steps.
+    pub steps_to: StepsTo<'a>,
 }
 
 /// Where a run begins.

@@ -85,7 +85,7 @@ pub fn run<E: Experiment>(job: Job<'_, E>) -> Result<Outcome<E::Results>, TrainE
     manifest.resumed = origin.resumed.clone();
 
     let mut steps = Steps { driver: &mut driver, directory, origin, logs, flow, saved, earlier };
-    manifest.weights_sha256 = steps.make(job.stop, job.show_progress)?;
+    manifest.weights_sha256 = steps.make(job.stop, job.steps_to)?;
     let earlier = steps.earlier;
     manifest.steps = driver.made();
     manifest.interrupted = !driver.is_done();

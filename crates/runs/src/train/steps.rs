@@ -9,7 +9,7 @@ use crate::evaluation::{Interim, Measures, StageResults, readable};
 use crate::experiment::Experiment;
 use crate::flow::{Flow, FlowLine};
 use crate::interrupt::StopFlag;
-use crate::progress::Progress;
+use crate::progress::{Progress, StepsTo};
 use crate::run::saved::{self, SaveError};
 use crate::run::{Origin, RunDirectory};
 use crate::state::State;
@@ -35,9 +35,9 @@ impl<E: Experiment> Steps<'_, '_, E> {
     ///
     /// Checkpoints are saved at the beginning, where a stage asks for them, and at the end,
     /// whatever the reason for it.
-    pub fn make(&mut self, stop: &StopFlag, show_progress: bool) -> Result<String, TrainError> {
+    pub fn make(&mut self, stop: &StopFlag, to: StepsTo<'_>) -> Result<String, TrainError> {
         self.save()?;
-        let mut progress = Progress::new(self.driver.plan(), show_progress);
+        let mut progress = Progress::new(self.driver.plan(), to);
         while !self.driver.is_done() && !stop.is_set() {
             let began = Instant::now();
             let made = match self.step() {

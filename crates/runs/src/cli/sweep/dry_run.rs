@@ -1,0 +1,129 @@
+//! How much work a sweep is.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use super::cost::Cost;
+use super::local::{counted, share};
+use super::plan::{Sweep, data_keys};
+use crate::cli::failure::Failure;
+use crate::cli::print::print;
+use crate::cli::start::load;
+use crate::config::the_experiment;
+use crate::experiment::Experiment;
+use crate::progress::duration_text;
+use crate::sweep::Standing;
+
+/// How long is measured at most before the rest is taken to be as what was measured.
+const BUDGET: Duration = Duration::from_secs(60);
+
+/// How many runs are listed.
+const LISTED: usize = 40;
+
+/// Counts and measures the runs, and prints what was found. Nothing is written.
+pub(super) fn dry_run<E: Experiment>(sweep: &Sweep<'_, E>) -> Result<(), Failure> {
+    let missing = sweep.missing();
+    let share = share(sweep.request.jobs, missing.len());
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(share.threads_of(0)).build()?;
+    let Measured { costs, measured, settings } =
+        pool.install(|| share.isa.run(|| measure(sweep, &missing)))?;
+    let begun = |index: usize| match sweep.runs[&index].standing {
+        Standing::Begun { steps } => Some(steps),
+        _ => None,
+    };
+    let (mut seconds, mut bytes) = (0.0, 0u64);
+    for &index in &missing {
+        let made = begun(index);
+        seconds += costs[&index].seconds_after(made.unwrap_or(0));
+        bytes += if made.is_some() { 0 } else { costs[&index].bytes };
+    }
+    let all = sweep.wanted.len();
+    let going = missing.iter().filter(|&&index| begun(index).is_some()).count();
+    let mut text = format!("{} of {} in {}\n", counted(all, "run"), E::NAME, sweep.out.display());
+    text += &format!(
+        "  done: {}, begun: {going}, to begin: {}\n",
+        all - missing.len(),
+        missing.len() - going
+    );
+    if !missing.is_empty() {
+        let jobs = match share.jobs {
+            1 => "one after another".to_owned(),
+            jobs => format!("{jobs} side by side"),
+        };
+        text += &format!(
+            "  time: about {}, {jobs} on {}; by steps and an evaluation of {measured} of {}\n",
+            duration_text(seconds / share.jobs as f64),
+            counted(share.threads, "thread"),
+            counted(settings, "setting"),
+        );
+        text += &format!("  disk: about {:.1} MiB more\n", bytes as f64 / f64::from(1 << 20));
+    }
+    for (&index, run) in sweep.runs.iter().take(LISTED) {
+        let how_far = match &run.standing {
+            Standing::Finished(_) => "done".to_owned(),
+            Standing::Begun { steps } => {
+                let cost = &costs[&index];
+                format!("{steps} of {} steps made", cost.steps)
+            }
+            _ => format!("to begin, about {}", duration_text(costs[&index].seconds_after(0))),
+        };
+        text += &format!("  {}: {how_far}\n", sweep.wanted[index].name);
+    }
+    if all > LISTED {
+        text += &format!("  and {} more\n", all - LISTED);
+    }
+    print(&text)
+}
+
+/// What runs cost.
+struct Measured {
+    /// By the runs' places in the sweep.
+    costs: BTreeMap<usize, Cost>,
+    /// How many settings were measured.
+    measured: usize,
+    /// How many there are.
+    settings: usize,
+}
+
+/// Measures a run of each setting, while the time for that lasts.
+fn measure<E: Experiment>(sweep: &Sweep<'_, E>, missing: &[usize]) -> Result<Measured, Failure> {
+    let mut settings: Vec<(Vec<usize>, String)> = Vec::new();
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
+    for &index in missing {
+        let config = &sweep.runs[&index].resolved.config;
+        let key = format!("{:?}", the_experiment(config));
+        let place = *places.entry(key).or_insert(settings.len());
+        match settings.get_mut(place) {
+            Some((runs, _)) => runs.push(index),
+            None => settings.push((vec![index], data_keys(config))),
+        }
+    }
+    let mut costs = BTreeMap::new();
+    let began = Instant::now();
+    let (mut measured, mut last) = (0, None::<Cost>);
+    let mut data: Option<(String, E::Data)> = None;
+    // Evenly over the sweep, so that small and large ones are among those that are measured.
+    for place in spread(settings.len()) {
+        let (runs, key) = &settings[place];
+        let config = &sweep.runs[&runs[0]].resolved.config;
+        if let Some(cost) = last.filter(|_| began.elapsed() > BUDGET) {
+            costs.extend(runs.iter().map(|&index| (index, cost)));
+            continue;
+        }
+        if data.as_ref().is_none_or(|(of, _)| of != key) {
+            data = Some((key.clone(), load::<E>(config, sweep.request.data.as_deref())?.0));
+        }
+        let (_, data) = data.as_ref().expect("it was just loaded");
+        let cost = Cost::of::<E>(config, data)?;
+        costs.extend(runs.iter().map(|&index| (index, cost)));
+        (measured, last) = (measured + 1, Some(cost));
+    }
+    Ok(Measured { costs, measured, settings: settings.len() })
+}
+
+/// All numbers below `n`, the first few far from each other.
+fn spread(n: usize) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..n).collect();
+    order.sort_by_key(|i| i.reverse_bits());
+    order
+}

@@ -1,0 +1,223 @@
+//! Making the runs of a sweep on this machine.
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use anyhow::anyhow;
+use gradroute_kernels::Isa;
+
+use super::one::Made;
+use super::plan::Sweep;
+use crate::cli::failure::Failure;
+use crate::cli::print::print;
+use crate::console::{quoted, say};
+use crate::experiment::Experiment;
+use crate::interrupt;
+use crate::progress::duration_text;
+use crate::run::FileError;
+use crate::sweep::{RunState, Share, Shown, SweepList, side_by_side};
+use crate::train::StepsTo;
+
+/// The least time between two writings of the list, which grows with the sweep.
+const LIST_EVERY: Duration = Duration::from_secs(2);
+
+/// How many digits of a hash are shown.
+const DIGITS: usize = 12;
+
+/// Makes all runs that are missing, `jobs` at a time.
+pub(super) fn all<E: Experiment>(mut sweep: Sweep<'_, E>) -> Result<(), Failure> {
+    let list = sweep.prepare()?;
+    let (missing, all) = (sweep.missing(), sweep.wanted.len());
+    let done = all - missing.len();
+    say!(
+        "Sweep: {} of {} in {}{}",
+        counted(all, "run"),
+        E::NAME,
+        sweep.out.display(),
+        if done > 0 { format!(", {done} of them done before") } else { String::new() }
+    );
+    let share = share(sweep.request.jobs, missing.len());
+    let shown = Shown::new(all, done);
+    let list = make(&sweep, list, &missing, share, &shown, None)?;
+    conclude(&sweep, &list, missing.len())
+}
+
+/// Makes the one run that is asked for.
+pub(super) fn one<E: Experiment>(mut sweep: Sweep<'_, E>) -> Result<(), Failure> {
+    let list =
+        if SweepList::file(&sweep.out).is_file() { sweep.list() } else { sweep.prepare()? };
+    let missing = sweep.missing();
+    let index = *sweep.runs.keys().next().expect("one run is asked for");
+    let root = sweep.root(index);
+    let Some(&index) = missing.first() else {
+        return print(&format!("Nothing is left to do in {}.\n", root.display()));
+    };
+    say!("Run directory: {}", root.display());
+    let shown = Shown::lines(1, 0);
+    let list = make(&sweep, list, &missing, share(1, 1), &shown, Some(StepsTo::User))?;
+    let run = &list.runs[index];
+    if let Some(signal) = interrupt::install()?.signal() {
+        return Err(Failure::Interrupted(signal));
+    }
+    match &run.error {
+        Some(error) => Err(anyhow!("{}: {error}", run.name).into()),
+        None => print(&format!("Results: {}\n", root.display())),
+    }
+}
+
+/// How processors are shared out among so many jobs.
+pub(super) fn share(jobs: usize, runs: usize) -> Share {
+    let (threads, isa) = (rayon::current_num_threads(), Isa::current());
+    if jobs > threads {
+        say!(
+            "note: --jobs {jobs} is more than the {}; {threads} are used",
+            counted(threads, "thread")
+        );
+    }
+    Share { jobs: jobs.min(threads).min(runs).max(1), threads, isa }
+}
+
+/// Makes runs and keeps the list; returns it as it is at the end.
+fn make<E: Experiment>(
+    sweep: &Sweep<'_, E>,
+    list: SweepList,
+    missing: &[usize],
+    share: Share,
+    shown: &Shown,
+    steps_to: Option<StepsTo<'_>>,
+) -> Result<SweepList, Failure> {
+    let stop = interrupt::install()?;
+    let kept = Mutex::new(Kept { list, own: BTreeSet::new(), written: Instant::now() });
+    let trouble: Mutex<Option<FileError>> = Mutex::new(None);
+    let waited_for = Mutex::new(BTreeSet::new());
+    let name = |index: usize| &sweep.wanted[index].name;
+    let began: Vec<Mutex<Option<Instant>>> =
+        sweep.wanted.iter().map(|_| Mutex::new(None)).collect();
+    let make = |index: usize| {
+        *lock(&began[index]) = Some(Instant::now());
+        let told = |made, of| shown.step(name(index), made, of);
+        sweep.make(index, &stop, steps_to.unwrap_or(StepsTo::Function(&told)))
+    };
+    let ended = |index: usize, made: Result<Result<Made, Failure>, String>| {
+        let took = lock(&began[index]).map_or(0.0, |began| began.elapsed().as_secs_f64());
+        let mut kept = lock(&kept);
+        let run = &kept.list.runs[index];
+        let error = |failure: Failure| match failure {
+            Failure::Usage(error) | Failure::Failed(error) => format!("{error:#}"),
+            other => format!("{other:?}"),
+        };
+        let (run, is_whole, words) = match made.map(|made| made.map_err(error)) {
+            Ok(Ok(Made::Finished(manifest))) => {
+                let hash = manifest.weights_sha256.get(..DIGITS).unwrap_or_default();
+                let words = format!("finished in {}, weights {hash}", duration_text(took));
+                (run.finished(&manifest), true, words)
+            }
+            Ok(Ok(Made::Interrupted)) => {
+                kept.list.runs[index] = run.in_state(RunState::Begun);
+                kept.own.insert(index);
+                return;
+            }
+            Ok(Err(error)) | Err(error) => {
+                let words = format!("failed: {error}");
+                (run.failed(error), false, words)
+            }
+        };
+        shown.ended(name(index), is_whole, &words);
+        kept.list.runs[index] = run;
+        kept.own.insert(index);
+        if kept.written.elapsed() >= LIST_EVERY
+            && let Err(error) = kept.write(&sweep.out)
+        {
+            // The runs are what counts; it is told at the end.
+            lock(&trouble).get_or_insert(error);
+        }
+    };
+    let busy = |index: usize| {
+        if lock(&waited_for).insert(index) {
+            shown.say(&format!(
+                "{}: another process is working on it, and is waited for",
+                name(index)
+            ));
+        }
+    };
+    side_by_side(share, missing.iter().copied(), &stop, make, ended, busy);
+    shown.finish();
+    let mut kept = kept.into_inner().unwrap_or_else(PoisonError::into_inner);
+    kept.write(&sweep.out)?;
+    Ok(kept.list)
+}
+
+/// The list while runs are made.
+struct Kept {
+    list: SweepList,
+    /// The runs that this process has made.
+    own: BTreeSet<usize>,
+    written: Instant,
+}
+
+impl Kept {
+    fn write(&mut self, out: &std::path::Path) -> Result<(), FileError> {
+        let _lock = SweepList::lock(out);
+        self.list.take_others(out, &self.own);
+        self.written = Instant::now();
+        self.list.write(out)
+    }
+}
+
+/// Says what came of the sweep.
+fn conclude<E: Experiment>(
+    sweep: &Sweep<'_, E>,
+    list: &SweepList,
+    were_missing: usize,
+) -> Result<(), Failure> {
+    let in_state = |state| list.runs.iter().filter(move |run| run.state == state);
+    let count = |state| in_state(state).count();
+    let (finished, failed) = (count(RunState::Finished), count(RunState::Failed));
+    let before = list.runs.len() - were_missing;
+    let mut text = format!("{} of {} finished", finished, counted(list.runs.len(), "run"));
+    if before > 0 {
+        text += &format!(" ({before} of them before)");
+    }
+    for (state, word) in [
+        (RunState::Failed, "failed"),
+        (RunState::Begun, "begun"),
+        (RunState::Waiting, "still to begin"),
+    ] {
+        match count(state) {
+            0 => {}
+            some => text += &format!(", {some} {word}"),
+        }
+    }
+    text += &format!(": {}\n", SweepList::file(&sweep.out).display());
+    for run in in_state(RunState::Failed) {
+        text += &format!("Failed: {}: {}\n", run.name, run.error.as_deref().unwrap_or_default());
+    }
+    if finished > 1 {
+        let (program, out) = (sweep.program.name, quoted(&sweep.out));
+        text += &format!("To compare them: {program} compare {out}\n");
+    }
+    let signal = interrupt::install()?.signal();
+    if signal.is_some() {
+        text += "Ended early; the same command goes on.\n";
+    }
+    print(&text)?;
+    match signal {
+        Some(signal) => Err(Failure::Interrupted(signal)),
+        None if failed > 0 => Err(anyhow!(
+            "{} failed; what they said stands above, and the same command tries them again",
+            counted(failed, "run")
+        )
+        .into()),
+        None => Ok(()),
+    }
+}
+
+/// A number of things.
+pub(super) fn counted(number: usize, thing: &str) -> String {
+    format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,73 @@
+//! Comparing the runs of a sweep.
+
+use std::fs;
+
+use crate::place::{NAMES, Place, toy};
+use crate::program::{refused, succeed};
+
+fn compare(place: &Place, what: &[&str]) -> std::process::Command {
+    let mut command = toy(&["compare"]);
+    command.args(what).current_dir(place.path(""));
+    command
+}
+
+#[test]
+fn a_sweep_is_compared_over_the_keys_that_it_varies() {
+    let place = Place::new();
+    let file = place.small();
+    succeed(&mut place.sweep(&file, &[]));
+    let (out, _) = succeed(&mut compare(&place, &["out"]));
+    assert!(out.contains("Measures over world.slip"), "{out}");
+    let rows: Vec<&str> =
+        out.lines().filter(|line| line.starts_with("0.1 ") || line.starts_with("0.4 ")).collect();
+    assert!(rows.len() >= 2 && rows.iter().all(|row| row.contains("(2)")), "{out}");
+    let (by_file, _) = succeed(&mut compare(&place, &[file.to_str().unwrap()]));
+    assert_eq!(by_file, out);
+}
+
+#[test]
+fn pictures_over_a_key_are_on_the_page_and_the_numbers_in_the_csv() {
+    let place = Place::new();
+    succeed(&mut place.sweep(&place.small(), &[]));
+    succeed(&mut compare(&place, &["out", "--out", "page"]));
+    let html = fs::read_to_string(place.path("page/compare.html")).unwrap();
+    assert!(html.contains("Over world.slip") && html.contains("<svg"), "no picture");
+    assert!(place.path("page/over-world-slip-1.png").is_file());
+    assert!(place.path("page/over-world-slip-1.svg").is_file());
+    let csv = fs::read_to_string(place.path("page/compare.csv")).unwrap();
+    assert!(csv.lines().count() > 4, "{csv}");
+}
+
+#[test]
+fn runs_that_are_not_finished_are_left_out_with_a_word() {
+    let place = Place::new();
+    let file = place.small();
+    succeed(&mut place.sweep(&file, &["--run", NAMES[0]]));
+    succeed(&mut place.sweep(&file, &["--run", NAMES[2]]));
+    let (out, err) = succeed(&mut compare(&place, &["out"]));
+    assert!(err.contains("2 of 4 runs in out are not finished and are left out"), "{err}");
+    assert!(out.contains("Measures over world.slip"), "{out}");
+}
+
+#[test]
+fn any_runs_can_be_compared_over_a_key_that_differs() {
+    let place = Place::new();
+    succeed(&mut place.sweep(&place.small(), &[]));
+    let runs: Vec<String> = NAMES.iter().map(|name| format!("out/{name}")).collect();
+    let mut what: Vec<&str> = runs.iter().map(String::as_str).collect();
+    what.extend(["--over", "world.slip"]);
+    let (out, _) = succeed(&mut compare(&place, &what));
+    assert!(out.contains("Measures over world.slip"), "{out}");
+    *what.last_mut().unwrap() = "train.epochs";
+    let parts = ["--over train.epochs", "one value", "world.slip"];
+    refused(&mut compare(&place, &what), 2, &parts);
+}
+
+#[test]
+fn a_sweep_of_which_nothing_is_finished_is_refused() {
+    let place = Place::new();
+    let file = place.small();
+    refused(&mut compare(&place, &[file.to_str().unwrap()]), 1, &["was not started yet"]);
+    succeed(&mut place.sweep(&file, &["--print-commands"]));
+    refused(&mut compare(&place, &["out"]), 1, &["no run of the sweep in out is finished"]);
+}
