@@ -10,6 +10,12 @@ cargo build --release --locked -q -p gradroute -p starter
 binaries=${CARGO_TARGET_DIR:-$repository/target}/release
 cd "$place"
 ln -s "$repository/data" data
+# Sweeps as they are, but for their length.
+mkdir -p crates/experiments/sweeps
+for sweep in "$repository"/crates/experiments/sweeps/*.toml; do
+    sed -E 's/^seeds = .*/seeds = [0, 1]/; s/^\[set\]/[set]\n"data.limit" = 500\n"train.epochs" = 1/' \
+        "$sweep" >"crates/experiments/sweeps/$(basename "$sweep")"
+done
 
 run() { # command
     echo "--- $1"

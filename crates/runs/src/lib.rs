@@ -86,6 +86,7 @@
 //! - [`Driver`]: an experiment in memory, step by step; [`train`]: a whole run on disk.
 //! - [`run`]: what a run leaves, and how it is known to be whole; [`verify`](fn@verify).
 //! - [`figures`], [`table`], [`report`], [`statistics`]: showing results; [`compare`]: over seeds.
+//! - [`sweep`](mod@sweep): many runs by one file.
 //! - [`images`]: the crate `gradroute-images`: labelled images in IDX files, MNIST, and batches.
 //! - [`cli`]: the command line, which [`main!`] gives to a binary.
 //!

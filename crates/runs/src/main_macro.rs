@@ -1,8 +1,8 @@
 //! The `main` of a program with experiments.
 
 /// Makes the `main` function of a program with a list of experiments, the default first. It gives
-/// the program the whole command line: `train`, `evaluate`, `figures`, `compare`, `audit`,
-/// `verify`, `experiments`, `presets`, `completions`.
+/// the program the whole command line: `train`, `sweep`, `evaluate`, `figures`, `compare`, `audit`,
+/// `graph`, `verify`, `experiments`, `presets`, `completions`.
 ///
 /// ```text
 /// gradroute_runs::main! {

@@ -2,4 +2,5 @@
 
 mod autoencoder_page;
 mod configuration;
+mod sweeps;
 mod vae_training;

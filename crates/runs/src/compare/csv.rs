@@ -36,8 +36,9 @@ pub fn csv<C: Settings, R>(comparison: &Comparison<C, R>, page: &ComparisonPage)
 /// The measures of each setting, and their floors.
 fn measures<C: Settings, R>(comparison: &Comparison<C, R>) -> Vec<CsvRow> {
     let mut rows = Vec::new();
+    let all = comparison.all_measures();
     for setting in &comparison.settings {
-        for measure in comparison.all_measures() {
+        for measure in &all {
             let Some(measured) = comparison.measured(setting, &measure.name) else { continue };
             let Measured { estimate, runs, floor } = measured;
             rows.push(CsvRow {
@@ -53,7 +54,7 @@ fn measures<C: Settings, R>(comparison: &Comparison<C, R>) -> Vec<CsvRow> {
                 rows.push(CsvRow {
                     setting: setting.name.clone(),
                     source: "no information".to_owned(),
-                    measure: measure.name,
+                    measure: measure.name.clone(),
                     value: floor,
                     ..CsvRow::default()
                 });

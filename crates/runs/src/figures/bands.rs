@@ -1,5 +1,7 @@
 //! Quantities over the values of a setting: mean, interval as a band, single runs.
 
+use std::cmp::Ordering;
+
 use super::axis::{Axis, significant};
 use super::canvas::Canvas;
 use super::curve::{LEFT, RIGHT, WIDTH};
@@ -123,7 +125,9 @@ impl Bands<'_> {
             }
         }
         if let Places::Numbers(numbers) = &self.places
-            && let Some(pair) = numbers.windows(2).find(|pair| !(pair[0] < pair[1]))
+            && let Some(pair) = numbers
+                .windows(2)
+                .find(|pair| pair[0].partial_cmp(&pair[1]) != Some(Ordering::Less))
         {
             let (field, found) = ("places", format!("{} behind {}", pair[1], pair[0]));
             let expected = "numbers that ascend";

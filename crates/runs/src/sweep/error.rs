@@ -22,7 +22,7 @@ pub enum SweepError {
         /// The run.
         run: String,
         /// What is wrong with it.
-        source: ConfigError,
+        source: Box<ConfigError>,
     },
     /// A key is not one of a sweep file.
     #[error("{origin}: unknown key `{key}`; {hint}")]

@@ -11,9 +11,18 @@ use gradroute_kernels::random::Stream;
 use crate::place::{NAMES, Place, SMALL, all_finished, listed, times};
 use crate::program::{manifest, same, succeed};
 
+/// Runs of so many epochs, with a checkpoint every tenth.
+fn of_epochs(place: &Place, epochs: u32) -> std::path::PathBuf {
+    let lines = SMALL
+        .replace("\"train.epochs\" = 2", &format!("\"train.epochs\" = {epochs}"))
+        .replace("\"train.checkpoint_every\" = 3", "\"train.checkpoint_every\" = 30")
+        .replace("\"train.eval_every\" = 2", "\"train.eval_every\" = 60");
+    place.file(&lines)
+}
+
 /// Runs that take long enough to be met midway.
 fn longer(place: &Place) -> std::path::PathBuf {
-    place.file(&SMALL.replace("\"train.epochs\" = 2", "\"train.epochs\" = 400"))
+    of_epochs(place, 400)
 }
 
 fn start(place: &Place, file: &Path, more: &[&str]) -> Child {
@@ -47,7 +56,9 @@ fn a_sweep_that_is_killed_redoes_nothing_that_was_finished_and_ends_the_same() {
     succeed(&mut place.sweep(&file, &["--out", expected.to_str().unwrap()]));
     let lasts = began.elapsed();
     let mut stream = Stream::new(0, "kill", 0);
-    for trial in 0..6 {
+    // More of them in `.ci/run --all`.
+    let trials = std::env::var("GRADROUTE_KILLS").map_or(4, |trials| trials.parse().unwrap());
+    for trial in 0..trials {
         let out = place.path(&format!("killed-{trial}"));
         let more =
             ["--jobs", if trial % 2 == 0 { "1" } else { "2" }, "--out", out.to_str().unwrap()];
@@ -72,12 +83,12 @@ fn a_sweep_that_is_killed_redoes_nothing_that_was_finished_and_ends_the_same() {
 #[test]
 fn a_signal_saves_what_is_at_work_and_the_same_command_goes_on() {
     let place = Place::new();
-    let file = place.file(&SMALL.replace("\"train.epochs\" = 2", "\"train.epochs\" = 3000"));
+    let file = of_epochs(&place, 2000);
     for (name, number) in [("-INT", 2), ("-TERM", 15)] {
         let out = place.path(name);
         let more = ["--jobs", "2", "--out", out.to_str().unwrap()];
         let child = start(&place, &file, &more);
-        wait_for(&out.join(NAMES[0]).join("checkpoints/step-00000003.json"));
+        wait_for(&out.join(NAMES[0]).join("checkpoints/step-00000030.json"));
         let sent = Command::new("kill").args([name, &child.id().to_string()]).status().unwrap();
         assert!(sent.success());
         let output = child.wait_with_output().unwrap();
@@ -97,9 +108,9 @@ fn a_signal_saves_what_is_at_work_and_the_same_command_goes_on() {
 #[test]
 fn no_run_outlives_a_sweep_that_is_killed() {
     let place = Place::new();
-    let file = place.file(&SMALL.replace("\"train.epochs\" = 2", "\"train.epochs\" = 100000"));
+    let file = of_epochs(&place, 100_000);
     let mut child = start(&place, &file, &["--jobs", "2"]);
-    let metrics = place.out().join(NAMES[0]).join("checkpoints/step-00000003.json");
+    let metrics = place.out().join(NAMES[0]).join("checkpoints/step-00000030.json");
     wait_for(&metrics);
     child.kill().unwrap();
     child.wait().unwrap();
@@ -113,7 +124,7 @@ fn a_folder_that_is_locked_is_waited_for() {
     let place = Place::new();
     let file = longer(&place);
     let mut first = start(&place, &file, &["--run", NAMES[1]]);
-    wait_for(&place.out().join(NAMES[1]).join("checkpoints/step-00000003.json"));
+    wait_for(&place.out().join(NAMES[1]).join("checkpoints/step-00000030.json"));
     let (_, err) = succeed(&mut place.sweep(&file, &[]));
     assert!(first.wait().unwrap().success());
     assert!(

@@ -16,7 +16,7 @@ use crate::experiment::Experiment;
 use crate::interrupt;
 use crate::progress::duration_text;
 use crate::run::FileError;
-use crate::sweep::{RunState, Share, Shown, SweepList, side_by_side};
+use crate::sweep::{RunState, Share, Shown, Standing, SweepList, side_by_side};
 use crate::train::StepsTo;
 
 /// The least time between two writings of the list, which grows with the sweep.
@@ -37,10 +37,32 @@ pub(super) fn all<E: Experiment>(mut sweep: Sweep<'_, E>) -> Result<(), Failure>
         sweep.out.display(),
         if done > 0 { format!(", {done} of them done before") } else { String::new() }
     );
+    tell_other_revisions(&sweep);
     let share = share(sweep.request.jobs, missing.len());
     let shown = Shown::new(all, done);
     let list = make(&sweep, list, &missing, share, &shown, None)?;
     conclude(&sweep, &list, missing.len())
+}
+
+/// Says which runs were made by the same version from another revision of its source, whose numbers
+/// may differ all the same.
+fn tell_other_revisions<E: Experiment>(sweep: &Sweep<'_, E>) {
+    let now = sweep.program.git_revision;
+    let finished = sweep.runs.values().filter_map(|run| match &run.standing {
+        Standing::Finished(manifest) => manifest.git_revision.as_deref(),
+        _ => None,
+    });
+    let others: Vec<&str> = finished.filter(|made| now.is_some_and(|now| now != *made)).collect();
+    if let (Some(now), Some(first)) = (now, others.first()) {
+        say!(
+            "note: {} done before by other revisions of the program, such as {first}, and this is \
+             {now}; they are taken as they are",
+            match others.len() {
+                1 => "one run was".to_owned(),
+                more => format!("{more} runs were"),
+            }
+        );
+    }
 }
 
 /// Makes the one run that is asked for.
@@ -201,7 +223,8 @@ fn conclude<E: Experiment>(
     if signal.is_some() {
         text += "Ended early; the same command goes on.\n";
     }
-    print(&text)?;
+    // Also where nobody reads it, the status tells.
+    let printed = print(&text);
     match signal {
         Some(signal) => Err(Failure::Interrupted(signal)),
         None if failed > 0 => Err(anyhow!(
@@ -209,7 +232,7 @@ fn conclude<E: Experiment>(
             counted(failed, "run")
         )
         .into()),
-        None => Ok(()),
+        None => printed,
     }
 }
 

@@ -70,7 +70,7 @@ impl<'a, E: Experiment> Sweep<'a, E> {
         for index in asked {
             let run = &wanted[index];
             let resolved = E::resolve(&run.request()).map_err(|source| {
-                let (origin, run) = (origin(), run.name.clone());
+                let (origin, run, source) = (origin(), run.name.clone(), Box::new(source));
                 Failure::usage(SweepError::Run { origin, run, source })
             })?;
             let text = resolved.to_toml();
