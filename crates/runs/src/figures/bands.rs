@@ -31,7 +31,7 @@ pub struct Bands<'a> {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Places {
     /// Numbers, ascending, drawn to scale: a logarithmic one where all are above 0 and the last is
-    /// more than 8 times the first.
+    /// 8 times the first or more.
     Numbers(Vec<f64>),
     /// Anything else, by name, at equal distances.
     Names(Vec<String>),
@@ -187,7 +187,7 @@ impl Places {
         match self {
             Places::Numbers(numbers) => {
                 let ends = numbers.first().zip(numbers.last());
-                ends.is_some_and(|(first, last)| *first > 0.0 && last / first > FAR)
+                ends.is_some_and(|(first, last)| *first > 0.0 && last / first >= FAR)
             }
             Places::Names(_) => false,
         }

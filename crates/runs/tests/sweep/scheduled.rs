@@ -53,7 +53,7 @@ impl Slurm {
              n=$(wc -l < \"$list\"); i=0\n\
              while [ $i -lt $n ]; do\n\
                case \" $SKIP \" in *\" $i \"*) echo \"$job $i PENDING\" >> waiting ;;\n\
-               *) SLURM_ARRAY_TASK_ID=$i SLURM_CPUS_PER_TASK=1 \"$script\" \"$list\" >> said 2>&1 ;; esac\n\
+               *) SLURM_ARRAY_TASK_ID=$i SLURM_CPUS_PER_TASK=1 sh \"$script\" \"$list\" >> said 2>&1 ;; esac\n\
                i=$((i + 1)); done\n\
              echo \"$job;cluster\"\n",
         );

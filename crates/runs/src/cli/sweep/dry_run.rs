@@ -56,7 +56,7 @@ pub(super) fn dry_run<E: Experiment>(sweep: &Sweep<'_, E>) -> Result<(), Failure
             counted(share.threads, "thread"),
             counted(settings, "setting"),
         );
-        text += &format!("  disk: about {:.1} MiB more\n", bytes as f64 / f64::from(1 << 20));
+        text += &format!("  disk: about {} more\n", size_text(bytes));
     }
     for (&index, run) in sweep.runs.iter().take(LISTED) {
         let how_far = match &run.standing {
@@ -73,6 +73,14 @@ pub(super) fn dry_run<E: Experiment>(sweep: &Sweep<'_, E>) -> Result<(), Failure
         text += &format!("  and {} more\n", all - LISTED);
     }
     print(&text)
+}
+
+/// Bytes as people say them.
+fn size_text(bytes: u64) -> String {
+    match bytes as f64 / f64::from(1 << 20) {
+        mebi if mebi < 1000.0 => format!("{mebi:.0} MiB"),
+        mebi => format!("{:.1} GiB", mebi / 1024.0),
+    }
 }
 
 /// What runs cost.
