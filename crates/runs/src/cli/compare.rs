@@ -82,7 +82,8 @@ pub(super) fn run<E: Experiment>(request: &CompareRequest) -> Result<(), Failure
     print(&text)
 }
 
-/// The keys over which measures are shown: those that are asked for, else those that a sweep varies.
+/// The keys over which measures are shown: those that are asked for, else those that a sweep varies,
+/// the numbers among them if there are some.
 fn over<C: Settings, R>(
     request: &CompareRequest,
     comparison: &Comparison<C, R>,
@@ -96,7 +97,15 @@ fn over<C: Settings, R>(
     };
     let one = |key: &String| Over::new(comparison, key, swept);
     if request.over.is_empty() {
-        return Ok(request.swept.iter().filter_map(one).collect());
+        let mut over: Vec<Over> = request.swept.iter().filter_map(one).collect();
+        // Over what is no number there is no curve; such keys tell the curves apart.
+        if over.iter().any(Over::is_of_numbers) {
+            over.retain(Over::is_of_numbers);
+        } else if matches!(&over[..], [only] if only.is_of_presets()) {
+            // That is what the experiment's own page shows, and better.
+            over.clear();
+        }
+        return Ok(over);
     }
     let asked = |key: &String| {
         one(key).ok_or_else(|| {

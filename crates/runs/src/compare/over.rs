@@ -103,6 +103,11 @@ impl Over {
         matches!(self.places, Places::Numbers(_))
     }
 
+    /// Whether it is no key, but the preset.
+    pub fn is_of_presets(&self) -> bool {
+        self.key == PRESET
+    }
+
     /// Tables with a section for each measure, a row for each value and a column for each curve.
     pub fn tables<C: Settings, R>(&self, comparison: &Comparison<C, R>) -> Vec<ComparisonTable> {
         let measures = comparison.all_measures();

@@ -351,3 +351,6 @@ impl Frame {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -111,7 +111,6 @@ fn make<E: Experiment>(
 ) -> Result<SweepList, Failure> {
     let stop = interrupt::install()?;
     let kept = Mutex::new(Kept { list, own: BTreeSet::new(), written: Instant::now() });
-    let trouble: Mutex<Option<FileError>> = Mutex::new(None);
     let waited_for = Mutex::new(BTreeSet::new());
     let name = |index: usize| &sweep.wanted[index].name;
     let began: Vec<Mutex<Option<Instant>>> =
@@ -148,11 +147,9 @@ fn make<E: Experiment>(
         shown.ended(name(index), is_whole, &words);
         kept.list.runs[index] = run;
         kept.own.insert(index);
-        if kept.written.elapsed() >= LIST_EVERY
-            && let Err(error) = kept.write(&sweep.out)
-        {
-            // The runs are what counts; it is told at the end.
-            lock(&trouble).get_or_insert(error);
+        if kept.written.elapsed() >= LIST_EVERY {
+            // The runs are what counts; at the end it is written again, and then must be.
+            let _ = kept.write(&sweep.out);
         }
     };
     let busy = |index: usize| {

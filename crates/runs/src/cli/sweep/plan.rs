@@ -9,12 +9,13 @@ use crate::cli::start::load;
 use crate::cli::sweep_arguments::COPY;
 use crate::cli::train::check_flow;
 use crate::config::{self, Resolved, Settings};
+use crate::console::say;
 use crate::experiment::Experiment;
 use crate::plan::Plan;
 use crate::program::Program;
 use crate::run::{DirectoryError, FileError, RunDirectory, absolute, atomic};
 use crate::sweep::{
-    ListedRun, RunState, Standing, SweepError, SweepList, Wanted, other_data, standing,
+    ListedRun, RunState, Standing, SweepError, SweepFile, SweepList, Wanted, other_data, standing,
 };
 
 /// How many folders that are in the way are named.
@@ -44,50 +45,24 @@ impl<'a, E: Experiment> Sweep<'a, E> {
     /// Reads everything that a sweep may be refused for.
     pub fn plan(program: &'a Program, request: &'a SweepRequest) -> Result<Self, Failure> {
         let file = &request.file;
-        let origin = || file.origin.clone();
         let out = request.out.as_ref().or(file.out.as_ref());
-        let out = out.ok_or_else(|| SweepError::NoOut { origin: origin() });
+        let out = out.ok_or_else(|| SweepError::NoOut { origin: file.origin.clone() });
         let out = absolute(out.map_err(Failure::usage)?);
         check_out(&out).map_err(Failure::usage)?;
         let wanted = file.wanted().map_err(Failure::usage)?;
-        let asked: Vec<usize> = match &request.task {
-            SweepTask::One(name) => {
-                let place = wanted.iter().position(|run| run.name == *name);
-                let hint = || match config::nearest(name, wanted.iter().map(|r| r.name.as_str())) {
-                    Some(nearest) => format!("did you mean {nearest}?"),
-                    None => format!("its first is {}", wanted[0].name),
-                };
-                let none = || {
-                    let (run, hint) = (name.clone(), hint());
-                    Failure::usage(SweepError::NoRun { origin: origin(), run, hint })
-                };
-                vec![place.ok_or_else(none)?]
-            }
+        let asked = match &request.task {
+            SweepTask::One(name) => vec![place_of(name, &wanted, file).map_err(Failure::usage)?],
             _ => (0..wanted.len()).collect(),
         };
-        let mut runs: BTreeMap<usize, (Resolved<E::Config>, String)> = BTreeMap::new();
-        let mut texts: BTreeMap<String, usize> = BTreeMap::new();
-        for index in asked {
-            let run = &wanted[index];
-            let resolved = E::resolve(&run.request()).map_err(|source| {
-                let (origin, run, source) = (origin(), run.name.clone(), Box::new(source));
-                Failure::usage(SweepError::Run { origin, run, source })
-            })?;
-            let text = resolved.to_toml();
-            if let Some(other) = texts.insert(text.clone(), index) {
-                let (first, second) = (wanted[other].name.clone(), run.name.clone());
-                let same = SweepError::Same { origin: origin(), first, second, case: false };
-                return Err(Failure::usage(same));
-            }
-            runs.insert(index, (resolved, text));
-        }
-        let data = inputs::<E>(request, &runs)?;
+        let resolved = resolve::<E>(&asked, &wanted, file).map_err(Failure::usage)?;
+        let hashes = inputs::<E>(request, &resolved)?;
         let mut sweep = Self { program, request, out, wanted, runs: BTreeMap::new() };
         let mut foreign = Vec::new();
-        for (index, (resolved, text)) in runs {
+        for (index, resolved) in resolved {
+            let text = resolved.to_toml();
             let mut standing = sweep.standing(index, &text)?;
             if let Standing::Finished(manifest) = &standing
-                && let Some(reason) = other_data(manifest, &data[&data_keys(&resolved.config)])
+                && let Some(reason) = other_data(manifest, &hashes[&data_keys(&resolved.config)])
             {
                 standing = Standing::Foreign(reason);
             }
@@ -96,16 +71,17 @@ impl<'a, E: Experiment> Sweep<'a, E> {
             }
             sweep.runs.insert(index, Run { resolved, text, standing });
         }
-        if foreign.is_empty() {
-            return Ok(sweep);
+        match foreign.len() {
+            0 => Ok(sweep),
+            count => {
+                let mut found = foreign[..count.min(NAMED)].concat();
+                if count > NAMED {
+                    found += &format!("\n  and {} more", count - NAMED);
+                }
+                let (origin, out) = (file.origin.clone(), sweep.out);
+                Err(Failure::usage(SweepError::Foreign { origin, out, count, found }))
+            }
         }
-        let (count, out) = (foreign.len(), sweep.out);
-        if count > NAMED {
-            foreign.truncate(NAMED);
-            foreign.push(format!("\n  and {} more", count - NAMED));
-        }
-        let found = foreign.concat();
-        Err(Failure::usage(SweepError::Foreign { origin: origin(), out, count, found }))
     }
 
     /// The folder of a run.
@@ -165,7 +141,7 @@ impl<'a, E: Experiment> Sweep<'a, E> {
                 .filter(|run| !names.contains(run.name.as_str()) && out.join(&run.name).is_dir());
             match gone.count() {
                 0 => {}
-                gone => crate::console::say!(
+                gone => say!(
                     "note: {gone} runs that {} has of an earlier sweep are none of {}; they stay as \
                      they are, and are not listed any more",
                     out.display(),
@@ -183,6 +159,40 @@ impl<'a, E: Experiment> Sweep<'a, E> {
     pub fn copy(&self) -> PathBuf {
         self.out.join(COPY)
     }
+}
+
+/// The place of the run that is called `name`.
+fn place_of(name: &str, wanted: &[Wanted], file: &SweepFile) -> Result<usize, SweepError> {
+    wanted.iter().position(|run| run.name == name).ok_or_else(|| {
+        let hint = match config::nearest(name, wanted.iter().map(|run| run.name.as_str())) {
+            Some(nearest) => format!("did you mean {nearest}?"),
+            None => format!("its first is {}", wanted[0].name),
+        };
+        SweepError::NoRun { origin: file.origin.clone(), run: name.to_owned(), hint }
+    })
+}
+
+/// The configurations of the runs that are asked for, no two of them the same.
+fn resolve<E: Experiment>(
+    asked: &[usize],
+    wanted: &[Wanted],
+    file: &SweepFile,
+) -> Result<BTreeMap<usize, Resolved<E::Config>>, SweepError> {
+    let mut runs = BTreeMap::new();
+    let mut texts: BTreeMap<String, usize> = BTreeMap::new();
+    for &index in asked {
+        let (origin, run) = (file.origin.clone(), wanted[index].name.clone());
+        let resolved = match E::resolve(&wanted[index].request()) {
+            Ok(resolved) => resolved,
+            Err(error) => return Err(SweepError::Run { origin, run, source: Box::new(error) }),
+        };
+        if let Some(other) = texts.insert(resolved.to_toml(), index) {
+            let first = wanted[other].name.clone();
+            return Err(SweepError::Same { origin, first, second: run, case: false });
+        }
+        runs.insert(index, resolved);
+    }
+    Ok(runs)
 }
 
 /// Refuses a folder that is something else.
@@ -205,11 +215,10 @@ pub(super) fn data_keys<C: Settings>(config: &C) -> String {
 /// each is held to its data, so that what all runs would fail for is known before one starts.
 fn inputs<E: Experiment>(
     request: &SweepRequest,
-    runs: &BTreeMap<usize, (Resolved<E::Config>, String)>,
+    runs: &BTreeMap<usize, Resolved<E::Config>>,
 ) -> Result<BTreeMap<String, BTreeMap<String, String>>, Failure> {
     let mut inputs = BTreeMap::new();
-    for (resolved, _) in runs.values() {
-        let config = &resolved.config;
+    for Resolved { config, .. } in runs.values() {
         let key = data_keys(config);
         if inputs.contains_key(&key) {
             continue;
