@@ -1,5 +1,7 @@
 //! Quantities over the values of a setting: mean, interval as a band, single runs.
 
+mod places;
+
 use std::cmp::Ordering;
 
 use super::axis::{Axis, significant};
@@ -11,6 +13,7 @@ use super::panel::{BELOW_NAME, spread as apart};
 use super::spread::{Marker, Spread, mark};
 use super::style::{Align, Stroke, TextStyle};
 use super::text;
+pub use places::Places;
 
 /// Panels of quantities over the values of a setting, above each other.
 #[derive(Clone, Debug)]
@@ -25,16 +28,6 @@ pub struct Bands<'a> {
     pub places: Places,
     /// The panels, from the top down.
     pub panels: &'a [BandPanel<'a>],
-}
-
-/// The values along the horizontal axis.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Places {
-    /// Numbers, ascending, drawn to scale: a logarithmic one where all are above 0 and the last is
-    /// 8 times the first or more.
-    Numbers(Vec<f64>),
-    /// Anything else, by name, at equal distances.
-    Names(Vec<String>),
 }
 
 /// Curves of one quantity.
@@ -61,14 +54,9 @@ const PANEL: f32 = 250.0;
 const GAP: f32 = 26.0;
 const FIRST: f32 = 102.0;
 const BELOW: f32 = 100.0;
-/// Room from the frame to the first and last place.
-const ROOM: f32 = 26.0;
 const LABEL_STEP: f32 = 26.0;
 const MOST_PANELS: usize = 6;
 const MOST_CURVES: usize = 8;
-/// From which ratio of the last number to the first the axis is logarithmic.
-const FAR: f64 = 8.0;
-
 /// What tells curves apart: colour and mark.
 const LOOKS: [(Color, Marker); MOST_CURVES] = [
     (Color::BLUE, Marker::Circle),
@@ -164,48 +152,6 @@ impl Bands<'_> {
         let note = "Marks: means over runs. Bands: their 95 % intervals, where there are several \
                     runs. Dots: single runs. Dashed: knowing nothing.";
         canvas.text(note, (30.0, base + BELOW - 16.0), Align::Start, style);
-    }
-}
-
-impl Places {
-    fn len(&self) -> usize {
-        match self {
-            Places::Numbers(numbers) => numbers.len(),
-            Places::Names(names) => names.len(),
-        }
-    }
-
-    /// Their names, from left to right.
-    pub fn names(&self) -> Vec<String> {
-        match self {
-            Places::Numbers(numbers) => numbers.iter().map(f64::to_string).collect(),
-            Places::Names(names) => names.clone(),
-        }
-    }
-
-    fn is_logarithmic(&self) -> bool {
-        match self {
-            Places::Numbers(numbers) => {
-                let ends = numbers.first().zip(numbers.last());
-                ends.is_some_and(|(first, last)| *first > 0.0 && last / first >= FAR)
-            }
-            Places::Names(_) => false,
-        }
-    }
-
-    /// Where they are on the page.
-    fn xs(&self) -> Vec<f32> {
-        let logarithmic = self.is_logarithmic();
-        let along: Vec<f64> = match self {
-            Places::Numbers(numbers) => {
-                numbers.iter().map(|n| if logarithmic { n.log10() } else { *n }).collect()
-            }
-            Places::Names(names) => (0..names.len()).map(|i| i as f64).collect(),
-        };
-        let (first, last) = (along[0], along[along.len() - 1]);
-        let (left, right) = (LEFT + ROOM, RIGHT - ROOM);
-        let share = |at: f64| if last > first { (at - first) / (last - first) } else { 0.5 };
-        along.iter().map(|at| left + share(*at) as f32 * (right - left)).collect()
     }
 }
 
