@@ -31,6 +31,7 @@ mod start;
 mod summary;
 mod sweep;
 mod sweep_arguments;
+mod sweep_request;
 mod to_end;
 mod train;
 mod verify;

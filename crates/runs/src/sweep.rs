@@ -17,6 +17,7 @@ mod work;
 
 pub use error::{MOST_RUNS, SweepError};
 pub use file::SweepFile;
+pub(crate) use list::COPY;
 pub use list::{LIST, ListedRun, RunState, SweepList};
 pub(crate) use shown::Shown;
 pub(crate) use standing::{Standing, other_data, standing};

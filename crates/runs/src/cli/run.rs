@@ -17,7 +17,7 @@ use super::failure::Failure;
 use super::machine::Machine;
 use super::place_arguments::Place;
 use super::print::print;
-use super::{completions, experiments, graph_request, presets};
+use super::{completions, experiments, graph_request, presets, sweep_request};
 use crate::config::{FileLayer, Request, nearest};
 use crate::interrupt;
 use crate::program::Program;
@@ -183,7 +183,7 @@ fn asked(
             asked.machine.run(|| entry.commands.graph(&request))
         }
         Asked::Sweep(asked) => {
-            let request = asked.request()?;
+            let request = sweep_request::request(&asked)?;
             let entry = of_sweep(entries, &request.file)?;
             asked.machine.run(|| entry.commands.sweep(program, &request))
         }

@@ -1,15 +1,11 @@
 //! The arguments of `sweep`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::anyhow;
 use clap::{Args, ValueHint};
 
-use super::commands::{SweepRequest, SweepTask};
-use super::failure::Failure;
 use super::machine::Machine;
 use super::whole::at_least;
-use crate::sweep::SweepFile;
 
 /// Make the runs that a sweep file asks for and that are not made yet
 ///
@@ -59,41 +55,3 @@ pub(super) struct Sweep {
     #[command(flatten)]
     pub machine: Machine,
 }
-
-impl Sweep {
-    /// What is asked for.
-    pub fn request(&self) -> Result<SweepRequest, Failure> {
-        // The folder of a sweep has a copy of its file.
-        let path = match self.file.is_dir() {
-            true => self.file.join(COPY),
-            false => self.file.clone(),
-        };
-        let file = SweepFile::read(&path).map_err(Failure::usage)?;
-        let task = if self.dry_run {
-            SweepTask::DryRun
-        } else if self.slurm {
-            SweepTask::Slurm(self.sbatch.clone())
-        } else if self.print_commands {
-            SweepTask::PrintCommands
-        } else if let Some(name) = &self.run {
-            SweepTask::One(name.clone())
-        } else {
-            SweepTask::All
-        };
-        let text = std::fs::read_to_string(&path)
-            .map_err(|error| Failure::usage(anyhow!("cannot read {}: {error}", path.display())))?;
-        let own = |folder: &Path| self.file.is_dir().then(|| folder.to_owned());
-        Ok(SweepRequest {
-            file,
-            text,
-            out: self.out.clone().or_else(|| own(&self.file)),
-            data: self.data.clone(),
-            jobs: self.jobs as usize, // at least 1, by the parser
-            flags: self.machine.flags(),
-            task,
-        })
-    }
-}
-
-/// The copy of its file in the folder of a sweep.
-pub(super) const COPY: &str = "sweep.toml";

@@ -10,6 +10,9 @@ use super::wanted::Wanted;
 use crate::program::Program;
 use crate::run::{FileError, Manifest, atomic, read_json, wait_for_lock};
 
+/// The copy of its file in the folder of a sweep.
+pub(crate) const COPY: &str = "sweep.toml";
+
 /// The file in the folder of a sweep.
 pub const LIST: &str = "sweep.json";
 

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use crate::cli::commands::{SweepRequest, SweepTask};
 use crate::cli::failure::Failure;
 use crate::cli::start::load;
-use crate::cli::sweep_arguments::COPY;
 use crate::cli::train::check_flow;
 use crate::config::{self, Resolved, Settings};
 use crate::console::say;
@@ -15,7 +14,8 @@ use crate::plan::Plan;
 use crate::program::Program;
 use crate::run::{DirectoryError, FileError, RunDirectory, absolute, atomic};
 use crate::sweep::{
-    ListedRun, RunState, Standing, SweepError, SweepFile, SweepList, Wanted, other_data, standing,
+    COPY, ListedRun, RunState, Standing, SweepError, SweepFile, SweepList, Wanted, other_data,
+    standing,
 };
 
 /// How many folders that are in the way are named.
