@@ -12,11 +12,13 @@ toy=$(cd "${CARGO_TARGET_DIR:-target}" && pwd)/release/toy
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cat >"$folder/sweep.toml" <<SWEEP
-preset = "nap"
+preset = "calm"
 out = "$folder/out"
 seeds = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
+[set]
+milliseconds = 100
 [grid]
-depth = [$(seq -s, 1 $((runs / 10)) | sed 's/,/.0, /g').0]
+"optimizer.lr" = [$(seq -s, 1 $((runs / 10)) | sed 's/,/e-4, /g')e-4]
 SWEEP
 
 python3 - "$toy" "$folder" "$runs" <<'PYTHON'

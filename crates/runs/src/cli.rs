@@ -21,6 +21,7 @@ mod graph_arguments;
 mod graph_format;
 mod graph_request;
 mod machine;
+mod of;
 mod place_arguments;
 mod presets;
 mod print;

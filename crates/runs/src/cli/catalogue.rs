@@ -1,12 +1,11 @@
 //! The experiments of a program, whatever their types.
 
-use std::marker::PhantomData;
-
 use super::commands::{
     AuditRequest, CompareRequest, GraphRequest, ResumeRequest, SavedRequest, SweepRequest,
     TrainRequest, VerifyRequest,
 };
 use super::failure::Failure;
+use super::of::Of;
 use super::{audit, compare, evaluate, figures, graph, resume, sweep, train, verify};
 use crate::config::Preset;
 use crate::experiment::{Experiment, ExtraCommand};
@@ -33,8 +32,6 @@ pub(super) trait Commands: Sync {
     fn graph(&self, request: &GraphRequest) -> Result<(), Failure>;
     fn sweep(&self, program: &Program, request: &SweepRequest) -> Result<(), Failure>;
 }
-
-struct Of<E>(PhantomData<fn() -> E>);
 
 impl<E: Experiment> Commands for Of<E> {
     fn train(&self, program: &Program, request: &TrainRequest) -> Result<(), Failure> {
@@ -70,7 +67,7 @@ impl<E: Experiment> Commands for Of<E> {
     }
 
     fn sweep(&self, program: &Program, request: &SweepRequest) -> Result<(), Failure> {
-        sweep::run::<E>(program, request)
+        sweep::run(self, program, request)
     }
 }
 
@@ -81,6 +78,6 @@ pub const fn entry<E: Experiment>() -> Entry {
         description: E::DESCRIPTION,
         presets: E::PRESETS,
         extra: E::COMMANDS,
-        commands: &Of::<E>(PhantomData),
+        commands: &Of::<E>::NEW,
     }
 }

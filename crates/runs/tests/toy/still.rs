@@ -1,6 +1,8 @@
 //! A second experiment beside the first, as small as one can be.
 
 use std::path::Path;
+use std::thread::sleep;
+use std::time::Duration;
 
 use gradroute_runs::config::{ConfigError, Optimizer, Preset, Settings, Train};
 use gradroute_runs::evaluation::StageResults;
@@ -13,6 +15,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
+    /// How long a step sleeps, to see what is spent around steps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    milliseconds: Option<u64>,
     train: Train,
     optimizer: Optimizer,
 }
@@ -77,6 +82,7 @@ impl Experiment for Still {
     }
 
     fn step(&mut self, (): &(), at: &Step<'_>) -> Result<(), StepError> {
+        self.config.milliseconds.into_iter().for_each(|ms| sleep(Duration::from_millis(ms)));
         let g = self.learner.tape.graph(&self.learner.params);
         let w = g.param(self.w);
         at.backward(&g, g.mul(w, w), &mut self.learner.gradients)?;

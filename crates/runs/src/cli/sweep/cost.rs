@@ -23,7 +23,7 @@ const PICTURES: u64 = 1 << 20;
 
 /// What a run costs.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Cost {
+pub(in crate::cli) struct Cost {
     /// Steps of the whole run.
     pub steps: u64,
     /// Seconds a step.

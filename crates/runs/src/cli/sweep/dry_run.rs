@@ -5,12 +5,9 @@ use std::time::{Duration, Instant};
 
 use super::cost::Cost;
 use super::local::{counted, share};
-use super::plan::{Sweep, data_keys};
+use super::plan::Sweep;
 use crate::cli::failure::Failure;
 use crate::cli::print::print;
-use crate::cli::start::load;
-use crate::config::the_experiment;
-use crate::experiment::Experiment;
 use crate::progress::duration_text;
 use crate::sweep::Standing;
 
@@ -21,7 +18,7 @@ const BUDGET: Duration = Duration::from_secs(60);
 const LISTED: usize = 40;
 
 /// Counts and measures the runs, and prints what was found. Nothing is written.
-pub(super) fn dry_run<E: Experiment>(sweep: &Sweep<'_, E>) -> Result<(), Failure> {
+pub(super) fn dry_run(sweep: &Sweep<'_>) -> Result<(), Failure> {
     let missing = sweep.missing();
     let share = share(sweep.request.jobs, missing.len());
     let pool = rayon::ThreadPoolBuilder::new().num_threads(share.threads_of(0)).build()?;
@@ -39,7 +36,8 @@ pub(super) fn dry_run<E: Experiment>(sweep: &Sweep<'_, E>) -> Result<(), Failure
     }
     let all = sweep.wanted.len();
     let going = missing.iter().filter(|&&index| begun(index).is_some()).count();
-    let mut text = format!("{} of {} in {}\n", counted(all, "run"), E::NAME, sweep.out.display());
+    let mut text =
+        format!("{} of {} in {}\n", counted(all, "run"), sweep.swept.name(), sweep.out.display());
     text += &format!(
         "  done: {}, begun: {going}, to begin: {}\n",
         all - missing.len(),
@@ -94,37 +92,32 @@ struct Measured {
 }
 
 /// Measures a run of each setting, while the time for that lasts.
-fn measure<E: Experiment>(sweep: &Sweep<'_, E>, missing: &[usize]) -> Result<Measured, Failure> {
-    let mut settings: Vec<(Vec<usize>, String)> = Vec::new();
+fn measure(sweep: &Sweep<'_>, missing: &[usize]) -> Result<Measured, Failure> {
+    let mut settings: Vec<Vec<usize>> = Vec::new();
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
     for &index in missing {
-        let config = &sweep.runs[&index].resolved.config;
-        let key = format!("{:?}", the_experiment(config));
+        let key = format!("{:?}", sweep.runs[&index].configured.setting);
         let place = *places.entry(key).or_insert(settings.len());
         match settings.get_mut(place) {
-            Some((runs, _)) => runs.push(index),
-            None => settings.push((vec![index], data_keys(config))),
+            Some(runs) => runs.push(index),
+            None => settings.push(vec![index]),
         }
     }
     let mut costs = BTreeMap::new();
     let began = Instant::now();
     let (mut measured, mut last) = (0, None::<Cost>);
-    let mut data: Option<(String, E::Data)> = None;
     // Evenly over the sweep, so that small and large ones are among those that are measured.
-    for place in spread(settings.len()) {
-        let (runs, key) = &settings[place];
-        let config = &sweep.runs[&runs[0]].resolved.config;
-        if let Some(cost) = last.filter(|_| began.elapsed() > BUDGET) {
-            costs.extend(runs.iter().map(|&index| (index, cost)));
-            continue;
-        }
-        if data.as_ref().is_none_or(|(of, _)| of != key) {
-            data = Some((key.clone(), load::<E>(config, sweep.request.data.as_deref())?.0));
-        }
-        let (_, data) = data.as_ref().expect("it was just loaded");
-        let cost = Cost::of::<E>(config, data)?;
+    for runs in spread(settings.len()).into_iter().map(|place| &settings[place]) {
+        let cost = match last.filter(|_| began.elapsed() > BUDGET) {
+            Some(cost) => cost,
+            None => {
+                measured += 1;
+                let text = &sweep.runs[&runs[0]].configured.text;
+                sweep.swept.cost(text, sweep.request.data.as_deref())?
+            }
+        };
         costs.extend(runs.iter().map(|&index| (index, cost)));
-        (measured, last) = (measured + 1, Some(cost));
+        last = Some(cost);
     }
     Ok(Measured { costs, measured, settings: settings.len() })
 }

@@ -12,7 +12,6 @@ use super::plan::Sweep;
 use crate::cli::failure::Failure;
 use crate::cli::print::print;
 use crate::console::{quoted, say};
-use crate::experiment::Experiment;
 use crate::interrupt;
 use crate::progress::duration_text;
 use crate::run::FileError;
@@ -26,14 +25,14 @@ const LIST_EVERY: Duration = Duration::from_secs(2);
 const DIGITS: usize = 12;
 
 /// Makes all runs that are missing, `jobs` at a time.
-pub(super) fn all<E: Experiment>(mut sweep: Sweep<'_, E>) -> Result<(), Failure> {
+pub(super) fn all(mut sweep: Sweep<'_>) -> Result<(), Failure> {
     let list = sweep.prepare()?;
     let (missing, all) = (sweep.missing(), sweep.wanted.len());
     let done = all - missing.len();
     say!(
         "Sweep: {} of {} in {}{}",
         counted(all, "run"),
-        E::NAME,
+        sweep.swept.name(),
         sweep.out.display(),
         if done > 0 { format!(", {done} of them done before") } else { String::new() }
     );
@@ -46,7 +45,7 @@ pub(super) fn all<E: Experiment>(mut sweep: Sweep<'_, E>) -> Result<(), Failure>
 
 /// Says which runs were made by the same version from another revision of its source, whose numbers
 /// may differ all the same.
-fn tell_other_revisions<E: Experiment>(sweep: &Sweep<'_, E>) {
+fn tell_other_revisions(sweep: &Sweep<'_>) {
     let now = sweep.program.git_revision;
     let finished = sweep.runs.values().filter_map(|run| match &run.standing {
         Standing::Finished(manifest) => manifest.git_revision.as_deref(),
@@ -66,7 +65,7 @@ fn tell_other_revisions<E: Experiment>(sweep: &Sweep<'_, E>) {
 }
 
 /// Makes the one run that is asked for.
-pub(super) fn one<E: Experiment>(mut sweep: Sweep<'_, E>) -> Result<(), Failure> {
+pub(super) fn one(mut sweep: Sweep<'_>) -> Result<(), Failure> {
     let list =
         if SweepList::file(&sweep.out).is_file() { sweep.list() } else { sweep.prepare()? };
     let missing = sweep.missing();
@@ -101,8 +100,8 @@ pub(super) fn share(jobs: usize, runs: usize) -> Share {
 }
 
 /// Makes runs and keeps the list; returns it as it is at the end.
-fn make<E: Experiment>(
-    sweep: &Sweep<'_, E>,
+fn make(
+    sweep: &Sweep<'_>,
     list: SweepList,
     missing: &[usize],
     share: Share,
@@ -185,11 +184,7 @@ impl Kept {
 }
 
 /// Says what came of the sweep.
-fn conclude<E: Experiment>(
-    sweep: &Sweep<'_, E>,
-    list: &SweepList,
-    were_missing: usize,
-) -> Result<(), Failure> {
+fn conclude(sweep: &Sweep<'_>, list: &SweepList, were_missing: usize) -> Result<(), Failure> {
     let in_state = |state| list.runs.iter().filter(move |run| run.state == state);
     let count = |state| in_state(state).count();
     let (finished, failed) = (count(RunState::Finished), count(RunState::Failed));

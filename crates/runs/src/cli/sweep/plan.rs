@@ -3,14 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use super::swept::{Configured, Swept};
 use crate::cli::commands::{SweepRequest, SweepTask};
 use crate::cli::failure::Failure;
-use crate::cli::start::load;
-use crate::cli::train::check_flow;
-use crate::config::{self, Resolved, Settings};
+use crate::config;
 use crate::console::say;
-use crate::experiment::Experiment;
-use crate::plan::Plan;
 use crate::program::Program;
 use crate::run::{DirectoryError, FileError, RunDirectory, absolute, atomic};
 use crate::sweep::{
@@ -22,7 +19,8 @@ use crate::sweep::{
 const NAMED: usize = 10;
 
 /// A sweep, as far as it is known before anything is made.
-pub(super) struct Sweep<'a, E: Experiment> {
+pub(super) struct Sweep<'a> {
+    pub swept: &'a dyn Swept,
     pub program: &'a Program,
     pub request: &'a SweepRequest,
     /// The folder, from the root of the file system on.
@@ -30,20 +28,22 @@ pub(super) struct Sweep<'a, E: Experiment> {
     /// All runs.
     pub wanted: Vec<Wanted>,
     /// Those that are asked for, by their place among all.
-    pub runs: BTreeMap<usize, Run<E::Config>>,
+    pub runs: BTreeMap<usize, Run>,
 }
 
 /// A run that is asked for.
-pub(super) struct Run<C> {
-    pub resolved: Resolved<C>,
-    /// The text of that.
-    pub text: String,
+pub(super) struct Run {
+    pub configured: Configured,
     pub standing: Standing,
 }
 
-impl<'a, E: Experiment> Sweep<'a, E> {
+impl<'a> Sweep<'a> {
     /// Reads everything that a sweep may be refused for.
-    pub fn plan(program: &'a Program, request: &'a SweepRequest) -> Result<Self, Failure> {
+    pub fn plan(
+        swept: &'a dyn Swept,
+        program: &'a Program,
+        request: &'a SweepRequest,
+    ) -> Result<Self, Failure> {
         let file = &request.file;
         let out = request.out.as_ref().or(file.out.as_ref());
         let out = out.ok_or_else(|| SweepError::NoOut { origin: file.origin.clone() });
@@ -54,22 +54,21 @@ impl<'a, E: Experiment> Sweep<'a, E> {
             SweepTask::One(name) => vec![place_of(name, &wanted, file).map_err(Failure::usage)?],
             _ => (0..wanted.len()).collect(),
         };
-        let resolved = resolve::<E>(&asked, &wanted, file).map_err(Failure::usage)?;
-        let hashes = inputs::<E>(request, &resolved)?;
-        let mut sweep = Self { program, request, out, wanted, runs: BTreeMap::new() };
+        let configured = configure(swept, &asked, &wanted, file).map_err(Failure::usage)?;
+        let hashes = check(swept, request, &configured)?;
+        let mut sweep = Self { swept, program, request, out, wanted, runs: BTreeMap::new() };
         let mut foreign = Vec::new();
-        for (index, resolved) in resolved {
-            let text = resolved.to_toml();
-            let mut standing = sweep.standing(index, &text)?;
+        for (index, configured) in configured {
+            let mut standing = sweep.standing(index, &configured.text)?;
             if let Standing::Finished(manifest) = &standing
-                && let Some(reason) = other_data(manifest, &hashes[&data_keys(&resolved.config)])
+                && let Some(reason) = other_data(manifest, &hashes[&configured.data])
             {
                 standing = Standing::Foreign(reason);
             }
             if let Standing::Foreign(reason) = &standing {
                 foreign.push(format!("\n  {}: {reason}", sweep.wanted[index].name));
             }
-            sweep.runs.insert(index, Run { resolved, text, standing });
+            sweep.runs.insert(index, Run { configured, standing });
         }
         match foreign.len() {
             0 => Ok(sweep),
@@ -91,12 +90,12 @@ impl<'a, E: Experiment> Sweep<'a, E> {
 
     /// How far a run with a configuration of this text is now.
     pub fn standing(&self, index: usize, text: &str) -> Result<Standing, FileError> {
-        standing(&self.root(index), text, E::Config::LENGTH_KEY, self.program)
+        standing(&self.root(index), text, self.swept.length_key(), self.program)
     }
 
     /// The runs that are not finished.
     pub fn missing(&self) -> Vec<usize> {
-        let is_missing = |run: &Run<_>| !matches!(run.standing, Standing::Finished(_));
+        let is_missing = |run: &Run| !matches!(run.standing, Standing::Finished(_));
         self.runs.iter().filter(|(_, run)| is_missing(run)).map(|(index, _)| *index).collect()
     }
 
@@ -113,7 +112,7 @@ impl<'a, E: Experiment> Sweep<'a, E> {
         };
         let runs = self.wanted.iter().enumerate().map(listed).collect();
         let description = self.request.file.description.clone();
-        SweepList::new(self.program, E::NAME, description, runs)
+        SweepList::new(self.program, self.swept.name(), description, runs)
     }
 
     /// Makes the folder, with the list and a copy of the file, by which the commands of single runs
@@ -126,7 +125,7 @@ impl<'a, E: Experiment> Sweep<'a, E> {
         let now: Vec<(usize, Standing)> = self
             .runs
             .iter()
-            .map(|(&index, run)| Ok((index, self.standing(index, &run.text)?)))
+            .map(|(&index, run)| Ok((index, self.standing(index, &run.configured.text)?)))
             .collect::<Result<_, FileError>>()?;
         for (index, standing) in now {
             self.runs.get_mut(&index).expect("it was just there").standing = standing;
@@ -173,24 +172,25 @@ fn place_of(name: &str, wanted: &[Wanted], file: &SweepFile) -> Result<usize, Sw
 }
 
 /// The configurations of the runs that are asked for, no two of them the same.
-fn resolve<E: Experiment>(
+fn configure(
+    swept: &dyn Swept,
     asked: &[usize],
     wanted: &[Wanted],
     file: &SweepFile,
-) -> Result<BTreeMap<usize, Resolved<E::Config>>, SweepError> {
+) -> Result<BTreeMap<usize, Configured>, SweepError> {
     let mut runs = BTreeMap::new();
     let mut texts: BTreeMap<String, usize> = BTreeMap::new();
     for &index in asked {
         let (origin, run) = (file.origin.clone(), wanted[index].name.clone());
-        let resolved = match E::resolve(&wanted[index].request()) {
-            Ok(resolved) => resolved,
+        let configured = match swept.configure(&wanted[index].request()) {
+            Ok(configured) => configured,
             Err(error) => return Err(SweepError::Run { origin, run, source: Box::new(error) }),
         };
-        if let Some(other) = texts.insert(resolved.to_toml(), index) {
+        if let Some(other) = texts.insert(configured.text.clone(), index) {
             let first = wanted[other].name.clone();
             return Err(SweepError::Same { origin, first, second: run, case: false });
         }
-        runs.insert(index, resolved);
+        runs.insert(index, configured);
     }
     Ok(runs)
 }
@@ -205,29 +205,18 @@ fn check_out(out: &Path) -> Result<(), SweepError> {
     Err(SweepError::Out { out: out.to_owned(), reason: reason.to_owned() })
 }
 
-/// What a configuration says of the data.
-pub(super) fn data_keys<C: Settings>(config: &C) -> String {
-    let keys = config::keys(config).into_iter().filter(|(key, _)| key.starts_with("data."));
-    keys.map(|(key, value)| format!("{key} = {value}\n")).collect()
-}
-
 /// The hashes of what is read, for each way in which configurations ask for data. The first run of
 /// each is held to its data, so that what all runs would fail for is known before one starts.
-fn inputs<E: Experiment>(
+fn check(
+    swept: &dyn Swept,
     request: &SweepRequest,
-    runs: &BTreeMap<usize, Resolved<E::Config>>,
+    runs: &BTreeMap<usize, Configured>,
 ) -> Result<BTreeMap<String, BTreeMap<String, String>>, Failure> {
-    let mut inputs = BTreeMap::new();
-    for Resolved { config, .. } in runs.values() {
-        let key = data_keys(config);
-        if inputs.contains_key(&key) {
-            continue;
+    let mut hashes = BTreeMap::new();
+    for Configured { text, data, .. } in runs.values() {
+        if !hashes.contains_key(data) {
+            hashes.insert(data.clone(), swept.check(text, request.data.as_deref())?);
         }
-        let (data, read) = load::<E>(config, request.data.as_deref())?;
-        E::check(config, &data).map_err(Failure::usage)?;
-        check_flow::<E>(config, &data).map_err(Failure::usage)?;
-        Plan::new(E::stages(config, &data))?;
-        inputs.insert(key, read.sha256);
     }
-    Ok(inputs)
+    Ok(hashes)
 }

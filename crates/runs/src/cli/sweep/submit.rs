@@ -9,7 +9,6 @@ use super::plan::Sweep;
 use crate::cli::failure::Failure;
 use crate::cli::print::print;
 use crate::console::{quoted, say};
-use crate::experiment::Experiment;
 use crate::run::absolute;
 use crate::sweep::slurm::SlurmFolder;
 
@@ -17,7 +16,7 @@ use crate::sweep::slurm::SlurmFolder;
 const OF_TASK: &str = "\"${SLURM_CPUS_PER_TASK:-${SLURM_CPUS_ON_NODE:-1}}\"";
 
 /// Prints a command for each run that is missing, a line each.
-pub(super) fn print_commands<E: Experiment>(sweep: &mut Sweep<'_, E>) -> Result<(), Failure> {
+pub(super) fn print_commands(sweep: &mut Sweep<'_>) -> Result<(), Failure> {
     sweep.prepare()?;
     let flags = sweep.request.flags.join(" ");
     let command = command(sweep, &flags)?;
@@ -26,10 +25,7 @@ pub(super) fn print_commands<E: Experiment>(sweep: &mut Sweep<'_, E>) -> Result<
 }
 
 /// Submits the runs that are missing and not on their way already.
-pub(super) fn slurm<E: Experiment>(
-    sweep: &mut Sweep<'_, E>,
-    sbatch: &[String],
-) -> Result<(), Failure> {
+pub(super) fn slurm(sweep: &mut Sweep<'_>, sbatch: &[String]) -> Result<(), Failure> {
     sweep.prepare()?;
     let folder = SlurmFolder::of(&sweep.out)?;
     let queued = folder.queued()?;
@@ -63,7 +59,7 @@ pub(super) fn slurm<E: Experiment>(
 }
 
 /// The command of a single run, without its name.
-fn command<E: Experiment>(sweep: &Sweep<'_, E>, flags: &str) -> Result<String, Failure> {
+fn command(sweep: &Sweep<'_>, flags: &str) -> Result<String, Failure> {
     let program = std::env::current_exe().context("this program does not know where it is")?;
     let path = |path: &Path| quoted(path);
     let mut words = vec![path(&program), "sweep".to_owned(), path(&sweep.copy())];
