@@ -43,5 +43,5 @@ pub use file_error::FileError;
 pub use json::read_json;
 pub(crate) use lock::wait_for_lock;
 pub use manifest::Manifest;
-pub(crate) use names::{CONFIG, EVALUATION, FIGURES, REPORT};
+pub(crate) use names::{CONFIG, EVALUATION, FIGURES, REPORT, remove_unfinished};
 pub use record::{Damage, Origin, Record, configuration_sha256};

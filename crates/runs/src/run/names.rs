@@ -6,6 +6,7 @@ use std::io;
 use std::path::Path;
 
 use super::atomic::TEMPORARY_PREFIX;
+use super::disk;
 use super::file_error::FileError;
 use super::lock::LOCK;
 
@@ -45,6 +46,15 @@ pub(super) const OURS: [&str; 13] = [
 /// Whether a file of this name was never finished.
 pub(super) fn is_unfinished(name: &OsStr) -> bool {
     name.to_string_lossy().starts_with(TEMPORARY_PREFIX)
+}
+
+/// Removes the files in a folder that were being written when a process was ended.
+pub(crate) fn remove_unfinished(folder: &Path) -> Result<(), FileError> {
+    for name in listed(folder)?.iter().filter(|name| is_unfinished(name)) {
+        let file = folder.join(name);
+        disk::remove(&file).map_err(FileError::of("remove", &file))?;
+    }
+    Ok(())
 }
 
 /// The names in a folder; none if there is no such folder.

@@ -16,6 +16,9 @@ pub(crate) const COPY: &str = "sweep.toml";
 /// The file in the folder of a sweep.
 pub const LIST: &str = "sweep.json";
 
+/// How many letters of an error are kept: a list of the most runs must stay short enough to be read.
+const LONGEST_ERROR: usize = 300;
+
 /// How far a run is, as the list has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -87,7 +90,8 @@ impl ListedRun {
 
     /// The same run, failed.
     #[must_use]
-    pub fn failed(&self, error: String) -> Self {
+    pub fn failed(&self, error: &str) -> Self {
+        let error = error.chars().take(LONGEST_ERROR).collect();
         Self { error: Some(error), ..self.in_state(RunState::Failed) }
     }
 }

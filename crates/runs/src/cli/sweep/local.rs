@@ -140,7 +140,7 @@ fn make(
             }
             Ok(Err(error)) | Err(error) => {
                 let words = format!("failed: {error}");
-                (run.failed(error), false, words)
+                (run.failed(&error), false, words)
             }
         };
         shown.ended(name(index), is_whole, &words);

@@ -9,7 +9,7 @@ use crate::cli::failure::Failure;
 use crate::config;
 use crate::console::say;
 use crate::program::Program;
-use crate::run::{DirectoryError, FileError, RunDirectory, absolute, atomic};
+use crate::run::{DirectoryError, FileError, RunDirectory, absolute, atomic, remove_unfinished};
 use crate::sweep::{
     COPY, ListedRun, RunState, Standing, SweepError, SweepFile, SweepList, Wanted, other_data,
     standing,
@@ -121,6 +121,7 @@ impl<'a> Sweep<'a> {
         let out = &self.out;
         std::fs::create_dir_all(out).map_err(FileError::of("create", out))?;
         let _lock = SweepList::lock(out);
+        remove_unfinished(out)?;
         // Again, as other processes may have ended runs since.
         let now: Vec<(usize, Standing)> = self
             .runs
