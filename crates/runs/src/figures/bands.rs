@@ -16,6 +16,27 @@ use super::text;
 pub use places::Places;
 
 /// Panels of quantities over the values of a setting, above each other.
+///
+/// ```
+/// use gradroute_runs::figures::{BandCurve, BandPanel, Bands, FigureError, Places, Spread};
+///
+/// let over_runs = |mean| {
+///     let interval = Some((mean - 0.02, mean + 0.02));
+///     Some(Spread { values: vec![mean - 0.01, mean + 0.01], mean, interval, references: vec![] })
+/// };
+/// let at = vec![over_runs(0.3), over_runs(0.2), over_runs(0.1)];
+/// let curves = vec![BandCurve { name: "routed", at }];
+/// let canvas = Bands {
+///     title: "Errors",
+///     subtitle: "on the test set",
+///     setting: "model.encoding",
+///     places: Places::Numbers(vec![8.0, 16.0, 32.0]),
+///     panels: &[BandPanel { name: "MAE", curves, floor: Some(0.5) }],
+/// }
+/// .draw()?;
+/// assert!(canvas.svg("Errors").starts_with("<svg"));
+/// # Ok::<(), FigureError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Bands<'a> {
     /// Title above the chart.

@@ -23,6 +23,16 @@ pub(super) type Keys = Vec<(String, Value)>;
 /// A sweep file: which runs are wanted, and where.
 ///
 /// Each row of the list is combined with each cell of the grid and with each seed.
+///
+/// ```
+/// use gradroute_runs::sweep::{SweepError, SweepFile};
+///
+/// let text = "preset = \"quick\"\nseeds = [0, 1]\n[grid]\n\"model.encoding\" = [8, 16]\n";
+/// let runs = SweepFile::parse(text, "sizes.toml")?.wanted()?;
+/// assert_eq!(runs.len(), 4);
+/// assert_eq!(runs[3].name, "encoding=16,seed=1");
+/// # Ok::<(), SweepError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct SweepFile {
     /// The file, as errors name it.

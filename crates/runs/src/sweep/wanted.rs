@@ -37,8 +37,7 @@ impl Wanted {
         let of_all = self.set.iter().map(|pair| change("[set]", pair));
         let own = self.swept.iter().filter(|(key, _)| key != PRESET);
         let own = own.map(|pair| change(&format!("run {}", self.name), pair));
-        // A seed above what TOML can hold is refused by the configuration, as any other.
-        let seed = i64::try_from(self.seed).unwrap_or(i64::MAX);
+        let seed = i64::try_from(self.seed).expect("seeds are read as TOML's whole numbers");
         let seed = change("seeds", &(SEED.to_owned(), Value::Integer(seed)));
         let flags = of_all.chain(own).chain([seed]).collect();
         Request { preset: self.preset.clone(), flags, ..Request::default() }
