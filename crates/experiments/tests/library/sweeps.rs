@@ -28,7 +28,7 @@ fn every_run_of_every_sweep_file_has_a_configuration_of_its_own() {
     for (name, file) in files() {
         let mut texts = BTreeMap::new();
         for run in file.wanted().unwrap() {
-            let text = if has(Vae::PRESETS, run.preset.as_deref().unwrap()) {
+            let text = if has(Vae::<f32>::PRESETS, run.preset.as_deref().unwrap()) {
                 Vae::resolve(&run.request()).map(|resolved| resolved.to_toml())
             } else {
                 Autoencoder::resolve(&run.request()).map(|resolved| resolved.to_toml())
