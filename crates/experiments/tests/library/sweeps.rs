@@ -29,9 +29,9 @@ fn every_run_of_every_sweep_file_has_a_configuration_of_its_own() {
         let mut texts = BTreeMap::new();
         for run in file.wanted().unwrap() {
             let text = if has(Vae::<f32>::PRESETS, run.preset.as_deref().unwrap()) {
-                Vae::resolve(&run.request()).map(|resolved| resolved.to_toml())
+                Vae::<f32>::resolve(&run.request()).map(|resolved| resolved.to_toml())
             } else {
-                Autoencoder::resolve(&run.request()).map(|resolved| resolved.to_toml())
+                Autoencoder::<f32>::resolve(&run.request()).map(|resolved| resolved.to_toml())
             };
             let text = text.unwrap_or_else(|error| panic!("{name}, {}: {error}", run.name));
             let other = texts.insert(text, run.name.clone());
