@@ -107,8 +107,6 @@ pub(super) struct CompareRequest {
 #[derive(Clone, Debug)]
 pub(super) struct SweepRequest {
     pub file: SweepFile,
-    /// The text of the file.
-    pub text: String,
     /// The folder of the sweep, if not by the file.
     pub out: Option<PathBuf>,
     pub data: Option<PathBuf>,

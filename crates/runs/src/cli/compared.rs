@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::anyhow;
+use anyhow::{Context, anyhow};
 
 use super::failure::Failure;
 use crate::console::say;
@@ -33,7 +33,12 @@ impl Compared {
 
     /// Adds the finished runs of the sweep in a folder.
     fn add(&mut self, folder: &Path) -> Result<(), Failure> {
-        let list = SweepList::read(folder)?;
+        let list = SweepList::read(folder).with_context(|| {
+            format!(
+                "the list of the sweep in {} can't be read; `sweep` writes it",
+                folder.display()
+            )
+        })?;
         let finished = |run: &Path| {
             let directory = RunDirectory::open(run).ok()?;
             Manifest::read(&directory.manifest()).ok().filter(Manifest::is_complete)
@@ -71,8 +76,12 @@ fn folder_of_sweep(path: &Path) -> Result<Option<PathBuf>, Failure> {
     if path.is_dir() {
         return Ok(path.join(LIST).is_file().then(|| path.to_owned()));
     }
-    if path.extension().is_none_or(|ending| ending != "toml") || !path.is_file() {
+    if !path.is_file() {
         return Ok(None);
+    }
+    // The copy in the folder of a sweep, which may have been made elsewhere than it says.
+    if let Some(folder) = path.parent().filter(|folder| folder.join(LIST).is_file()) {
+        return Ok(Some(folder.to_owned()));
     }
     let file = SweepFile::read(path).map_err(Failure::usage)?;
     let out = file.out.ok_or_else(|| {

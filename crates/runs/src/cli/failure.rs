@@ -35,6 +35,14 @@ impl Failure {
         }
     }
 
+    /// The error with its causes, in a line.
+    pub fn words(&self) -> String {
+        match self {
+            Failure::Usage(error) | Failure::Failed(error) => format!("{error:#}"),
+            other => format!("{other:?}"),
+        }
+    }
+
     /// For `map_err`: an experiment's own error.
     pub fn boxed(error: Box<dyn std::error::Error + Send + Sync>) -> Self {
         Failure::Failed(anyhow::Error::from_boxed(error))

@@ -122,16 +122,10 @@ impl<E: Experiment> SavedRun<E> {
     }
 }
 
-/// Whether a folder holds a run, and not just a file `config.toml` of somebody else's.
-fn is_run(folder: &Path) -> bool {
-    RunDirectory::open(folder)
-        .is_ok_and(|run| run.manifest().is_file() || run.checkpoints().is_dir())
-}
-
 /// Refuses a folder that holds a run or is within one, or what must not be replaced.
 fn check_out(out: &Path, overwrite: bool, files: &[&str]) -> Result<(), Failure> {
     let whole = std::path::absolute(out).map_err(FileError::of("look for", out))?;
-    if let Some(run) = whole.ancestors().find(|folder| is_run(folder)) {
+    if let Some(run) = whole.ancestors().find(|folder| RunDirectory::is_run(folder)) {
         let (out, run) = (out.display(), run.display());
         return Err(anyhow!(
             "--out {out}: it is within the run in {run}, whose results these would pass for; choose \

@@ -15,7 +15,7 @@ use super::whole::at_least;
 /// the status is 1. Started again, the same command makes what is missing.
 #[derive(Args, Debug)]
 pub(super) struct Sweep {
-    /// Sweep file, such as crates/experiments/sweeps/encoding-size.toml
+    /// Sweep file, such as crates/experiments/sweeps/encoding-size.toml, or the folder of a sweep
     #[arg(value_hint = ValueHint::FilePath)]
     pub file: PathBuf,
 

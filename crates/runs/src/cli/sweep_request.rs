@@ -1,7 +1,5 @@
 //! What `sweep` is asked for.
 
-use anyhow::anyhow;
-
 use super::commands::{SweepRequest, SweepTask};
 use super::failure::Failure;
 use super::sweep_arguments::Sweep;
@@ -13,8 +11,6 @@ pub(super) fn request(asked: &Sweep) -> Result<SweepRequest, Failure> {
     let folder = asked.file.is_dir().then_some(&asked.file);
     let path = folder.map_or_else(|| asked.file.clone(), |folder| folder.join(COPY));
     let file = SweepFile::read(&path).map_err(Failure::usage)?;
-    let text = std::fs::read_to_string(&path)
-        .map_err(|error| Failure::usage(anyhow!("cannot read {}: {error}", path.display())))?;
     let task = if asked.dry_run {
         SweepTask::DryRun
     } else if asked.slurm {
@@ -28,7 +24,6 @@ pub(super) fn request(asked: &Sweep) -> Result<SweepRequest, Failure> {
     };
     Ok(SweepRequest {
         file,
-        text,
         out: asked.out.as_ref().or(folder).cloned(),
         data: asked.data.clone(),
         jobs: asked.jobs as usize, // at least 1, by the parser

@@ -1,5 +1,7 @@
 //! Measures over the values of a swept key: a table, and curves with bands.
 
+use std::collections::BTreeSet;
+
 use toml::Value;
 
 use super::measured::Measured;
@@ -10,6 +12,7 @@ use crate::config::{Keys, Settings, the_experiment};
 use crate::evaluation::Measure;
 use crate::figures::{BandCurve, BandPanel, Bands, FigureError, Places, Spread};
 use crate::page::Figure;
+use crate::sweep::labels;
 use crate::table::{Cell, Column, Section, Table};
 
 /// The name of these tables.
@@ -17,6 +20,9 @@ pub const OVER: &str = "over";
 
 /// The key under which presets are swept.
 const PRESET: &str = "preset";
+
+/// What tells of weights from a file, among the changes of a setting.
+const WEIGHTS: &str = "initial weights";
 
 /// Curves of a picture, and of a table.
 const CURVES: usize = 8;
@@ -70,31 +76,55 @@ impl Over {
         if places_len(&places) < 2 {
             return None;
         }
-        let others = swept.iter().filter(|other| *other != key);
-        let others: Vec<&String> = others
-            .filter(|other| (1..settings.len()).any(|i| value(i, other) != value(0, other)))
-            .collect();
-        let mut curves: Vec<(String, Vec<Option<usize>>)> = Vec::new();
+        // All but the key must be the same along a curve.
+        let rest = |i: usize| {
+            let mut rest = configs[i].clone();
+            rest.retain(|other, _| key != PRESET && other != key);
+            let init = settings[i].changes.iter().find(|change| change.key == WEIGHTS);
+            let swept = swept.iter().filter(|other| *other != key).map(|other| value(i, other));
+            format!("{rest:?}, {init:?}, {:?}", swept.collect::<Vec<_>>())
+        };
+        let rests: Vec<String> = (0..settings.len()).map(rest).collect();
+        let mut curves: Vec<(usize, Vec<Option<usize>>)> = Vec::new();
         for (i, &place) in at.iter().enumerate() {
-            let parts = others.iter().map(|other| match value(i, other) {
-                Some(value) if *other == PRESET => text(&value),
-                Some(value) => format!("{}={}", last(other), text(&value)),
-                None => format!("no {}", last(other)),
-            });
-            let parts: Vec<String> = parts.collect();
-            let name = if parts.is_empty() { settings[i].preset.clone() } else { parts.join(", ") };
-            let free = |curve: &&mut (String, Vec<Option<usize>>)| {
-                curve.0 == name && curve.1[place].is_none()
-            };
-            match curves.iter_mut().find(free) {
+            let known = curves.iter_mut().find(|(first, _)| rests[*first] == rests[i]);
+            match known {
                 Some((_, settings)) => settings[place] = Some(i),
                 None => {
                     let mut settings = vec![None; places_len(&places)];
                     settings[place] = Some(i);
-                    curves.push((name, settings));
+                    curves.push((i, settings));
                 }
             }
         }
+        // Named by what is swept, and by what else differs where that does not tell them apart.
+        let firsts: Vec<usize> = curves.iter().map(|(first, _)| *first).collect();
+        let differs = |other: &String| {
+            other != key && firsts.iter().any(|&i| value(i, other) != value(firsts[0], other))
+        };
+        let mut named: Vec<String> = swept.iter().filter(|other| differs(other)).cloned().collect();
+        let names = |named: &[String]| -> Vec<String> {
+            let labels = labels(named.iter());
+            let part = |i: usize, other: &String| match value(i, other) {
+                Some(value) if other == PRESET => text(&value),
+                Some(value) => format!("{}={}", labels[other], text(&value)),
+                None => format!("no {}", labels[other]),
+            };
+            let name = |&i: &usize| {
+                let parts: Vec<String> = named.iter().map(|other| part(i, other)).collect();
+                if parts.is_empty() { settings[i].preset.clone() } else { parts.join(", ") }
+            };
+            firsts.iter().map(name).collect()
+        };
+        if !all_differ(&names(&named)) {
+            let preset = PRESET.to_owned();
+            let more = configs.iter().flat_map(|keys| keys.keys()).chain([&preset]);
+            let more: BTreeSet<&String> = more.filter(|other| differs(other)).collect();
+            named.extend(more.into_iter().filter(|other| !swept.contains(other)).cloned());
+        }
+        let names = names(&named);
+        let curves = names.into_iter().zip(curves).map(|(name, (_, settings))| (name, settings));
+        let curves = curves.collect();
         Some(Self { key: key.to_owned(), places, curves })
     }
 
@@ -258,6 +288,6 @@ fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-fn last(key: &str) -> &str {
-    key.rsplit('.').next().unwrap_or(key)
+fn all_differ(names: &[String]) -> bool {
+    names.iter().collect::<BTreeSet<_>>().len() == names.len()
 }

@@ -28,6 +28,14 @@ impl FileLayer {
     /// # Errors
     /// When it can't be read, is larger than any configuration, or is no TOML.
     pub fn read(file: &Path) -> Result<Self, ConfigError> {
+        Self::parse(&Self::text(file)?, &file.display().to_string())
+    }
+
+    /// The text of a file.
+    ///
+    /// # Errors
+    /// When it can't be read, or is larger than any configuration.
+    pub(crate) fn text(file: &Path) -> Result<String, ConfigError> {
         let failed = |source| ConfigError::Read { file: file.to_owned(), source };
         let mut text = String::new();
         // Limited while reading: a device or pipe has no length to look at.
@@ -36,7 +44,7 @@ impl FileLayer {
         if text.len() as u64 > MAX_FILE_BYTES {
             return Err(ConfigError::TooLarge { file: file.to_owned() });
         }
-        Self::parse(&text, &file.display().to_string())
+        Ok(text)
     }
 
     /// Reads a text; `origin` names it in errors.

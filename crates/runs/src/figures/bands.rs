@@ -170,8 +170,8 @@ impl Bands<'_> {
         let setting = text::shorten(&format!("{}{scale}", self.setting), style, RIGHT - LEFT);
         canvas.text(&setting, ((LEFT + RIGHT) / 2.0, base + 54.0), Align::Middle, style);
         let style = TextStyle::regular(15.0, Color::MUTED);
-        let note = "Marks: means over runs. Bands: their 95 % intervals, where there are several \
-                    runs. Dots: single runs. Dashed: knowing nothing.";
+        let note = "Marks: means over runs. Bands: their 95 % intervals, cut at the frame. Dots: \
+                    single runs. Dashed: knowing nothing.";
         canvas.text(note, (30.0, base + BELOW - 16.0), Align::Start, style);
     }
 }

@@ -6,9 +6,15 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, PoisonError};
 #[cfg(unix)]
 use std::thread;
+#[cfg(unix)]
+use std::time::{Duration, Instant};
 
 use super::StopFlag;
 use crate::console::say;
+
+/// How long after the first signal another one is taken for the same request.
+#[cfg(unix)]
+const ONE_REQUEST: Duration = Duration::from_millis(200);
 
 const WORD: &str = "\nEnding after this step; what there is will be saved. Again to end at once.";
 
@@ -42,11 +48,19 @@ fn receive(flag: StopFlag) -> io::Result<()> {
     let wanted = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| !ignored(*signal));
     let mut signals = Signals::new(wanted)?;
     thread::Builder::new().name("signals".to_owned()).spawn(move || {
+        let mut first = None;
         for signal in signals.forever() {
-            if !flag.receive(signal) {
-                end(signal);
+            match first {
+                None => {
+                    flag.receive(signal);
+                    first = Some(Instant::now());
+                    say!("{WORD}");
+                }
+                // One request may come as two signals: `timeout` sends one to its child and one to
+                // the group.
+                Some(first) if first.elapsed() < ONE_REQUEST => {}
+                Some(_) => end(signal),
             }
-            say!("{WORD}");
         }
     })?;
     Ok(())

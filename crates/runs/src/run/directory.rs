@@ -99,12 +99,33 @@ impl RunDirectory {
         Ok(Self { root: root.to_owned(), _lock: Some(locked(root)?) })
     }
 
-    /// Whether a run may begin in the folder, in place of what is there.
+    /// Whether a run may begin in the folder, in place of what is there: nothing, or what a run left
+    /// that ended before its first checkpoint.
     ///
     /// # Errors
     /// Why not.
     pub(crate) fn check_replaceable(root: &Path) -> Result<(), DirectoryError> {
-        replaceable(root, true).map(drop)
+        let entries = replaceable(root, true)?;
+        let entries = entries.iter().map(|name| name.to_string_lossy().into_owned());
+        let of_end = [EVALUATION, MANIFEST, REPORT, FIGURES, CONTROL];
+        let mut kept = entries.filter(|name| of_end.contains(&name.as_str()));
+        let checkpoints = listed(&root.join(CHECKPOINTS))?;
+        // A run that ended before its first checkpoint was whole has nothing of later steps.
+        let of_start = |name: &OsString| name.to_string_lossy().starts_with("step-00000000.");
+        let mut later = checkpoints.iter().filter(|name| !is_unfinished(name) && !of_start(name));
+        let later = later.next().map(|name| format!("{CHECKPOINTS}/{}", name.to_string_lossy()));
+        match kept.next().or(later) {
+            None => Ok(()),
+            Some(name) => Err(DirectoryError::Foreign {
+                folder: root.to_owned(),
+                reason: format!("holds `{name}`, but no checkpoint to go on from"),
+            }),
+        }
+    }
+
+    /// Whether a folder holds a run, and not just a file `config.toml` of somebody else's.
+    pub(crate) fn is_run(folder: &Path) -> bool {
+        Self::open(folder).is_ok_and(|run| run.manifest().is_file() || run.checkpoints().is_dir())
     }
 
     /// Empties it for a run to begin in it.

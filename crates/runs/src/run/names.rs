@@ -4,6 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::time::Duration;
 
 use super::atomic::TEMPORARY_PREFIX;
 use super::disk;
@@ -48,11 +49,19 @@ pub(super) fn is_unfinished(name: &OsStr) -> bool {
     name.to_string_lossy().starts_with(TEMPORARY_PREFIX)
 }
 
-/// Removes the files in a folder that were being written when a process was ended.
+/// Removes the files in a folder that were being written when a process was ended, a minute ago or
+/// more: younger ones may be another's that is at it.
 pub(crate) fn remove_unfinished(folder: &Path) -> Result<(), FileError> {
+    let is_old = |file: &Path| {
+        let data = fs::symlink_metadata(file).ok().filter(fs::Metadata::is_file);
+        let age = data.and_then(|data| data.modified().ok()?.elapsed().ok());
+        age.is_some_and(|age| age > Duration::from_secs(60))
+    };
     for name in listed(folder)?.iter().filter(|name| is_unfinished(name)) {
         let file = folder.join(name);
-        disk::remove(&file).map_err(FileError::of("remove", &file))?;
+        if is_old(&file) {
+            disk::remove(&file).map_err(FileError::of("remove", &file))?;
+        }
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use crate::config::ConfigError;
 use crate::run::FileError;
 
 /// The most runs that a sweep may have.
-pub const MOST_RUNS: usize = 20_000;
+pub const MOST_RUNS: usize = 10_000;
 
 /// Why a sweep is refused, before anything of it has started.
 #[derive(Debug, thiserror::Error)]
@@ -86,6 +86,19 @@ pub enum SweepError {
         /// Whether their names differ.
         case: bool,
     },
+    /// Two runs differ in nothing that makes them different experiments.
+    #[error(
+        "{origin}: {first} and {second} differ only in how a run is looked at or saved, so they \
+         would be the same run twice; set such keys in [set]"
+    )]
+    Alike {
+        /// The file.
+        origin: String,
+        /// A run.
+        first: String,
+        /// The other one.
+        second: String,
+    },
     /// There is no folder to write to.
     #[error(
         "{origin}: there is no key `out`; expected the folder for all runs, such as out = \"runs/sizes\""
@@ -104,9 +117,10 @@ pub enum SweepError {
     },
     /// Folders of runs hold other runs.
     #[error(
-        "{} in {} hold what is no run of {origin}:{found}\nNothing was started. Choose another `out`, \
-         or remove these folders yourself, to have their runs made anew",
-        if *count == 1 { "a folder".to_owned() } else { format!("{count} folders") }, out.display()
+        "in {}, {} what is no run of {origin}:{found}\nNothing was started. Choose another `out`, or \
+         remove what is named yourself, to have it made anew",
+        out.display(),
+        if *count == 1 { "a folder holds".to_owned() } else { format!("{count} folders hold") }
     )]
     Foreign {
         /// The file.

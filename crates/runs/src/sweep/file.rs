@@ -37,6 +37,8 @@ pub(super) type Keys = Vec<(String, Value)>;
 pub struct SweepFile {
     /// The file, as errors name it.
     pub origin: String,
+    /// The text of it.
+    pub text: String,
     /// What it is for.
     pub description: Option<String>,
     /// The experiment, where it is said.
@@ -61,7 +63,8 @@ impl SweepFile {
     /// # Errors
     /// When it can't be read or is no sweep.
     pub fn read(file: &Path) -> Result<Self, SweepError> {
-        Self::of(FileLayer::read(file)?)
+        let text = FileLayer::text(file)?;
+        Self::parse(&text, &file.display().to_string())
     }
 
     /// Reads a text; `origin` names it in errors.
@@ -69,10 +72,10 @@ impl SweepFile {
     /// # Errors
     /// When it is no sweep.
     pub fn parse(text: &str, origin: &str) -> Result<Self, SweepError> {
-        Self::of(FileLayer::parse(text, origin)?)
+        Self::of(FileLayer::parse(text, origin)?, text.to_owned())
     }
 
-    fn of(layer: FileLayer) -> Result<Self, SweepError> {
+    fn of(layer: FileLayer, text: String) -> Result<Self, SweepError> {
         let FileLayer { origin, experiment, preset, description, mut table } = layer;
         let bad = |key: &str, found: String, expected: &str| SweepError::Value {
             origin: origin.clone(),
@@ -96,8 +99,16 @@ impl SweepFile {
         }
         let out = match table.remove("out") {
             None => None,
-            Some(Value::String(out)) if !out.is_empty() => Some(PathBuf::from(out)),
-            Some(other) => return Err(bad("out", found(&other), "the path of a folder, as text")),
+            Some(Value::String(out)) if !out.is_empty() && !out.starts_with('~') => {
+                Some(PathBuf::from(out))
+            }
+            Some(other) => {
+                return Err(bad(
+                    "out",
+                    found(&other),
+                    "the path of a folder, as text, without `~`",
+                ));
+            }
         };
         let a_list = "a list of whole numbers, 0 or more, such as [0, 1, 2]";
         let seeds = match table.remove("seeds") {
@@ -127,6 +138,11 @@ impl SweepFile {
         for (key, value) in table.remove("grid").map_or(Ok(Keys::new()), |g| of_keys("grid", g))? {
             let name = format!("grid.\"{key}\"");
             match value {
+                Value::Array(values) if values.iter().any(Value::is_table) => {
+                    let table = values.iter().find(|value| value.is_table()).map(found);
+                    let expected = "values of one key; keys that change together go into [[runs]]";
+                    return Err(bad(&name, table.unwrap_or_default(), expected));
+                }
                 Value::Array(values) if !values.is_empty() => grid.push((key, values)),
                 Value::Array(_) => {
                     let empty = "an empty list, so there would be no run".to_owned();
@@ -135,7 +151,8 @@ impl SweepFile {
                 other => return Err(bad(&name, found(&other), "a list of values, such as [1, 2]")),
             }
         }
-        let file = Self { origin, description, experiment, preset, out, seeds, set, list, grid };
+        let file =
+            Self { origin, text, description, experiment, preset, out, seeds, set, list, grid };
         file.check_keys()?;
         Ok(file)
     }
@@ -164,6 +181,10 @@ impl SweepFile {
             }
             if let Some((other, _)) = keys.iter().find(|(p, k)| k == key && p != place) {
                 return Err(twice(place, other));
+            }
+            let in_place = keys.iter().filter(|(p, k)| k == key && p == place).count();
+            if *place != "[[runs]]" && in_place > 1 {
+                return Err(twice(place, "another form of it there"));
             }
         }
         Ok(())

@@ -148,6 +148,10 @@ impl SweepList {
     /// # Errors
     /// When it can't be written.
     pub fn write(&self, out: &Path) -> Result<(), FileError> {
+        // A place that can't be written to any more is fine if there is nothing new.
+        if Self::read(out).is_ok_and(|there| there == *self) {
+            return Ok(());
+        }
         atomic::write_json(&Self::file(out), self)
     }
 

@@ -14,7 +14,7 @@ const LONGEST: usize = 100;
 const DIGITS: usize = 16;
 
 /// How keys stand in names: by their last part where that says which is meant.
-pub(super) fn labels<'k>(keys: impl Iterator<Item = &'k String>) -> BTreeMap<String, String> {
+pub(crate) fn labels<'k>(keys: impl Iterator<Item = &'k String>) -> BTreeMap<String, String> {
     let keys: std::collections::BTreeSet<&String> = keys.collect();
     let last = |key: &str| key.rsplit('.').next().unwrap_or(key).to_owned();
     let is_shared = |key: &str| keys.iter().filter(|other| last(other) == last(key)).count() > 1;

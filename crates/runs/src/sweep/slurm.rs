@@ -1,7 +1,6 @@
 //! Slurm: a job array in which each task makes one run.
 
 use std::collections::BTreeSet;
-use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -78,20 +77,15 @@ impl SlurmFolder {
             return Ok(BTreeSet::new());
         }
         let mut command = Command::new("squeue");
-        command.args(["--noheader", "--me", "--array", "--format=%F %K %T"]);
+        command.args(["--noheader", "--me", "--array", "--format=%F %K"]);
         let said = said_by("squeue", &mut command)?;
         let mut names = BTreeSet::new();
         for line in said.lines() {
             let mut words = line.split_whitespace();
-            let (Some(job), Some(task), Some(state)) = (words.next(), words.next(), words.next())
-            else {
-                continue;
-            };
+            let (Some(job), Some(task)) = (words.next(), words.next()) else { continue };
             let list = known.iter().find(|(known, _)| known == job).map(|(_, list)| list);
             // A job of another kind has no number there.
-            if let (Some(list), Ok(task)) = (list, task.parse::<usize>())
-                && state != "COMPLETING"
-            {
+            if let (Some(list), Ok(task)) = (list, task.parse::<usize>()) {
                 names.extend(self.lines(list)?.get(task).cloned());
             }
         }
@@ -99,7 +93,8 @@ impl SlurmFolder {
     }
 
     /// Submits arrays of these runs, each made by `command` with the run's name behind it. `sbatch`
-    /// are arguments of the user's. Returns job numbers, each with how many runs it has.
+    /// are arguments of the user's. `told` hears of each array its number and how many runs it has.
+    /// The caller keeps other processes from submitting meanwhile.
     ///
     /// # Errors
     /// When Slurm refuses, or a file can't be written.
@@ -109,36 +104,35 @@ impl SlurmFolder {
         names: &[&str],
         command: &str,
         sbatch: &[String],
-    ) -> Result<Vec<(String, usize)>, SlurmError> {
+        mut told: impl FnMut(&str, usize),
+    ) -> Result<(), SlurmError> {
         let script = self.0.join("task.sh");
         atomic::write(&script, task(command).as_bytes())?;
-        let mut jobs = Vec::new();
         for names in names.chunks(tasks_of_an_array()) {
             let list = self.free_list();
             let path = self.0.join(&list);
             atomic::write(&path, format!("{}\n", names.join("\n")).as_bytes())?;
             let mut command = Command::new("sbatch");
-            let option = |name: &str, value: &OsStr| {
-                let mut option = std::ffi::OsString::from(name);
-                option.push(value);
-                option
-            };
             command.arg("--parsable").arg(format!("--array=0-{}", names.len() - 1));
             command.arg(format!("--job-name={job_name}"));
-            command.arg(option("--output=", self.0.join("%A_%a.txt").as_os_str()));
+            // Slurm reads a per cent sign as the beginning of something.
+            let folder = self.0.display().to_string().replace('%', "%%");
+            command.arg(format!("--output={folder}/%A_%a.txt"));
             command.args(["--open-mode=append", "--requeue"]);
             command.arg(format!("--signal=B:TERM@{SAVE_BEFORE}"));
             command.args(sbatch).arg(&script).arg(&path);
             let said = said_by("sbatch", &mut command)?;
-            let job = said.trim().split(';').next().unwrap_or_default().to_owned();
+            // Before the number there may be words of the site's.
+            let last = said.lines().last().unwrap_or_default().trim();
+            let job = last.split(';').next().unwrap_or_default().to_owned();
             if job.is_empty() || !job.bytes().all(|byte| byte.is_ascii_digit()) {
                 let (program, expected) = ("sbatch", "the number of a job");
                 return Err(SlurmError::Said { program, said, expected });
             }
             self.note(&job, &list)?;
-            jobs.push((job, names.len()));
+            told(&job, names.len());
         }
-        Ok(jobs)
+        Ok(())
     }
 
     /// The arrays that were submitted: number, and the file with the names of its runs.

@@ -1,13 +1,15 @@
 //! How far a run of a sweep is, by its folder.
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use toml::Table;
 
 use crate::config::{differing, keys};
+use crate::console::quoted;
 use crate::program::Program;
-use crate::run::{DirectoryError, FileError, Manifest, RunDirectory, saved};
+use crate::run::{CONFIG, DataRecord, DirectoryError, FileError, Manifest, RunDirectory, saved};
 
 /// How far a run is.
 #[derive(Debug)]
@@ -18,6 +20,8 @@ pub enum Standing {
     Begun {
         /// Steps that are saved.
         steps: u64,
+        /// Its data, by the newest record that can be read.
+        data: Option<DataRecord>,
     },
     /// It is done.
     Finished(Box<Manifest>),
@@ -50,28 +54,70 @@ pub fn standing(
     if let Some(reason) = difference(&found, text, length_key, root, program) {
         return Ok(Standing::Foreign(reason));
     }
-    if let Ok(manifest) = Manifest::read(&directory.manifest())
-        && manifest.is_complete()
-    {
-        let made = format!("{} {}", manifest.program(), manifest.version);
-        let now = format!("{} {}", program.name, program.version);
-        return Ok(match made == now {
-            true => Standing::Finished(Box::new(manifest)),
-            false => Standing::Foreign(format!("it was made by {made}, and this is {now}")),
-        });
+    match Manifest::read(&directory.manifest()) {
+        // A run that was being made longer when it ended has another configuration.
+        Ok(manifest) if manifest.is_complete() && manifest.require(&directory, CONFIG).is_ok() => {
+            return Ok(finished(&directory, manifest, program));
+        }
+        Ok(_) => {}
+        Err(error) if error.source.kind() == ErrorKind::NotFound => {}
+        Err(error) => return Ok(Standing::Foreign(format!("{error}: {}", error.source))),
     }
-    let mut saved = saved::list(&directory)?.into_iter().rev();
-    match saved.find(|&steps| directory.record(steps).exists()) {
-        Some(steps) => Ok(Standing::Begun { steps }),
-        // It ended before its first checkpoint was whole.
-        None => to_begin(),
+    let saved: Vec<u64> = saved::list(&directory)?
+        .into_iter()
+        .rev()
+        .filter(|&steps| directory.record(steps).exists())
+        .collect();
+    // It ended before its first checkpoint was whole.
+    let Some(&steps) = saved.first() else { return to_begin() };
+    let mut records = saved.iter().filter_map(|&steps| saved::read_record(&directory, steps).ok());
+    let origin = records.next().map(|record| record.origin);
+    if let Some(init) = origin.as_ref().and_then(|origin| origin.init.as_ref()) {
+        return Ok(Standing::Foreign(other_weights(init)));
     }
+    Ok(Standing::Begun { steps, data: origin.map(|origin| origin.data) })
 }
 
-/// Why a finished run is not of the data with these hashes.
-pub fn other_data(manifest: &Manifest, now: &BTreeMap<String, String>) -> Option<String> {
-    let (file, _) = manifest.data.differs_from(now)?;
-    Some(format!("it was made on other data: the SHA-256 of {file} is another one"))
+/// A run that has come to its end.
+fn finished(directory: &RunDirectory, manifest: Manifest, program: &Program) -> Standing {
+    let made = format!("{} {}", manifest.program(), manifest.version);
+    let now = format!("{} {}", program.name, program.version);
+    if made != now {
+        return Standing::Foreign(format!("it was made by {made}, and this is {now}"));
+    }
+    if let Some(init) = &manifest.init {
+        return Standing::Foreign(other_weights(init));
+    }
+    if !directory.evaluation().is_file() {
+        let run = quoted(directory.root());
+        return Standing::Foreign(format!(
+            "its evaluation.json is gone; `{} evaluate {run}` makes it again",
+            program.name
+        ));
+    }
+    Standing::Finished(Box::new(manifest))
+}
+
+fn other_weights(init: &Path) -> String {
+    format!("it began from the weights in {}", init.display())
+}
+
+impl Standing {
+    /// The same, if it is of the data with these hashes.
+    #[must_use]
+    pub fn on_data(self, now: &BTreeMap<String, String>) -> Self {
+        let record = match &self {
+            Standing::Finished(manifest) => Some(&manifest.data),
+            Standing::Begun { data, .. } => data.as_ref(),
+            Standing::Missing | Standing::Foreign(_) => None,
+        };
+        match record.and_then(|record| record.differs_from(now)) {
+            None => self,
+            Some((file, _)) => Standing::Foreign(format!(
+                "it was made on other data: the SHA-256 of {file} is another one"
+            )),
+        }
+    }
 }
 
 /// What the configuration that is there has other than the one that is wanted.
@@ -97,11 +143,14 @@ fn difference(
     let named = named.collect::<Vec<_>>().join("; ");
     match &differing[..] {
         [] => None,
-        [(key, _, Some(wanted))] if Some(key.as_str()) == length_key => Some(format!(
-            "{named} (`{} train --resume {} --epochs {wanted}` makes a run longer)",
-            program.name,
-            root.display()
-        )),
+        [(key, Some(found), Some(wanted))]
+            if Some(key.as_str()) == length_key && wanted.as_integer() > found.as_integer() =>
+        {
+            let (program, run) = (program.name, quoted(root));
+            Some(format!(
+                "{named} (`{program} train --resume {run} --epochs {wanted}` makes a run longer)"
+            ))
+        }
         all if all.len() > NAMED => Some(format!("{named}; and {} more", all.len() - NAMED)),
         _ => Some(named),
     }

@@ -67,10 +67,11 @@ pub fn run<E: Experiment>(job: Job<'_, E>) -> Result<Outcome<E::Results>, TrainE
             })?;
             driver.set_made(record.steps);
             earlier = earlier_results(directory, record.steps)?;
+            // A manifest beside another configuration would say that the longer run is done.
+            directory.remove_results()?;
             if let Some(config) = config {
                 atomic::write(&directory.config(), config.as_bytes())?;
             }
-            directory.remove_results()?;
             saved::forget_after(directory, record.steps)?;
             saved = Some((record.steps, record.weights_sha256.clone()));
             let mut origin = record.origin.clone();

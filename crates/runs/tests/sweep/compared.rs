@@ -64,6 +64,20 @@ fn any_runs_can_be_compared_over_a_key_that_differs() {
 }
 
 #[test]
+fn settings_that_differ_in_more_than_the_key_are_on_curves_of_their_own() {
+    let place = Place::new();
+    let epochs = |n: u32| crate::place::SMALL.replace("epochs\" = 2", &format!("epochs\" = {n}"));
+    let (two, five) = (epochs(2), epochs(5).replace("[0.1, 0.4]", "[0.1, 0.4, 0.8]"));
+    succeed(&mut place.sweep(&place.file(&two), &["--out", "two"]));
+    succeed(&mut place.sweep(&place.file(&five), &["--out", "five"]));
+    let (out, _) = succeed(&mut compare(&place, &["two", "five"]));
+    let head = out.lines().find(|line| line.starts_with("world.slip")).unwrap();
+    assert!(head.contains("epochs=2") && head.contains("epochs=5"), "{out}");
+    let row = out.lines().find(|line| line.starts_with("0.8 ")).unwrap();
+    assert!(row.contains('–') && row.contains("(2)"), "{row}");
+}
+
+#[test]
 fn a_sweep_of_which_nothing_is_finished_is_refused() {
     let place = Place::new();
     let file = place.small();

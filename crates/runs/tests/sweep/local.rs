@@ -84,7 +84,7 @@ fn more_seeds_and_values_are_made_beside_those_that_are_there() {
     assert!(!err.contains("slip=0.1,seed=0:"), "it was made again: {err}");
     let fewer = place.file(&crate::place::SMALL.replace("[0, 3]", "[7]"));
     let (_, err) = succeed(&mut place.sweep(&fewer, &[]));
-    assert!(err.contains("4 runs that ") && err.contains("are none of"), "{err}");
+    assert!(err.contains("are of no run of") && err.contains(": 4; they stay"), "{err}");
     assert_eq!(listed(&place.out(), "seed").len(), 2);
     assert!(place.out().join(NAMES[0]).join("manifest.json").is_file());
 }

@@ -6,6 +6,7 @@ mod dry_run;
 #[cfg(unix)]
 mod ended;
 mod files;
+mod kept;
 mod local;
 mod place;
 #[allow(dead_code, reason = "each test program uses a part of it")]

@@ -30,6 +30,11 @@ fn a_bad_sweep_file_is_refused_before_anything_starts() {
         (grid("\"world.slip\" = [0.1, 0.1]"), &["two runs would be one: slip=0.1,seed=0"]),
         (grid("\"train.seed\" = [1]"), &["train.seed", "[grid]", "`seeds`"]),
         (grid("\"train.epochs\" = [1, 2]"), &["train.epochs", "[set]", "[grid]"]),
+        (grid("train = [{ epochs = 2 }, { epochs = 3 }]"), &["grid.\"train\"", "[[runs]]"]),
+        (
+            grid("\"world.slip\" = [0.1]\n[grid.world]\nslip = [0.2]"),
+            &["world.slip", "another form"],
+        ),
         (grid("preset = [\"learn\"]"), &["`preset`", "above all tables"]),
         (SMALL.replace("[0, 3]", "[]"), &["seeds", "such as [0, 1, 2]"]),
         (SMALL.replace("[0, 3]", "[-1]"), &["seeds", "-1", "0 or more"]),
@@ -64,7 +69,7 @@ fn too_many_runs_are_refused_with_what_they_are_the_product_of() {
         "\"world.slip\" = [0.1, 0.4]",
         &format!("\"world.slip\" = [{thousand}]\n\"optimizer.lr\" = [{thousand}]\n\"relearn.lr\" = [{thousand}]"),
     );
-    refuses(&lines, &["2000000000 runs", "world.slip: 1000", "seeds: 2", "20000"]);
+    refuses(&lines, &["2000000000 runs", "world.slip: 1000", "seeds: 2", "10000"]);
 }
 
 #[test]
@@ -101,7 +106,7 @@ fn folders_that_hold_other_runs_are_named_and_left_alone() {
     let theirs = place.out().join(NAMES[1]);
     fs::create_dir_all(&theirs).unwrap();
     fs::write(theirs.join("thesis.txt"), "years of work").unwrap();
-    refused(&mut place.sweep(&file, &[]), 2, &["a folder in", NAMES[1], "`thesis.txt`"]);
+    refused(&mut place.sweep(&file, &[]), 2, &["a folder holds", NAMES[1], "`thesis.txt`"]);
     assert_eq!(fs::read_to_string(theirs.join("thesis.txt")).unwrap(), "years of work");
     assert!(!place.out().join(NAMES[0]).exists());
 }
@@ -164,4 +169,11 @@ fn flags_that_contradict_each_other_are_refused() {
     assert!(!place.out().exists());
     succeed(&mut place.sweep(&file, &["--run", NAMES[0]]));
     assert_eq!(listed(&place.out(), "state")[NAMES[0]], "finished");
+}
+
+#[test]
+fn keys_that_only_look_at_a_run_are_refused_in_a_grid() {
+    let lines = SMALL.replace("\"train.eval_every\" = 2\n", "");
+    let lines = lines.replace("\"world.slip\" = [0.1, 0.4]", "\"train.eval_every\" = [2, 3]");
+    refuses(&lines, &["eval_every=2,seed=0", "eval_every=3,seed=0", "the same run twice"]);
 }

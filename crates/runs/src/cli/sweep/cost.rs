@@ -57,7 +57,8 @@ impl Cost {
         let line = serde_json::to_string(&line).map_or(0, |text| text.len() as u64);
         // Weights and two moments of each, in f32.
         let checkpoint = parameters.0 * 3 * 4;
-        let bytes = checkpoint * saved::KEPT as u64 + steps * (line + TIMING_BYTES) + PICTURES;
+        let logs = steps.saturating_mul(line + TIMING_BYTES);
+        let bytes = (checkpoint * saved::KEPT as u64 + PICTURES).saturating_add(logs);
         Ok(Self { steps, step, evaluations, bytes })
     }
 

@@ -22,17 +22,17 @@ pub(super) fn dry_run(sweep: &Sweep<'_>) -> Result<(), Failure> {
     let missing = sweep.missing();
     let share = share(sweep.request.jobs, missing.len());
     let pool = rayon::ThreadPoolBuilder::new().num_threads(share.threads_of(0)).build()?;
-    let Measured { costs, measured, settings } =
+    let Measured { costs, measured, settings, failed } =
         pool.install(|| share.isa.run(|| measure(sweep, &missing)))?;
     let begun = |index: usize| match sweep.runs[&index].standing {
-        Standing::Begun { steps } => Some(steps),
+        Standing::Begun { steps, .. } => Some(steps),
         _ => None,
     };
     let (mut seconds, mut bytes) = (0.0, 0u64);
     for &index in &missing {
-        let made = begun(index);
-        seconds += costs[&index].seconds_after(made.unwrap_or(0));
-        bytes += if made.is_some() { 0 } else { costs[&index].bytes };
+        let (made, Some(cost)) = (begun(index), costs.get(&index)) else { continue };
+        seconds += cost.seconds_after(made.unwrap_or(0));
+        bytes = bytes.saturating_add(if made.is_some() { 0 } else { cost.bytes });
     }
     let all = sweep.wanted.len();
     let going = missing.iter().filter(|&&index| begun(index).is_some()).count();
@@ -56,14 +56,21 @@ pub(super) fn dry_run(sweep: &Sweep<'_>) -> Result<(), Failure> {
         );
         text += &format!("  disk: about {} more\n", size_text(bytes));
     }
+    for (index, reason) in &failed {
+        let name = &sweep.wanted[*index].name;
+        text += &format!("  {name} can't be measured, and is not counted: {reason}\n");
+    }
     for (&index, run) in sweep.runs.iter().take(LISTED) {
         let how_far = match &run.standing {
             Standing::Finished(_) => "done".to_owned(),
-            Standing::Begun { steps } => {
-                let cost = &costs[&index];
-                format!("{steps} of {} steps made", cost.steps)
-            }
-            _ => format!("to begin, about {}", duration_text(costs[&index].seconds_after(0))),
+            Standing::Begun { steps, .. } => match costs.get(&index) {
+                Some(cost) => format!("{steps} of {} steps made", cost.steps),
+                None => format!("{steps} steps made"),
+            },
+            _ => match costs.get(&index) {
+                Some(cost) => format!("to begin, about {}", duration_text(cost.seconds_after(0))),
+                None => "to begin".to_owned(),
+            },
         };
         text += &format!("  {}: {how_far}\n", sweep.wanted[index].name);
     }
@@ -89,6 +96,8 @@ struct Measured {
     measured: usize,
     /// How many there are.
     settings: usize,
+    /// A run of each that could not be measured, and why.
+    failed: Vec<(usize, String)>,
 }
 
 /// Measures a run of each setting, while the time for that lasts.
@@ -105,21 +114,29 @@ fn measure(sweep: &Sweep<'_>, missing: &[usize]) -> Result<Measured, Failure> {
     }
     let mut costs = BTreeMap::new();
     let began = Instant::now();
-    let (mut measured, mut last) = (0, None::<Cost>);
+    let (mut measured, mut last, mut failed) = (0, None::<Cost>, Vec::new());
     // Evenly over the sweep, so that small and large ones are among those that are measured.
     for runs in spread(settings.len()).into_iter().map(|place| &settings[place]) {
         let cost = match last.filter(|_| began.elapsed() > BUDGET) {
             Some(cost) => cost,
             None => {
-                measured += 1;
                 let text = &sweep.runs[&runs[0]].configured.text;
-                sweep.swept.cost(text, sweep.request.data.as_deref())?
+                match sweep.swept.cost(text, sweep.request.data.as_deref()) {
+                    Ok(cost) => {
+                        measured += 1;
+                        cost
+                    }
+                    Err(failure) => {
+                        failed.push((runs[0], failure.words()));
+                        continue;
+                    }
+                }
             }
         };
         costs.extend(runs.iter().map(|&index| (index, cost)));
         last = Some(cost);
     }
-    Ok(Measured { costs, measured, settings: settings.len() })
+    Ok(Measured { costs, measured, settings: settings.len(), failed })
 }
 
 /// All numbers below `n`, the first few far from each other.

@@ -1,6 +1,7 @@
 //! Making the runs of a sweep on this machine.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -18,7 +19,10 @@ use crate::run::FileError;
 use crate::sweep::{RunState, Share, Shown, Standing, SweepList, side_by_side};
 use crate::train::StepsTo;
 
-/// The least time between two writings of the list, which grows with the sweep.
+/// The most runs of a list that is written at each change.
+const SHORT: usize = 50;
+
+/// The least time between two writings of a longer list.
 const LIST_EVERY: Duration = Duration::from_secs(2);
 
 /// How many digits of a hash are shown.
@@ -72,6 +76,8 @@ pub(super) fn one(mut sweep: Sweep<'_>) -> Result<(), Failure> {
     let index = *sweep.runs.keys().next().expect("one run is asked for");
     let root = sweep.root(index);
     let Some(&index) = missing.first() else {
+        let mut kept = Kept { list, own: BTreeSet::from([index]), written: Instant::now() };
+        kept.write(&sweep.out)?;
         return print(&format!("Nothing is left to do in {}.\n", root.display()));
     };
     say!("Run directory: {}", root.display());
@@ -91,10 +97,7 @@ pub(super) fn one(mut sweep: Sweep<'_>) -> Result<(), Failure> {
 pub(super) fn share(jobs: usize, runs: usize) -> Share {
     let (threads, isa) = (rayon::current_num_threads(), Isa::current());
     if jobs > threads {
-        say!(
-            "note: --jobs {jobs} is more than the {}; {threads} are used",
-            counted(threads, "thread")
-        );
+        say!("note: --jobs {jobs} is more than there are threads, so it is taken as {threads}");
     }
     Share { jobs: jobs.min(threads).min(runs).max(1), threads, isa }
 }
@@ -116,6 +119,7 @@ fn make(
         sweep.wanted.iter().map(|_| Mutex::new(None)).collect();
     let make = |index: usize| {
         *lock(&began[index]) = Some(Instant::now());
+        lock(&kept).begin(index, &sweep.out);
         let told = |made, of| shown.step(name(index), made, of);
         sweep.make(index, &stop, steps_to.unwrap_or(StepsTo::Function(&told)))
     };
@@ -123,19 +127,14 @@ fn make(
         let took = lock(&began[index]).map_or(0.0, |began| began.elapsed().as_secs_f64());
         let mut kept = lock(&kept);
         let run = &kept.list.runs[index];
-        let error = |failure: Failure| match failure {
-            Failure::Usage(error) | Failure::Failed(error) => format!("{error:#}"),
-            other => format!("{other:?}"),
-        };
-        let (run, is_whole, words) = match made.map(|made| made.map_err(error)) {
+        let (run, is_whole, words) = match made.map(|made| made.map_err(|failure| failure.words()))
+        {
             Ok(Ok(Made::Finished(manifest))) => {
                 let hash = manifest.weights_sha256.get(..DIGITS).unwrap_or_default();
                 let words = format!("finished in {}, weights {hash}", duration_text(took));
                 (run.finished(&manifest), true, words)
             }
             Ok(Ok(Made::Interrupted)) => {
-                kept.list.runs[index] = run.in_state(RunState::Begun);
-                kept.own.insert(index);
                 return;
             }
             Ok(Err(error)) | Err(error) => {
@@ -146,10 +145,7 @@ fn make(
         shown.ended(name(index), is_whole, &words);
         kept.list.runs[index] = run;
         kept.own.insert(index);
-        if kept.written.elapsed() >= LIST_EVERY {
-            // The runs are what counts; at the end it is written again, and then must be.
-            let _ = kept.write(&sweep.out);
-        }
+        kept.write_if_due(&sweep.out);
     };
     let busy = |index: usize| {
         if lock(&waited_for).insert(index) {
@@ -175,7 +171,22 @@ struct Kept {
 }
 
 impl Kept {
-    fn write(&mut self, out: &std::path::Path) -> Result<(), FileError> {
+    /// Notes that a run is at work.
+    fn begin(&mut self, index: usize, out: &Path) {
+        self.list.runs[index] = self.list.runs[index].in_state(RunState::Begun);
+        self.own.insert(index);
+        self.write_if_due(out);
+    }
+
+    /// Writes the list unless that was done just now.
+    fn write_if_due(&mut self, out: &Path) {
+        if self.list.runs.len() <= SHORT || self.written.elapsed() >= LIST_EVERY {
+            // The runs are what counts; at the end it is written again, and then must be.
+            let _ = self.write(out);
+        }
+    }
+
+    fn write(&mut self, out: &Path) -> Result<(), FileError> {
         let _lock = SweepList::lock(out);
         self.list.take_others(out, &self.own);
         self.written = Instant::now();

@@ -9,10 +9,9 @@ use crate::cli::failure::Failure;
 use crate::config;
 use crate::console::say;
 use crate::program::Program;
-use crate::run::{DirectoryError, FileError, RunDirectory, absolute, atomic, remove_unfinished};
+use crate::run::{FileDigest, FileError, RunDirectory, absolute, atomic, remove_unfinished};
 use crate::sweep::{
-    COPY, ListedRun, RunState, Standing, SweepError, SweepFile, SweepList, Wanted, other_data,
-    standing,
+    COPY, LIST, ListedRun, RunState, Standing, SweepError, SweepFile, SweepList, Wanted, standing,
 };
 
 /// How many folders that are in the way are named.
@@ -59,12 +58,8 @@ impl<'a> Sweep<'a> {
         let mut sweep = Self { swept, program, request, out, wanted, runs: BTreeMap::new() };
         let mut foreign = Vec::new();
         for (index, configured) in configured {
-            let mut standing = sweep.standing(index, &configured.text)?;
-            if let Standing::Finished(manifest) = &standing
-                && let Some(reason) = other_data(manifest, &hashes[&configured.data])
-            {
-                standing = Standing::Foreign(reason);
-            }
+            let standing = sweep.standing(index, &configured.text)?;
+            let standing = standing.on_data(&hashes[&configured.data]);
             if let Standing::Foreign(reason) = &standing {
                 foreign.push(format!("\n  {}: {reason}", sweep.wanted[index].name));
             }
@@ -142,22 +137,39 @@ impl<'a> Sweep<'a> {
             match gone.count() {
                 0 => {}
                 gone => say!(
-                    "note: {gone} runs that {} has of an earlier sweep are none of {}; they stay as \
-                     they are, and are not listed any more",
+                    "note: folders in {} that are of no run of {}: {gone}; they stay as they are, and \
+                     are not listed any more",
                     out.display(),
                     self.request.file.origin
                 ),
             }
         }
         list.take_others(out, &self.runs.keys().copied().collect());
-        atomic::write(&self.copy(), self.request.text.as_bytes())?;
         list.write(out)?;
+        self.copy()?;
         Ok(list)
     }
 
-    /// The copy of the sweep file.
-    pub fn copy(&self) -> PathBuf {
-        self.out.join(COPY)
+    /// Writes the copy of the sweep file. One that is there keeps its content under another name.
+    fn copy(&self) -> Result<(), FileError> {
+        let (copy, text) = (self.out.join(COPY), &self.request.file.text);
+        if let Ok(before) = std::fs::read_to_string(&copy) {
+            if before == *text {
+                return Ok(());
+            }
+            self.keep(&before)?;
+        }
+        atomic::write(&copy, text.as_bytes())
+    }
+
+    /// Keeps the text of a sweep file in the sweep's folder, under a name that follows from it.
+    pub fn keep(&self, text: &str) -> Result<PathBuf, FileError> {
+        let hash = FileDigest::of(text.as_bytes()).sha256;
+        let file = self.out.join(format!("sweep-{}.toml", &hash[..8]));
+        if !file.exists() {
+            atomic::write(&file, text.as_bytes())?;
+        }
+        Ok(file)
     }
 }
 
@@ -180,7 +192,7 @@ fn configure(
     file: &SweepFile,
 ) -> Result<BTreeMap<usize, Configured>, SweepError> {
     let mut runs = BTreeMap::new();
-    let mut texts: BTreeMap<String, usize> = BTreeMap::new();
+    let (mut texts, mut settings) = (BTreeMap::<String, usize>::new(), BTreeMap::new());
     for &index in asked {
         let (origin, run) = (file.origin.clone(), wanted[index].name.clone());
         let configured = match swept.configure(&wanted[index].request()) {
@@ -191,6 +203,11 @@ fn configure(
             let first = wanted[other].name.clone();
             return Err(SweepError::Same { origin, first, second: run, case: false });
         }
+        let setting = format!("{:?}, seed {}", configured.setting, wanted[index].seed);
+        if let Some(other) = settings.insert(setting, index) {
+            let first = wanted[other].name.clone();
+            return Err(SweepError::Alike { origin, first, second: run });
+        }
         runs.insert(index, configured);
     }
     Ok(runs)
@@ -198,12 +215,30 @@ fn configure(
 
 /// Refuses a folder that is something else.
 fn check_out(out: &Path) -> Result<(), SweepError> {
-    let reason = match RunDirectory::open(out) {
-        Ok(_) => "it is the folder of a run",
-        Err(DirectoryError::NoRun { .. }) if out.exists() && !out.is_dir() => "it is a file",
-        Err(_) => return Ok(()),
+    let run = out.ancestors().find(|folder| RunDirectory::is_run(folder));
+    let list = SweepList::file(out);
+    let reason = if let Some(run) = run {
+        match run == out {
+            true => "it is the folder of a run".to_owned(),
+            false => format!("it is within the run in {}", run.display()),
+        }
+    } else if out.exists() && !out.is_dir() {
+        "it is a file".to_owned()
+    } else if list.exists() {
+        match SweepList::read(out) {
+            Ok(_) => return Ok(()),
+            Err(error) => format!(
+                "{LIST} there is no list of a sweep's runs ({}); if it is damaged, remove it, and it \
+                 is written anew",
+                error.source
+            ),
+        }
+    } else if out.join(COPY).exists() {
+        format!("there is a {COPY} of yours in it")
+    } else {
+        return Ok(());
     };
-    Err(SweepError::Out { out: out.to_owned(), reason: reason.to_owned() })
+    Err(SweepError::Out { out: out.to_owned(), reason })
 }
 
 /// The hashes of what is read, for each way in which configurations ask for data. The first run of

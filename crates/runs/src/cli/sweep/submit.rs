@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 
 use super::local::counted;
 use super::plan::Sweep;
@@ -10,6 +10,7 @@ use crate::cli::failure::Failure;
 use crate::cli::print::print;
 use crate::console::{quoted, say};
 use crate::run::absolute;
+use crate::sweep::SweepList;
 use crate::sweep::slurm::SlurmFolder;
 
 /// The processors of a task, as Slurm tells them.
@@ -27,6 +28,8 @@ pub(super) fn print_commands(sweep: &mut Sweep<'_>) -> Result<(), Failure> {
 /// Submits the runs that are missing and not on their way already.
 pub(super) fn slurm(sweep: &mut Sweep<'_>, sbatch: &[String]) -> Result<(), Failure> {
     sweep.prepare()?;
+    // Who submits at the same time would submit the same.
+    let _lock = SweepList::lock(&sweep.out);
     let folder = SlurmFolder::of(&sweep.out)?;
     let queued = folder.queued()?;
     let missing = sweep.missing();
@@ -50,19 +53,32 @@ pub(super) fn slurm(sweep: &mut Sweep<'_>, sbatch: &[String]) -> Result<(), Fail
     let command = command(sweep, &flags)?;
     let name = sweep.out.file_name().map(|name| name.to_string_lossy().into_owned());
     let job_name = format!("{}-{}", sweep.program.name, name.unwrap_or_default());
-    for (job, tasks) in folder.submit(&job_name, &names, &command, sbatch)? {
+    let submitted = folder.submit(&job_name, &names, &command, sbatch, |job, tasks| {
         text += &format!("Submitted as job {job}: {}\n", counted(tasks, "run"));
+    });
+    if submitted.is_ok() {
+        say!("What the runs say: {}", sweep.out.join("slurm").display());
+        text += "The same command submits what is missing once they have ended.\n";
     }
-    say!("What the runs say: {}", sweep.out.join("slurm").display());
-    text += "The same command submits what is missing once they have ended.\n";
-    print(&text)
+    let printed = print(&text);
+    submitted?;
+    printed
 }
 
 /// The command of a single run, without its name.
 fn command(sweep: &Sweep<'_>, flags: &str) -> Result<String, Failure> {
     let program = std::env::current_exe().context("this program does not know where it is")?;
+    let is_plain = sweep.out.to_str().is_some_and(|out| !out.contains(char::is_control));
+    if !is_plain {
+        return Err(Failure::usage(anyhow!(
+            "{} can't stand in a command, as not all of it is text of one line; choose another `out`",
+            sweep.out.display()
+        )));
+    }
     let path = |path: &Path| quoted(path);
-    let mut words = vec![path(&program), "sweep".to_owned(), path(&sweep.copy())];
+    // Of its own, so that commands mean the same after the file has changed.
+    let file = sweep.keep(&sweep.request.file.text)?;
+    let mut words = vec![path(&program), "sweep".to_owned(), path(&file)];
     words.extend(["--out".to_owned(), path(&sweep.out)]);
     if let Some(data) = &sweep.request.data {
         words.extend(["--data".to_owned(), path(&absolute(data))]);
