@@ -26,5 +26,6 @@ mod routing_laws;
 mod row_weights;
 mod sample_norms;
 mod trace;
+mod trace_page;
 mod values;
 mod weights;

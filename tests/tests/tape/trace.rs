@@ -1,16 +1,10 @@
-//! What a trace says of a backward pass, and the page that shows it.
+//! What a trace says of a backward pass.
 
-use std::io::Read;
-
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use flate2::read::GzDecoder;
 use gradroute_tape::trace::{Arrived, Number, Tensor};
 use gradroute_tape::{
-    Gradients, Graph, GroupGradients, Params, Shape, Tape, Trace, TraceOptions, TracePage, Var,
+    Gradients, Graph, GroupGradients, Params, Shape, Tape, Trace, TraceOptions, Var,
 };
 use proptest::prelude::*;
-use serde_json::Value;
 
 use super::groups::{Model, assert_close};
 
@@ -138,7 +132,7 @@ proptest! {
 }
 
 /// Sample 0 may teach dim 1 only; a penalty beside the route reaches both.
-fn leak(g: &Graph<'_, f64>, w: Var) -> Trace<f64> {
+pub(super) fn leak(g: &Graph<'_, f64>, w: Var) -> Trace<f64> {
     let x = g.literal(Shape::of_samples(&[2, 1]), &[3.0, 5.0]);
     let z = g.linear(x, w, None);
     let mask = g.literal(Shape::of_samples(&[2, 2]), &[0.0, 1.0, 1.0, 1.0]);
@@ -174,6 +168,61 @@ fn a_leak_is_the_contribution_that_is_not_0_in_a_region_that_its_group_must_not_
     assert_eq!(entries(&route.share.as_ref().unwrap().all), [0.0, 1.0, 1.0, 1.0]);
 }
 
+/// The norms of a region by selection, of the first term.
+fn norms(trace: &Trace<f64>) -> Vec<Option<f64>> {
+    trace.regions[0].norms[0].iter().map(|norm| norm.map(|Number(norm)| norm)).collect()
+}
+
+#[test]
+fn a_part_of_a_value_made_of_parameters_is_taught_by_the_groups_and_samples_that_teach_it() {
+    let mut params = Params::<f64>::new();
+    let w = params.add("w", &[1, 2], || 1.0);
+    let mut tape = Tape::new();
+    let g = tape.graph(&params);
+    let x = g.literal(Shape::of_samples(&[3, 2]), &[2.0, 3.0, 0.0, 5.0, 0.0, 7.0]);
+    // A parameter is as good as what is made of it.
+    for value in [g.scale(g.param(w), 2.0), g.param(w)] {
+        let error = g.sum(g.linear(x, value, None));
+        let penalty = g.scale(g.l1_norm(value), 0.5);
+        let options = TraceOptions::of([("loss", g.add(error, penalty)), ("error", error)])
+            .groups(["a", "b", "absent"], [0, 1, 1])
+            .part("first column", value, 0..1, ["b"]);
+        let trace = g.trace(&options);
+        assert_eq!(trace.selections[4], "no sample");
+        let [a, b, no_sample] = [Some(2.0), Some(0.0), Some(0.5)];
+        assert_eq!(norms(&trace), [Some(2.5), a, b, None, no_sample, a, b, b]);
+        // Use by use: samples by one of them, the penalty by the other. The second term has only one.
+        let uses = &at(&trace, 0, value.index()).contributions;
+        let of = |op: &str| {
+            let of = uses.iter().find(|of| trace.nodes[of.from].op == op).unwrap();
+            of.regions[0].norms.iter().map(|norm| norm.map(|Number(norm)| norm)).collect::<Vec<_>>()
+        };
+        assert_eq!(of("linear"), [Some(2.0), a, b, None, None, a, b, b]);
+        assert_eq!(of("abs"), [no_sample, None, None, None, no_sample, None, None, None]);
+        let single = &at(&trace, 1, value.index()).contributions[0];
+        assert_eq!(single.regions[0].norms, trace.regions[0].norms[1]);
+        assert_eq!(single.regions[0].norms[1], Some(Number(2.0)));
+    }
+}
+
+#[test]
+fn where_values_count_different_samples_nothing_is_told_apart_and_said_to_be_of_no_sample() {
+    let mut params = Params::<f64>::new();
+    let w = params.add("w", &[1, 1], || 1.0);
+    let mut tape = Tape::new();
+    let g = tape.graph(&params);
+    let sum_of = |numbers: &[f64]| {
+        let x = g.literal(Shape::of_samples(&[numbers.len(), 1]), numbers);
+        g.sum(g.linear(x, g.param(w), None))
+    };
+    let loss = g.add(sum_of(&[1.0, 2.0]), sum_of(&[3.0, 4.0, 5.0]));
+    let trace = g.trace(&TraceOptions::of([("loss", loss)]));
+    assert_eq!(trace.selections, ["all", "not told apart"]);
+    let param = trace.nodes.iter().position(|node| node.param.is_some()).unwrap();
+    let gradient = &at(&trace, 0, param).gradient;
+    assert_eq!(gradient.norms, [Some(Number(15.0)); 2]);
+}
+
 #[test]
 fn without_samples_everything_belongs_to_no_sample() {
     let mut params = Params::<f64>::new();
@@ -190,68 +239,8 @@ fn without_samples_everything_belongs_to_no_sample() {
     // Both uses of y, each by itself.
     let uses = &at(&trace, 0, y.index()).contributions;
     assert_eq!(uses.iter().map(|of| of.position).collect::<Vec<_>>(), [0, 1]);
-}
-
-/// What the page's script reads of an element.
-fn data(html: &str, id: &str) -> Value {
-    let (_, rest) = html.split_once(&format!("id=\"{id}\"")).unwrap();
-    let (_, rest) = rest.split_once('>').unwrap();
-    let (packed, _) = rest.split_once("</script>").unwrap();
-    let mut json = String::new();
-    let bytes = STANDARD.decode(packed).unwrap();
-    GzDecoder::new(&bytes[..]).read_to_string(&mut json).unwrap();
-    serde_json::from_str(&json).unwrap()
-}
-
-#[test]
-fn the_page_holds_the_traces_of_all_variants_and_loads_nothing() {
-    let mut params = Params::new();
-    let w = params.add("<w> & \"co\"", &[2, 1], || 1.0);
-    let mut tape = Tape::new();
-    let mut page = TracePage::new("</title><script>alert(1)</script>");
-    for name in ["one", "<b>two</b>"] {
-        let g = tape.graph(&params);
-        page.add(name, leak(&g, g.param(w)));
-    }
-    let html = page.to_html();
-    assert_eq!(html, page.to_html());
-    assert!(!html.contains("<script>alert"));
-    assert!(html.contains("default-src 'none'"));
-    let outside = html.matches("http").count() - html.matches("http-equiv").count();
-    let namespace = html.matches("http://www.w3.org/2000/svg").count();
-    assert_eq!(outside, namespace, "an address");
-    assert!(html.contains("data-variant=\"&lt;b&gt;two&lt;/b&gt;\""));
-    let exported: Value = serde_json::from_str(&page.to_json()).unwrap();
-    for i in 0..2 {
-        let outline = data(&html, &format!("variant-{i}"));
-        let trace = &exported["variants"][i]["trace"];
-        for part in ["nodes", "selections", "of_samples", "regions"] {
-            assert_eq!(outline["trace"][part], trace[part]);
-        }
-        for (t, pass) in trace["passes"].as_array().unwrap().iter().enumerate() {
-            assert_eq!(outline["trace"]["passes"][t]["term"], pass["term"]);
-            assert_eq!(data(&html, &format!("variant-{i}-pass-{t}")), pass["steps"]);
-        }
-        let svg = outline["views"][0]["svg"].as_str().unwrap();
-        assert!(svg.contains("&lt;w&gt; &amp; &quot;co&quot;"), "{svg}");
-    }
-}
-
-#[test]
-fn the_picture_has_every_node_and_edge_of_a_small_graph_with_gates_and_bars() {
-    let mut params = Params::<f64>::new();
-    let w = params.add("w", &[1, 1], || 1.0);
-    let mut tape = Tape::new();
-    let g = tape.graph(&params);
-    let x = g.literal(Shape::of_samples(&[1, 1]), &[2.0]);
-    let y = g.linear(x, g.param(w), None);
-    let mask = g.literal(Shape::of_samples(&[1, 1]), &[1.0]);
-    let loss = g.sum(g.add(g.route(y, mask), g.detach(y)));
-    let svg = g.to_svg();
-    let count = |what: &str| svg.matches(what).count();
-    assert_eq!(count("class=\"box "), loss.index() + 1);
-    assert_eq!(count("class=\"edge"), 8);
-    assert_eq!((count("class=\"gate\""), count("class=\"bar\"")), (1, 1));
+    let share = uses[0].share.as_ref().unwrap();
+    assert_eq!(entries(share.parts[1].as_ref().unwrap()), entries(&share.all));
 }
 
 #[test]
@@ -279,4 +268,21 @@ fn a_part_that_is_closed_to_a_group_that_there_is_not_is_refused() {
     let z = g.linear(x, g.param(w), None);
     let options = TraceOptions::of([("loss", g.sum(z))]).groups(["a", "b"], [0, 1]);
     g.trace(&options.part("all of it", z, 0..1, ["c"]));
+}
+
+#[test]
+#[should_panic(expected = "trace: `rows` is numbers 1..5 of the parameter `w`, which has 4")]
+fn numbers_that_a_parameter_does_not_have_are_refused_by_name() {
+    let mut params = Params::<f64>::new();
+    let w = params.add("w", &[2, 2], || 1.0);
+    let mut tape = Tape::new();
+    let g = tape.graph(&params);
+    let loss = g.sum(g.param(w));
+    g.trace(&TraceOptions::of([("loss", loss)]).params("rows", [(w, 1..5)], [""; 0]));
+}
+
+#[test]
+#[should_panic(expected = "two groups are called `a`")]
+fn two_groups_of_one_name_are_refused() {
+    let _ = TraceOptions::default().groups(["a", "a"], [0, 1]);
 }

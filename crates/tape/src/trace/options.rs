@@ -67,8 +67,9 @@ impl TraceOptions {
     ) -> Self {
         self.groups = names.into_iter().map(Into::into).collect();
         for (i, name) in self.groups.iter().enumerate() {
-            let taken = ["all", "no sample"].contains(&&**name) || self.groups[..i].contains(name);
-            assert!(!taken, "`{name}` is no name for a group, or stands there twice");
+            assert!(!self.groups[..i].contains(name), "two groups are called `{name}`");
+            let taken = ["all", "no sample"].contains(&&**name);
+            assert!(!taken, "`{name}` is no name for a group: it stands beside groups");
         }
         self.of_samples = of_samples.into_iter().collect();
         self

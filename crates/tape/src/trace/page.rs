@@ -19,8 +19,8 @@ use crate::node::Var;
 
 /// The page's script and style. They stand in the page; a server may send them as files.
 pub const SCRIPT: &str = include_str!("page.js");
-/// See [`SCRIPT`].
-pub const STYLE: &str = include_str!("page.css");
+/// See [`SCRIPT`]. It is the whole style, the picture's included.
+pub const STYLE: &str = concat!(include_str!("picture.css"), include_str!("page.css"));
 
 /// A page that steps through the backward passes of a graph, and of variants of it: a mask's entry on or off,
 /// a penalty routed or not. The engine computed all of them; the page only switches.
@@ -151,10 +151,9 @@ impl<T: Real> TracePage<T> {
              script-src 'unsafe-inline'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
              <meta name=\"color-scheme\" content=\"light dark\">\n<title>{title}</title>\n\
-             <style>\n{}{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n{BODY}</main>\n\
+             <style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n{BODY}</main>\n\
              {data}\
-             <script>\n{SCRIPT}</script>\n</body>\n</html>\n",
-            picture::STYLE
+             <script>\n{SCRIPT}</script>\n</body>\n</html>\n"
         )
     }
 }

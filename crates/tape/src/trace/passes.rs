@@ -1,6 +1,7 @@
 //! The backward passes of a term.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use gradroute_kernels::Real;
 
@@ -18,8 +19,16 @@ use crate::routing::groups::GroupGradients;
 /// A use of a value: the value, the node that used it, as which operand.
 type Use = (usize, usize, usize);
 
+/// A selection's share of what arrived at a value that depends on no sample.
+#[derive(Clone)]
+struct Part<T: Real> {
+    tensor: Tensor<T>,
+    /// Its norms in the regions that are columns of the value.
+    regions: Vec<Number<f64>>,
+}
+
 /// By selection.
-type Parts<T> = Vec<Option<Tensor<T>>>;
+type Parts<T> = Vec<Option<Part<T>>>;
 
 /// A term on its graph.
 pub(super) struct OneTerm<'s, 'a, T: Real> {
@@ -56,27 +65,31 @@ impl<T: Real> OneTerm<'_, '_, T> {
         let mut steps = Vec::new();
         for (&node, uses) in uses.iter().rev() {
             let sum = sum(uses.iter().map(|(_, numbers)| &**numbers));
-            for RegionNorms { region, norms } in self.regions_within(node, &sum) {
+            let parts = apart.whole.get(&node);
+            for RegionNorms { region, norms } in self.regions_within(node, &sum, parts) {
                 regions[region] = norms;
             }
-            let contribution = |(of, numbers): &(Use, Vec<T>)| Contribution {
-                from: of.1,
-                position: of.2,
-                share: (uses.len() > 1)
-                    .then(|| self.shares(node, numbers, apart.by_use.get(of).cloned())),
-                regions: self.regions_within(node, numbers),
+            let several = uses.len() > 1;
+            let contribution = |(of, numbers): &(Use, Vec<T>)| {
+                let parts = if several { apart.by_use.get(of) } else { parts };
+                Contribution {
+                    from: of.1,
+                    position: of.2,
+                    share: several.then(|| self.shares(node, numbers, parts)),
+                    regions: self.regions_within(node, numbers, parts),
+                }
             };
             steps.push(Arrived {
                 node,
-                gradient: self.shares(node, &sum, apart.whole.get(&node).cloned()),
+                gradient: self.shares(node, &sum, parts),
                 contributions: uses.iter().map(contribution).collect(),
             });
         }
         // The term itself, from which the way begins; a parameter may be one.
         if !uses.contains_key(&term.index()) {
             let mut parts = vec![None; self.setting.count()];
-            parts[self.setting.no_sample()] = Some(self.tensor(term.index(), &[T::ONE], EXACT));
-            let gradient = self.shares(term.index(), &[T::ONE], Some(parts));
+            parts[self.setting.no_sample()] = Some(self.part(term.index(), &[T::ONE], EXACT));
+            let gradient = self.shares(term.index(), &[T::ONE], Some(&parts));
             let first = Arrived { node: term.index(), gradient, contributions: Vec::new() };
             steps.insert(0, first);
         }
@@ -103,12 +116,18 @@ impl<T: Real> OneTerm<'_, '_, T> {
         }
         self.regions_of(whole, 0, &mut found.regions);
         let Some(n) = self.setting.samples else {
-            for (node, parts) in &mut found.whole {
-                let sum = sum(uses[node].iter().map(|(_, numbers)| &**numbers));
-                parts[self.setting.no_sample()] = Some(self.tensor(*node, &sum, EXACT));
+            let no_sample = self.setting.no_sample();
+            for (&node, parts) in &mut found.whole {
+                for (of, numbers) in &uses[&node] {
+                    let mut parts = vec![None; count];
+                    parts[no_sample] = Some(self.part(node, numbers, EXACT));
+                    found.by_use.insert(*of, parts);
+                }
+                let sum = sum(uses[&node].iter().map(|(_, numbers)| &**numbers));
+                parts[no_sample] = Some(self.part(node, &sum, EXACT));
             }
             let regions = &mut found.regions;
-            regions.iter_mut().for_each(|norms| norms[self.setting.no_sample()] = norms[0]);
+            regions.iter_mut().for_each(|norms| norms[no_sample] = norms[0]);
             return found;
         };
         let groups = self.setting.groups.max(1);
@@ -147,7 +166,7 @@ impl<T: Real> OneTerm<'_, '_, T> {
             if uses.get(&node).is_some_and(|uses| uses.len() > 1) {
                 let parts =
                     found.by_use.entry(of).or_insert_with(|| vec![None; self.setting.count()]);
-                parts[selection] = Some(self.tensor(node, edge.contribution, most));
+                parts[selection] = Some(self.part(node, edge.contribution, most));
             }
             if self.params[node].is_none() {
                 let len = edge.contribution.len();
@@ -158,7 +177,7 @@ impl<T: Real> OneTerm<'_, '_, T> {
         });
         for ((node, selection), sum) in sums {
             if let Some(parts) = found.whole.get_mut(&node) {
-                parts[selection] = Some(self.tensor(node, &sum, most));
+                parts[selection] = Some(self.part(node, &sum, most));
             }
         }
         let sinks = (0..groups).filter_map(|group| Some((of_group(group)?, apart.group(group))));
@@ -167,7 +186,7 @@ impl<T: Real> OneTerm<'_, '_, T> {
             for (&node, parts) in &mut found.whole {
                 let gradient = self.params[node].and_then(|id| sink.get(id));
                 if let Some(gradient) = gradient {
-                    parts[selection] = Some(self.tensor(node, gradient, most));
+                    parts[selection] = Some(self.part(node, gradient, most));
                 }
             }
         }
@@ -186,30 +205,72 @@ impl<T: Real> OneTerm<'_, '_, T> {
         }
     }
 
-    /// The norms in the regions that are columns of this value.
-    fn regions_within(&self, node: usize, numbers: &[T]) -> Vec<RegionNorms> {
-        let within = self.regions.iter().enumerate().filter_map(|(region, of)| match &of.at {
-            At::Columns(var, columns) if var.index() == node => {
-                let norms = self.setting.norms_of_rows(&self.extents[node], numbers, Some(columns));
-                Some(RegionNorms { region, norms })
-            }
+    /// The regions that are columns of this value.
+    fn columns_of(&self, node: usize) -> impl Iterator<Item = (usize, &Range<usize>)> {
+        let regions = self.regions.iter().enumerate();
+        regions.filter_map(move |(region, of)| match &of.at {
+            At::Columns(var, columns) if var.index() == node => Some((region, columns)),
             _ => None,
-        });
-        within.collect()
+        })
     }
 
-    fn shares(&self, node: usize, numbers: &[T], parts: Option<Parts<T>>) -> Shares<T> {
+    /// The norms in the regions that are columns of this value: of its rows, or of the parts where none of
+    /// them is a sample's.
+    fn regions_within(
+        &self,
+        node: usize,
+        numbers: &[T],
+        parts: Option<&Parts<T>>,
+    ) -> Vec<RegionNorms> {
+        let extents = &self.extents[node];
+        let norms_of = |i: usize, columns: &Range<usize>| {
+            if extents.of_samples {
+                return self.setting.norms_of_rows(extents, numbers, Some(columns));
+            }
+            let all = extents.norm_of_columns(numbers, columns);
+            self.norms_of_parts(all, parts, |part| part.regions[i])
+        };
+        let columns = self.columns_of(node).enumerate();
+        columns
+            .map(|(i, (region, columns))| RegionNorms { region, norms: norms_of(i, columns) })
+            .collect()
+    }
+
+    fn shares(&self, node: usize, numbers: &[T], parts: Option<&Parts<T>>) -> Shares<T> {
         let extents = &self.extents[node];
         let all = self.tensor(node, numbers, EXACT);
         if extents.of_samples {
             let norms = self.setting.norms_of_rows(extents, numbers, None);
             return Shares { all, norms, parts: Vec::new() };
         }
-        let parts = parts.unwrap_or_else(|| vec![None; self.setting.count()]);
-        let norm = |part: &Option<Tensor<T>>| part.as_ref().map(|part| part.norm);
-        let mut norms: Norms = parts.iter().map(norm).collect();
-        norms[0] = Some(all.norm);
+        let norms = self.norms_of_parts(all.norm, parts, |part| part.tensor.norm);
+        let tensor = |part: &Option<Part<T>>| part.as_ref().map(|part| part.tensor.clone());
+        let parts = match parts {
+            Some(parts) => parts.iter().map(tensor).collect(),
+            None => vec![None; self.setting.count()],
+        };
         Shares { all, norms, parts }
+    }
+
+    /// That of all, and one of each part that there is.
+    fn norms_of_parts(
+        &self,
+        all: Number<f64>,
+        parts: Option<&Parts<T>>,
+        norm: impl Fn(&Part<T>) -> Number<f64>,
+    ) -> Norms {
+        let mut norms: Norms = match parts {
+            Some(parts) => parts.iter().map(|part| part.as_ref().map(&norm)).collect(),
+            None => vec![None; self.setting.count()],
+        };
+        norms[0] = Some(all);
+        norms
+    }
+
+    fn part(&self, node: usize, numbers: &[T], most: usize) -> Part<T> {
+        let norm = |(_, columns)| self.extents[node].norm_of_columns(numbers, columns);
+        let regions = self.columns_of(node).map(norm).collect();
+        Part { tensor: self.tensor(node, numbers, most), regions }
     }
 
     fn tensor(&self, node: usize, numbers: &[T], most: usize) -> Tensor<T> {

@@ -72,7 +72,7 @@ fn edge(svg: &mut String, all: &[Brief], view: &View, edge: &Edge, layout: &Layo
         Item::Scope { .. } => top + BOX.1 / 2,
     };
     let passes = user.passes[position];
-    let gated = passes && user.routes && (!user.weighs_update || all[from].kind == "param");
+    let gated = passes && user.routes && (!user.weighs_update || !all[from].depends_on_samples);
     // What a gradient would flow to, if the op did not stop it.
     let stopped = !passes && user.routes && all[from].needs_grad;
     let class = match (passes, gated) {
@@ -106,7 +106,7 @@ fn edge(svg: &mut String, all: &[Brief], view: &View, edge: &Edge, layout: &Layo
 }
 
 fn item(svg: &mut String, all: &[Brief], item: &Item, (x, y): (i32, i32)) {
-    let (class, data, title, about) = match item {
+    let (class, data, name, title, about) = match item {
         Item::Node { node, outside } => {
             let brief = &all[*node];
             let mut class = format!("box {}", brief.kind);
@@ -120,25 +120,27 @@ fn item(svg: &mut String, all: &[Brief], item: &Item, (x, y): (i32, i32)) {
                 true => brief.about.clone(),
                 false => brief.about_short.clone(),
             };
-            (class, format!("data-node=\"{node}\""), brief.title.clone(), about)
+            (class, format!("data-node=\"{node}\""), &brief.title, &*brief.title, about)
         }
         Item::Scope { name, nodes, view } => {
             let about = format!("{} nodes", nodes.len());
             let of: Vec<String> = nodes.iter().map(usize::to_string).collect();
             let data = format!("data-view=\"{view}\" data-nodes=\"{}\"", of.join(" "));
-            let title = name.rsplit('.').next().unwrap_or(name).to_owned();
-            ("box scope".to_owned(), data, title, about)
+            let title = name.rsplit('.').next().unwrap_or(name);
+            ("box scope".to_owned(), data, name, title, about)
         }
     };
     let _ = writeln!(
         svg,
-        "<g class=\"{class}\" {data}><rect x=\"{x}\" y=\"{y}\" width=\"{}\" height=\"{}\" rx=\"5\"/>\
+        "<g class=\"{class}\" {data}><title>{}</title>\
+         <rect x=\"{x}\" y=\"{y}\" width=\"{}\" height=\"{}\" rx=\"5\"/>\
          <text class=\"title\" x=\"{tx}\" y=\"{}\">{}</text>\
          <text class=\"about\" x=\"{tx}\" y=\"{}\">{}</text></g>",
+        escape(name),
         BOX.0,
         BOX.1,
         y + 19,
-        escape(&shortened(&title, FIT.0)),
+        escape(&shortened(title, FIT.0)),
         y + 36,
         escape(&shortened(&about, FIT.1)),
         tx = x + 9,

@@ -1,7 +1,6 @@
 //! Making a trace of a graph.
 
 use std::collections::BTreeSet;
-use std::ops::Range;
 
 use gradroute_kernels::Real;
 
@@ -17,8 +16,8 @@ use crate::params::ParamId;
 
 impl<T: Real> Graph<'_, T> {
     /// The graph with all its values, and the way back from each term: every gradient with what each use of
-    /// its value contributed, by groups of samples and by single ones. It makes three backward passes a term,
-    /// and keeps copies of what it shows, so it is for a small batch.
+    /// its value contributed, by groups of samples and by single ones. It makes up to three backward passes a
+    /// term, and keeps copies of what it shows, so it is for a small batch.
     ///
     /// # Panics
     /// As [`Graph::backward_by_group`]; if a group that a part is closed to, or a column, does not exist.
@@ -54,14 +53,15 @@ impl<T: Real> Graph<'_, T> {
                     (vec![var.index()], Some([columns.start, columns.end]))
                 }
                 At::Params(pieces) => {
-                    let fits = |(id, range): &(ParamId, _)| -> bool {
-                        within(range, self.params.get(*id))
-                    };
-                    assert!(
-                        pieces.iter().all(fits),
-                        "trace: `{}` goes beyond a parameter",
-                        region.name
-                    );
+                    for (id, range) in pieces {
+                        let len = self.params.get(*id).len();
+                        assert!(
+                            range.start <= range.end && range.end <= len,
+                            "trace: `{}` is numbers {range:?} of the parameter `{}`, which has {len}",
+                            region.name,
+                            self.params.name(*id)
+                        );
+                    }
                     let own = |id: &Option<ParamId>| pieces.iter().any(|(of, _)| Some(*of) == *id);
                     let all = params.iter().enumerate();
                     (all.filter(|(_, id)| own(id)).map(|(node, _)| node).collect(), None)
@@ -108,6 +108,7 @@ impl<T: Real> Graph<'_, T> {
             operands,
             shape: shape.dims().to_vec(),
             carries_samples: shape.carries_samples(),
+            depends_on_samples: node.depends_on_samples(),
             label: node.label(),
             at: node.source_line(),
             param: node.param().map(|p| self.params.name(self.params.handle(p)).to_owned()),
@@ -123,8 +124,4 @@ impl<T: Real> Graph<'_, T> {
             ),
         }
     }
-}
-
-fn within<T>(range: &Range<usize>, numbers: &[T]) -> bool {
-    range.start <= range.end && range.end <= numbers.len()
 }

@@ -17,7 +17,8 @@ use crate::op::Rule;
 pub struct Trace<T: Real> {
     /// `f32` or `f64`.
     pub precision: &'static str,
-    /// `all`, the groups, `no sample`, then `sample 0`, `sample 1` and so on.
+    /// `all`, the groups, `no sample`, then `sample 0`, `sample 1` and so on. Where values count different
+    /// samples, there is `not told apart` in place of the last ones.
     pub selections: Vec<String>,
     /// The group of each sample, by number; empty without groups.
     pub of_samples: Vec<u8>,
@@ -45,6 +46,8 @@ pub struct Node<T: Real> {
     pub shape: Vec<usize>,
     /// Whether axis 0 counts samples.
     pub carries_samples: bool,
+    /// Whether the value depends on samples.
+    pub depends_on_samples: bool,
     /// The label scope.
     pub label: String,
     /// The source line, as `ops/add.rs:20`.

@@ -8,7 +8,7 @@ use super::norm::norm;
 use super::options::TraceOptions;
 use super::tensor::Number;
 
-/// From so many samples on, single ones are not shown.
+/// Above so many samples, single ones are not shown.
 const MOST_SAMPLES: usize = 64;
 
 /// Norms by selection.
@@ -21,6 +21,8 @@ pub(super) struct Setting {
     pub of_samples: Vec<u8>,
     /// How many samples there are, if the graph says it.
     pub samples: Option<usize>,
+    /// Whether values count different samples, so that nothing can be told apart.
+    several_counts: bool,
 }
 
 /// A value's extents, and whether its rows are samples.
@@ -31,6 +33,25 @@ pub(super) struct Extents {
     pub carries_samples: bool,
     /// Whether it depends on samples.
     pub of_samples: bool,
+}
+
+impl Extents {
+    /// The norm of columns of a value.
+    pub fn norm_of_columns<T: Real>(&self, numbers: &[T], columns: &Range<usize>) -> Number<f64> {
+        Number(norm_where(numbers, |i| self.is_in(columns, i)))
+    }
+
+    /// Whether a number stands in these columns.
+    fn is_in(&self, columns: &Range<usize>, i: usize) -> bool {
+        let width = self.dims.last().copied().unwrap_or(1).max(1);
+        columns.contains(&(i % width))
+    }
+}
+
+/// The norm of the numbers at these places.
+fn norm_where<T: Real>(numbers: &[T], chosen: impl Fn(usize) -> bool) -> f64 {
+    let own = numbers.iter().enumerate().filter(|(i, _)| chosen(*i));
+    norm(own.map(|(_, v)| v.to_f64()))
 }
 
 impl Setting {
@@ -55,15 +76,16 @@ impl Setting {
                 );
             }
         }
-        Self { groups, of_samples, samples }
+        Self { groups, of_samples, samples, several_counts: counts.len() > 1 }
     }
 
     pub fn names(&self, groups: &[String]) -> Vec<String> {
         let single = |sample| format!("sample {sample}");
+        let rest = if self.several_counts { "not told apart" } else { "no sample" };
         ["all".to_owned()]
             .into_iter()
             .chain(groups.iter().cloned())
-            .chain(["no sample".to_owned()])
+            .chain([rest.to_owned()])
             .chain((0..self.singles()).map(single))
             .collect()
     }
@@ -78,6 +100,7 @@ impl Setting {
         self.samples.filter(|n| *n <= MOST_SAMPLES).unwrap_or(0)
     }
 
+    /// What belongs to no sample; everything, where samples can't be told apart.
     pub fn no_sample(&self) -> usize {
         1 + self.groups
     }
@@ -107,12 +130,8 @@ impl Setting {
         numbers: &[T],
         columns: Option<&Range<usize>>,
     ) -> Norms {
-        let width = of.dims.last().copied().unwrap_or(1).max(1);
-        let chosen = |i: usize| columns.is_none_or(|columns| columns.contains(&(i % width)));
-        let all = || {
-            let own = numbers.iter().enumerate().filter(move |(i, _)| chosen(*i));
-            norm(own.map(|(_, v)| v.to_f64()))
-        };
+        let chosen = |i: usize| columns.is_none_or(|columns| of.is_in(columns, i));
+        let all = || norm_where(numbers, chosen);
         let rows = self.samples.filter(|_| of.carries_samples);
         let norm_of = |selection| match rows {
             _ if selection == 0 => Some(all()),
@@ -120,10 +139,8 @@ impl Setting {
             Some(_) if selection == self.no_sample() => None,
             Some(n) => {
                 let size = (numbers.len() / n).max(1);
-                let own = |(i, _): &(usize, &T)| chosen(*i) && self.has(selection, i / size);
-                let own = numbers.iter().enumerate().filter(own);
                 let some = (0..n).any(|sample| self.has(selection, sample));
-                some.then(|| norm(own.map(|(_, v)| v.to_f64())))
+                some.then(|| norm_where(numbers, |i| chosen(i) && self.has(selection, i / size)))
             }
         };
         (0..self.count()).map(|selection| norm_of(selection).map(Number)).collect()

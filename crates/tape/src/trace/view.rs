@@ -22,8 +22,9 @@ pub(super) struct Brief {
     pub operands: Vec<usize>,
     pub passes: Vec<bool>,
     pub routes: bool,
-    /// Whether it is only what its parameters get that it decides on: update weights.
+    /// Whether it decides only on what operands get that depend on no sample: update weights.
     pub weighs_update: bool,
+    pub depends_on_samples: bool,
     pub needs_grad: bool,
     /// `input`, `param` or `op`.
     pub kind: &'static str,
@@ -48,6 +49,7 @@ impl Brief {
             passes: node.passes.clone(),
             routes: node.routes,
             weighs_update: !node.update_weights.is_empty(),
+            depends_on_samples: node.depends_on_samples,
             needs_grad: node.needs_grad,
             kind,
         }
@@ -198,6 +200,7 @@ mod tests {
             passes: vec![true; operands.len()],
             routes: false,
             weighs_update: false,
+            depends_on_samples: true,
             needs_grad: true,
             kind: "op",
         }
