@@ -28,7 +28,7 @@ mod term;
 pub use error::AuditError;
 pub use groups::Groups;
 pub use picture::heat_map;
-pub(crate) use regions::{ParamRegion, ParamSet, ParamSets, of_params};
+pub(crate) use regions::{ParamRegion, ParamSet, ParamSets, ValueRegion, check, of_params};
 pub use result::{Audit, ByTerm, Leak, Moved, Place};
 pub(crate) use show::short;
 pub use show::{in_words, to_text};

@@ -114,7 +114,8 @@ pub trait Experiment<T: Real = f32>: Sized + 'static {
     }
 
     /// The groups into which the samples are sorted, what each must not teach, and what must not move:
-    /// what the [audit](crate::audit) holds a run to. None for an experiment that is not audited.
+    /// what the [audit](crate::audit) holds a run to, and what `graph` calls a leak. None for an experiment
+    /// that is not audited.
     fn groups(config: &Self::Config) -> Groups {
         let _ = config;
         Groups::default()

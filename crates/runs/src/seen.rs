@@ -4,7 +4,9 @@ use std::cell::RefCell;
 
 use gradroute_tape::{Graph, Real, Trace, TraceOptions, Var};
 
-use crate::audit::{AuditError, Groups, ParamRegion, ParamSet, ParamSets, of_params};
+use crate::audit::{
+    AuditError, Groups, ParamRegion, ParamSet, ParamSets, ValueRegion, check, of_params,
+};
 use crate::driver::Driver;
 use crate::experiment::Experiment;
 use crate::state::State;
@@ -25,7 +27,7 @@ impl<E: Experiment<T>, T: Real> Driver<'_, E, T> {
     ///
     /// # Errors
     /// When the step can't be made; when it does not say which sample is of which group; when a region that
-    /// `groups` name does not exist.
+    /// `groups` name does not exist, or one is not as the [audit](Driver::audit) wants it.
     ///
     /// # Panics
     /// If all steps are made.
@@ -33,12 +35,16 @@ impl<E: Experiment<T>, T: Real> Driver<'_, E, T> {
         let step = self.made();
         let mut sets = ParamSets::default();
         State::visit(&mut sets, |state| self.experiment_mut().state(state))?;
-        let (sets, seen) = (&sets.0[..], RefCell::default());
+        let (sets, found) = (&sets.0[..], RefCell::default());
         let regions = &of_params(sets, groups)?[..];
-        let recorder = Recorder { step, groups, sets, regions, seen };
+        let recorder = Recorder { step, groups, sets, regions, found };
         let outcome = self.step_watched_by(Some(&recorder));
-        let seen = recorder.seen.into_inner();
+        let Found { seen, values } = recorder.found.into_inner();
         outcome.map_err(|source| AuditError::of_step(step, source))?;
+        if !seen.is_empty() {
+            let of_params = regions.iter().map(|region| region.name.clone());
+            check(groups, &values.into_iter().chain(of_params).collect::<Vec<_>>())?;
+        }
         Ok(seen)
     }
 }
@@ -50,7 +56,19 @@ struct Recorder<'a, T: Real> {
     /// The parameters before the step.
     sets: &'a [ParamSet<T>],
     regions: &'a [ParamRegion],
-    seen: RefCell<Vec<Seen<T>>>,
+    found: RefCell<Found<T>>,
+}
+
+/// The backward passes, and the names of the parts of values that they know, each once.
+struct Found<T: Real> {
+    seen: Vec<Seen<T>>,
+    values: Vec<String>,
+}
+
+impl<T: Real> Default for Found<T> {
+    fn default() -> Self {
+        Self { seen: Vec::new(), values: Vec::new() }
+    }
 }
 
 impl<T: Real> Watch<T> for Recorder<'_, T> {
@@ -76,16 +94,20 @@ impl<T: Real> Watch<T> for Recorder<'_, T> {
         if !names.is_empty() {
             options = options.groups(names.iter().cloned(), marked.groups.iter().copied());
         }
+        let found = &mut *self.found.borrow_mut();
         for region in marked.regions.iter().filter(|region| g.has(region.var)) {
-            let (name, columns) = (&region.name, region.columns.clone());
-            options = options.part(name, region.var, columns, closed_to(name));
+            let ValueRegion { name, var, columns, .. } = ValueRegion::new(g, region)?;
+            options = options.part(&name, var, columns, closed_to(&name));
+            if !found.values.contains(&name) {
+                found.values.push(name);
+            }
         }
         let set = ParamSet::find(self.sets, g.params());
         for region in self.regions.iter().filter(|region| Some(region.set) == set) {
             let pieces = region.pieces.iter().cloned();
             options = options.params(&region.name, pieces, closed_to(&region.name));
         }
-        self.seen.borrow_mut().push(Seen { trace: g.trace(&options), dot });
+        found.seen.push(Seen { trace: g.trace(&options), dot });
         Ok(())
     }
 }

@@ -126,18 +126,18 @@ impl<'r, T: Real> Step<'r, T> {
     }
 
     /// Says which group each sample of the batch is of, by number in the experiment's
-    /// [`groups`](crate::Experiment::groups): for the audit and the flow map, so it costs nothing in a step
-    /// that neither of them watches. It goes for the backward passes to come in this step.
+    /// [`groups`](crate::Experiment::groups): for the audit, the flow map and `graph`, so it costs nothing in a
+    /// step that nothing watches. It goes for the backward passes to come in this step.
     pub fn groups(&self, of_samples: impl IntoIterator<Item = u8>) {
         if let Some(watched) = &self.watched {
             watched.marked.borrow_mut().groups = of_samples.into_iter().collect();
         }
     }
 
-    /// Names parts of a value, each a range of its columns (the last axis), at which the audit is to look,
-    /// such as the halves of an encoding:
+    /// Names parts of a value, each a range of its columns (the last axis), at which the audit and `graph`
+    /// are to look, such as the halves of an encoding:
     /// `at.regions(z, [("bottom half".into(), 0..16), ("top half".into(), 16..32)])`. It costs nothing in a
-    /// step that is not audited. The value must be the result of an op, and no term of the loss itself.
+    /// step that nothing watches. The value must be the result of an op, and no term of the loss itself.
     pub fn regions(&self, var: Var, parts: impl IntoIterator<Item = (String, Range<usize>)>) {
         if let Some(watched) = &self.watched {
             let parts = parts.into_iter();

@@ -1,4 +1,4 @@
-//! Seeing the backward passes of a step: the leak audit and the flow map hang here.
+//! Seeing the backward passes of a step: the leak audit, the flow map and `graph` hang here.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;

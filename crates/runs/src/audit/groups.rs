@@ -43,15 +43,15 @@ impl Groups {
     /// Groups of these names; their numbers, from 0, are what [`Step::groups`](crate::Step::groups) is told.
     ///
     /// # Panics
-    /// If there are none or more than 255, two have one name, or one is `no sample`, `decay` or `rest`, which
-    /// stand beside groups, or has a comma in it.
+    /// If there are none or more than 255, two have one name, or one is `all`, `no sample`, `decay` or
+    /// `rest`, which stand beside groups, or has a comma in it.
     #[track_caller]
     pub fn of<N: Into<String>>(names: impl IntoIterator<Item = N>) -> Self {
         let names: Vec<String> = names.into_iter().map(Into::into).collect();
         assert!((1..256).contains(&names.len()), "{} groups, expected 1 to 255", names.len());
         for (i, name) in names.iter().enumerate() {
             assert!(!names[..i].contains(name), "two groups are called `{name}`");
-            let taken = ["no sample", "decay", "rest"].contains(&name.as_str());
+            let taken = ["all", "no sample", "decay", "rest"].contains(&name.as_str());
             assert!(!taken && !name.contains(','), "`{name}` is no name for a group");
         }
         Self { names, ..Self::default() }

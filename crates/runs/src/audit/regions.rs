@@ -115,7 +115,7 @@ pub(crate) fn of_params<T: Real>(
 }
 
 /// Refuses two regions of one name, and declarations of what is not in `regions`.
-pub(super) fn check(groups: &Groups, regions: &[String]) -> Result<(), AuditError> {
+pub(crate) fn check(groups: &Groups, regions: &[String]) -> Result<(), AuditError> {
     let twice = regions.iter().enumerate().find(|(i, name)| regions[..*i].contains(name));
     if let Some((_, region)) = twice {
         return Err(AuditError::Twice { region: region.clone() });
@@ -137,10 +137,10 @@ fn layer(name: &str) -> &str {
 }
 
 /// A part of a value, as it lies in memory.
-pub(super) struct ValueRegion {
+pub(crate) struct ValueRegion {
     pub name: String,
     pub var: Var,
-    columns: Range<usize>,
+    pub columns: Range<usize>,
     /// Columns of the value.
     width: usize,
     /// Numbers of a sample; none where the value does not tell samples apart.

@@ -2,7 +2,10 @@
 
 use proptest::prelude::*;
 
-use super::network::{Config, Mistake, audit};
+use gradroute_runs::Driver;
+use gradroute_tape::trace::Number;
+
+use super::network::{Config, Mistake, Net, audit, groups, held_to};
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(32) })]
@@ -74,5 +77,51 @@ fn a_step_that_is_audited_leaves_the_state_that_it_would_leave_otherwise() {
         plain.step().unwrap();
         audited.audit(&groups(&config), 1).unwrap();
         assert_eq!(plain.digest().unwrap(), audited.digest().unwrap());
+    }
+}
+
+#[test]
+fn the_norms_of_a_graph_are_those_of_an_audit() {
+    let mistakes = [
+        Mistake::None,
+        Mistake::Penalty,
+        Mistake::PenaltyOnParameters,
+        Mistake::Standardized,
+        Mistake::SharedBias,
+        Mistake::RegionMadeOfParameters,
+    ];
+    for mistake in mistakes {
+        let config = Config::with(mistake);
+        let groups = match mistake {
+            Mistake::RegionMadeOfParameters => {
+                groups(&config).must_not_teach("odd", "first inputs")
+            }
+            _ => groups(&config),
+        };
+        let audit = held_to(&config, &groups, 0, 1).unwrap();
+        let mut driver = Driver::<Net<f64>, f64>::new(&config, &()).unwrap();
+        let trace = driver.see(&groups).unwrap().pop().unwrap().trace;
+        for (t, pass) in trace.passes.iter().enumerate().filter(|(_, pass)| pass.term != "total") {
+            let names: Vec<_> = trace.regions.iter().map(|region| region.name.clone()).collect();
+            assert_eq!(names, audit.regions);
+            for region in &trace.regions {
+                for (group, found) in trace.selections[1..4].iter().zip(&region.norms[t][1..4]) {
+                    let what = format!("{mistake:?}: {}, {group}, {}", pass.term, region.name);
+                    let wanted = audit.norm(&pass.term, group, &region.name);
+                    if region.name == "first inputs" && pass.term == "again" {
+                        assert!(wanted.is_some_and(|wanted| wanted > 0.0), "{what}");
+                    }
+                    match (found, wanted) {
+                        (Some(Number(found)), Some(wanted)) => {
+                            assert!(
+                                (found - wanted).abs() <= 1e-12 * wanted,
+                                "{what}: {found}, {wanted}"
+                            );
+                        }
+                        (found, wanted) => assert_eq!(found.is_some(), wanted.is_some(), "{what}"),
+                    }
+                }
+            }
+        }
     }
 }

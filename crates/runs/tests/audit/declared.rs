@@ -1,8 +1,9 @@
 //! What an audit refuses, and what it says then.
 
+use gradroute_runs::Driver;
 use gradroute_runs::audit::{AuditError, Groups};
 
-use super::network::{Config, Mistake, audit, held_to};
+use super::network::{Config, Mistake, Net, audit, held_to};
 
 fn refused(mistake: Mistake) -> AuditError {
     audit(&Config::with(mistake), 0, 1).unwrap_err()
@@ -60,9 +61,33 @@ fn a_region_on_an_input_is_refused_and_one_that_no_term_reaches_is_named() {
 }
 
 #[test]
-#[should_panic(expected = "`rest` is no name for a group")]
 fn a_group_does_not_take_the_name_of_what_stands_beside_groups() {
-    Groups::of(["own", "rest"]);
+    for name in ["all", "no sample", "decay", "rest"] {
+        let refused = std::panic::catch_unwind(|| Groups::of(["own", name])).unwrap_err();
+        let words = refused.downcast_ref::<String>().unwrap();
+        assert!(words.contains(&format!("`{name}` is no name for a group")), "{words}");
+    }
+}
+
+#[test]
+fn what_an_audit_refuses_of_regions_a_graph_refuses_in_the_same_words() {
+    let (right, groups) = (Config::with(Mistake::None), || Groups::of(["even", "odd"]));
+    for (config, groups) in [
+        (right.clone(), groups().must_not_teach("even", "top halve")),
+        (right.clone(), groups().must_not_teach("even", "top half").hold("odd", "top_hat")),
+        (right.clone(), groups().rows("top half", "top_head.weight", 0..1)),
+        (right, groups().rows("rows", "top_head.weight", 1..3)),
+        (Config::with(Mistake::RegionOnInput), groups()),
+        (Config::with(Mistake::RegionTooWide), groups()),
+        (Config::with(Mistake::Unsorted), groups()),
+        (Config::with(Mistake::OtherCount), groups()),
+        (Config::with(Mistake::WrongGroup), groups()),
+    ] {
+        let mut driver = Driver::<Net<f64>, f64>::new(&config, &()).unwrap();
+        let found = driver.see(&groups).map(|seen| seen.len());
+        let wanted = held_to(&config, &groups, 0, 1).unwrap_err();
+        assert_eq!(found.unwrap_err().to_string(), wanted.to_string());
+    }
 }
 
 #[test]

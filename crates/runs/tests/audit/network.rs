@@ -35,6 +35,8 @@ pub enum Mistake {
     TwoOfOneName,
     Target,
     RegionOnInput,
+    RegionTooWide,
+    RegionMadeOfParameters,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -194,6 +196,14 @@ impl<T: Real> Experiment<T> for Net<T> {
                 let again = g.mean_squared_error(drawn, x);
                 total = g.add(total, at.term(&g, "error", again));
             }
+            Mistake::RegionMadeOfParameters => {
+                let w = g.scale(g.param(self.learner.params.id("trunk.weight").unwrap()), 2.0);
+                at.regions(w, [("first inputs".into(), 0..2)]);
+                let again =
+                    g.mean_squared_error(g.linear(x, w, None), g.detach(self.trunk.forward(&g, x)));
+                let penalty = g.scale(g.l1_norm(w), 0.1);
+                total = g.add(total, at.term(&g, "again", g.add(again, penalty)));
+            }
             Mistake::NotATerm => total = g.add(total, g.l1_norm(z)),
             _ => {}
         }
@@ -206,6 +216,9 @@ impl<T: Real> Experiment<T> for Net<T> {
         at.regions(z, [("bottom half".into(), 0..2), ("top half".into(), 2..4)]);
         if mistake == Mistake::RegionOnInput {
             at.regions(x, [("inputs".into(), 0..1)]);
+        }
+        if mistake == Mistake::RegionTooWide {
+            at.regions(z, [("beyond".into(), 3..5)]);
         }
         if mistake == Mistake::NoBackward {
             g.backward(total, &mut gradients);
