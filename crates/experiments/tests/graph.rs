@@ -136,6 +136,30 @@ fn variants_are_computed_each_with_its_own_settings_and_the_same_weights() {
 }
 
 #[test]
+fn a_step_has_eight_samples_unless_anything_says_another_number() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("four.toml");
+    std::fs::write(&file, "preset = \"quick\"\n[train]\nbatch = 4\n").unwrap();
+    let samples = |seen: &Value, variant: usize| {
+        let selections = &seen["variants"][variant]["trace"]["selections"];
+        strings(selections).iter().filter(|name| name.starts_with("sample ")).count()
+    };
+    assert_eq!(samples(&json("quick", &[]), 0), 8);
+    for set in [" train.batch = 4", "train={batch=4}"] {
+        assert_eq!(samples(&json("quick", &["--set", set]), 0), 4, "{set}");
+        let seen = json("quick", &["--variant", set]);
+        assert_eq!((samples(&seen, 0), samples(&seen, 1)), (8, 4), "{set}");
+    }
+    // A key that begins like that of the batch is another one.
+    let more = ["--set", "train.batch_of_something=4"];
+    let (_, error) = ended(&program(&[&["graph", "--preset", "quick"], &more[..]].concat()), 2);
+    assert!(error.contains("--set train.batch_of_something=4: unknown key"), "{error}");
+    let config = ["graph", "--format", "json", "--config", file.to_str().unwrap()];
+    let (text, _) = ended(&program(&[&config[..], &SMALL].concat()), 0);
+    assert_eq!(samples(&serde_json::from_str(&text).unwrap(), 0), 4);
+}
+
+#[test]
 fn a_run_is_seen_on_its_weights_and_stays_as_it_is() {
     let folder = TempDir::new().unwrap();
     let run = folder.path().join("run");
@@ -143,8 +167,9 @@ fn a_run_is_seen_on_its_weights_and_stays_as_it_is() {
     let train = [&["train", "--out", run], &SMALL[..], &["--set", "train.steps=2"]].concat();
     ended(&program(&train), 0);
     let before = bytes(Path::new(run));
-    let (text, note) = ended(&program(&["graph", run, "--format", "json"]), 0);
-    assert!(note.contains("on the final weights"), "{note}");
+    let twice = ["graph", run, "--format", "json", "--variant", "loss.l1=0"];
+    let (text, note) = ended(&program(&twice), 0);
+    assert_eq!(note.matches("on the final weights").count(), 1, "{note}");
     let trained: Value = serde_json::from_str(&text).unwrap();
     let fresh = json("quick", &[]);
     let weight = |seen: &Value| {
@@ -152,6 +177,9 @@ fn a_run_is_seen_on_its_weights_and_stays_as_it_is() {
         nodes.into_iter().find(|node| node["param"] == "encoder.0.weight").unwrap()["value"].clone()
     };
     assert_ne!(weight(&trained)["norm"], weight(&fresh)["norm"]);
+    // The page is called by the run's name, from wherever it is named.
+    let (page, _) = ended(&program(&["graph", run]), 0);
+    assert!(page.contains("<title>The backward pass of run, step 1</title>"), "{}", &page[..600]);
     assert_eq!(bytes(Path::new(run)), before);
 }
 
@@ -171,7 +199,28 @@ fn bytes(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 #[test]
 fn what_is_wrong_with_a_request_is_named_and_ends_with_2() {
     for (arguments, words) in [
-        (&["graph", "--preset", "quick", "--out", "tape.pdf"][..], "say what it is by --format"),
+        // What is wrong without any variant is no variant's mistake, and that of one names it, and no other flag.
+        (
+            &["graph", "--preset", "quick", "--set", "loss.l9=0", "--variant", "loss.l1=0"][..],
+            "error: --set loss.l9=0: unknown key",
+        ),
+        (
+            &["graph", "--preset", "quick", "--variant", "loss.l1=1", "--variant", "loss.l9=0"],
+            "error: --variant loss.l9=0: unknown key",
+        ),
+        (
+            &["graph", "--preset", "quick", "--variant", "loss.l1=-1"],
+            "error: --variant loss.l1=-1: configuration: `loss.l1` is -1",
+        ),
+        (
+            &["graph", "--preset", "quick", "--variant", "loss.l1"],
+            "error: --variant loss.l1: `loss.l1` is no setting; expected key=value",
+        ),
+        (
+            &["graph", "--preset", "quick", "--variant", "data.limit=3"],
+            "error: --variant data.limit=3: ",
+        ),
+        (&["graph", "--preset", "quick", "--out", "tape.pdf"], "say what it is by --format"),
         (&["graph", "--preset", "quick", "--format", "svg", "--variant", "loss.l1=0"], "one graph"),
         (&["graph", "--preset", "quick", "--variant", "loss.l2=0"], "l2"),
         (&["graph", "--preset", "quick", "--batch", "0"], "1 or more"),

@@ -38,7 +38,11 @@ pub(super) fn at_step<E: Experiment, R>(
     let (data, inputs) = load_again::<E>(&config, given, record, directory.root())?;
     tell(&inputs);
     let mut driver = driver::<E>(&config, &data)?;
-    restore(&mut driver, &loaded)?;
+    let all_made = restore(&mut driver, &loaded)?;
+    if all_made && !place.told {
+        let last = driver.made();
+        say!("note: all steps are made; step {last} is looked at, on the final weights");
+    }
     look(&config, &mut driver)
 }
 
@@ -78,14 +82,10 @@ fn begin<E: Experiment>(driver: &mut Driver<'_, E>, at: u64) -> Result<(), Failu
     Ok(())
 }
 
-/// Goes on from a checkpoint; from the last one, makes the last step again.
-fn restore<E: Experiment>(driver: &mut Driver<'_, E>, loaded: &Loaded) -> Result<(), Failure> {
+/// Goes on from a checkpoint; from the last one, makes the last step again. Whether it is that one.
+fn restore<E: Experiment>(driver: &mut Driver<'_, E>, loaded: &Loaded) -> Result<bool, Failure> {
     loaded.restore(&mut |state: &mut State<'_>| driver.experiment_mut().state(state))?;
     let (made, planned) = (loaded.record.steps, driver.plan().steps());
     driver.set_made(made.min(planned - 1));
-    if made >= planned {
-        let last = planned - 1;
-        say!("note: all steps are made; step {last} is looked at, on the final weights");
-    }
-    Ok(())
+    Ok(made >= planned)
 }

@@ -56,6 +56,8 @@ pub(super) struct PlaceRequest {
     pub request: Request,
     pub at: Option<u64>,
     pub data: Option<PathBuf>,
+    /// Whether notes on it were told already: several configurations may be looked at there.
+    pub told: bool,
 }
 
 /// `audit`.
@@ -81,7 +83,7 @@ pub(super) struct GraphRequest {
     pub out: Option<PathBuf>,
 }
 
-/// A variant: how it was written, and `key=value` texts.
+/// A variant: how it was written, and the settings in that, each `key=value`.
 #[derive(Clone, Debug)]
 pub(super) struct Variant {
     pub name: String,

@@ -43,6 +43,19 @@ impl Failure {
         }
     }
 
+    /// The same, with `what` it is of before the error, unless that says it.
+    pub fn of(self, what: &str) -> Self {
+        let named = |error: anyhow::Error| match error.to_string() {
+            text if text.contains(what) => error,
+            text => error.context(format!("{what}: {text}")),
+        };
+        match self {
+            Failure::Usage(error) => Failure::Usage(named(error)),
+            Failure::Failed(error) => Failure::Failed(named(error)),
+            other => other,
+        }
+    }
+
     /// For `map_err`: an experiment's own error.
     pub fn boxed(error: Box<dyn std::error::Error + Send + Sync>) -> Self {
         Failure::Failed(anyhow::Error::from_boxed(error))

@@ -1,5 +1,7 @@
 //! `graph`.
 
+use std::path::Path;
+
 use anyhow::anyhow;
 use gradroute_tape::TracePage;
 
@@ -30,41 +32,56 @@ pub(super) fn run<E: Experiment>(request: &GraphRequest) -> Result<(), Failure> 
 fn written<E: Experiment>(request: &GraphRequest) -> Result<String, Failure> {
     let mut place = request.place.clone();
     if let Some(batch) = request.batch_by_default {
-        let flag = Override::flag(&format!("--batch {batch}"), "train.batch", batch);
-        place.request.flags.push(flag);
+        // The first of all settings, so that whatever else is said of it wins.
+        place.request.set.insert(0, format!("train.batch={batch}"));
         // An experiment without batches has no such key.
         if E::resolve(&place.request).is_err() {
-            place.request.flags.pop();
+            place.request.set.remove(0);
         }
     }
-    let mut all = vec![("as it is".to_owned(), place.request.clone())];
-    for Variant { name, set } in &request.variants {
-        let changed = with(&place.request, set);
-        // All of them before the first is computed.
-        E::resolve(&changed).map_err(|error| anyhow!("--variant {name}: {error}"))?;
-        all.push((name.clone(), changed));
+    // All of them before the first is computed; first what a variant could not mend.
+    E::resolve(&place.request)?;
+    let mut variants = Vec::new();
+    for variant in &request.variants {
+        let flag = format!("--variant {}", variant.name);
+        let changed = with(&place.request, variant, &flag)?;
+        E::resolve(&changed).map_err(|error| Failure::from(error).of(&flag))?;
+        variants.push((&*variant.name, flag, changed));
     }
-    let (mut page, mut first) = (None, None);
-    for (name, request) in all {
-        let place = PlaceRequest { request, ..place.clone() };
-        let (step, passes) = seen::<E>(&place)?;
-        let several = passes.len() > 1;
-        if page.is_none() {
-            page = Some(TracePage::new(title::<E>(&place, step)?));
-        }
-        for (pass, i) in passes.into_iter().zip(1..) {
-            let name = if several { format!("{name}, pass {i}") } else { name.clone() };
-            first.get_or_insert_with(|| pass.clone());
-            page.as_mut().expect("made before").add(name, pass.trace);
-        }
+    let (step, passes) = seen::<E>(&place)?;
+    let mut page = match request.format {
+        GraphFormat::Svg => return Ok(first(passes).trace.to_svg()),
+        GraphFormat::Dot => return Ok(first(passes).dot),
+        GraphFormat::Html | GraphFormat::Json => TracePage::new(title::<E>(&place, step)?),
+    };
+    add(&mut page, "as it is", passes);
+    for (name, flag, request) in variants {
+        let place = PlaceRequest { request, told: true, ..place.clone() };
+        let (_, passes) = seen::<E>(&place).map_err(|failure| failure.of(&flag))?;
+        add(&mut page, name, passes);
     }
-    let (page, first) = page.zip(first).expect("a step has a pass");
     Ok(match request.format {
-        GraphFormat::Html => page.to_html(),
         GraphFormat::Json => page.to_json() + "\n",
-        GraphFormat::Svg => first.trace.to_svg(),
-        GraphFormat::Dot => first.dot,
+        _ => page.to_html(),
     })
+}
+
+/// Each pass of a step is a variant of its own.
+fn add(page: &mut TracePage<f32>, name: &str, passes: Vec<Seen>) {
+    let several = passes.len() > 1;
+    for (pass, i) in passes.into_iter().zip(1..) {
+        let name = if several { format!("{name}, pass {i}") } else { name.to_owned() };
+        page.add(name, pass.trace);
+    }
+}
+
+/// The pass that a picture is of.
+fn first(mut passes: Vec<Seen>) -> Seen {
+    let n = passes.len();
+    if n > 1 {
+        say!("note: this step makes {n} backward passes; the picture is of the first");
+    }
+    passes.swap_remove(0)
 }
 
 fn seen<E: Experiment>(place: &PlaceRequest) -> Result<(u64, Vec<Seen>), Failure> {
@@ -84,22 +101,35 @@ fn seen<E: Experiment>(place: &PlaceRequest) -> Result<(u64, Vec<Seen>), Failure
 fn title<E: Experiment>(place: &PlaceRequest, step: u64) -> Result<String, Failure> {
     let resolved = E::resolve(&place.request)?;
     let what = match &place.run {
-        Some(run) => run.display().to_string(),
+        Some(run) => name_of(run),
         None if step == 0 => format!("{}, fresh weights", resolved.preset),
         None => resolved.preset,
     };
     Ok(format!("The backward pass of {what}, step {step}"))
 }
 
-/// A request with some keys given other values.
-fn with(request: &Request, set: &[String]) -> Request {
-    let key = |text: &String| text.split('=').next().unwrap_or_default().trim().to_owned();
-    let changed: Vec<String> = set.iter().map(key).collect();
-    let kept = request.set.iter().filter(|text| !changed.contains(&key(text)));
-    let flags = request.flags.iter().filter(|flag| !changed.contains(&flag.key));
-    Request {
-        set: kept.chain(set).cloned().collect(),
-        flags: flags.cloned().collect(),
-        ..request.clone()
-    }
+/// What a run is called: its folder, whatever way leads there.
+fn name_of(run: &Path) -> String {
+    let whole = std::path::absolute(run).unwrap_or_else(|_| run.to_owned());
+    whole.file_name().map_or_else(|| run.display().to_string(), |name| name.display().to_string())
+}
+
+/// A request with the keys of a variant given other values, whatever else is said of them.
+fn with(request: &Request, variant: &Variant, flag: &str) -> Result<Request, Failure> {
+    let changed = |text: &String| {
+        let parsed = Override::parse(text).map_err(|_| {
+            anyhow!(
+                "{flag}: `{text}` is no setting; expected key=value, several of them with commas \
+                 between, such as loss.l1=0,routing.enabled=false"
+            )
+        })?;
+        Ok(Override { origin: flag.to_owned(), ..parsed })
+    };
+    let changed = variant.set.iter().map(changed).collect::<Result<Vec<_>, Failure>>()?;
+    let is_kept = |key: &str| changed.iter().all(|change| change.key != key);
+    let mut kept = request.clone();
+    kept.set.retain(|text| is_kept(text.split('=').next().unwrap_or_default().trim()));
+    kept.flags.retain(|flag| is_kept(&flag.key));
+    kept.flags.extend(changed);
+    Ok(kept)
 }

@@ -19,7 +19,7 @@ pub(super) struct Graph {
     #[command(flatten)]
     pub place: Place,
 
-    /// Samples of the step (train.batch) [default: 8]
+    /// Samples of the step (train.batch) [default: as --set or --config say, else 8]
     #[arg(long, value_name = "N", value_parser = at_least::<1>)]
     pub batch: Option<i64>,
 

@@ -9,6 +9,7 @@ use super::commands::{GraphRequest, PlaceRequest, Variant};
 use super::failure::Failure;
 use super::graph_arguments::Graph;
 use super::graph_format::GraphFormat;
+use crate::config::FileLayer;
 
 /// Samples of a graph that is looked at, where nothing else is said.
 const BATCH: i64 = 8;
@@ -33,10 +34,20 @@ pub(super) fn request(asked: &Graph, place: PlaceRequest) -> Result<GraphRequest
         return Err(Failure::usage(drawn));
     }
     let variant = |text: &String| Variant { name: text.clone(), set: parts(text) };
-    let said = place.request.set.iter().any(|text| text.starts_with("train.batch"));
-    let batch_by_default = (asked.batch.is_none() && !said).then_some(BATCH);
+    let batch_by_default = (asked.batch.is_none() && !says_batch(&place)).then_some(BATCH);
     let variants = asked.variants.iter().map(variant).collect();
     Ok(GraphRequest { place, batch_by_default, variants, format, out: asked.out.clone() })
+}
+
+/// Whether a setting, or the file of `--config`, says how many samples a step has. A run's own file always does.
+fn says_batch(place: &PlaceRequest) -> bool {
+    let key = |text: &String| text.split('=').next().map(str::trim) == Some("train.batch");
+    let file = place.request.file.as_ref().filter(|_| place.run.is_none());
+    // What can't be read is told where it is read for its settings.
+    let file = file.and_then(|file| FileLayer::read(file).ok());
+    let of_file = file
+        .is_some_and(|file| file.table.get("train").and_then(|train| train.get("batch")).is_some());
+    of_file || place.request.set.iter().any(key)
 }
 
 /// The settings of a variant: what stands between commas, but for those in a list or a text.

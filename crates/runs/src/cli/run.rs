@@ -214,7 +214,8 @@ fn place_request<'e>(
         None => of_request(entries, &request)?,
     };
     let at = asked.at.map(|at| at as u64); // at least 0, by the parser
-    Ok((entry, PlaceRequest { run: asked.run.clone(), request, at, data: asked.data.clone() }))
+    let (run, data) = (asked.run.clone(), asked.data.clone());
+    Ok((entry, PlaceRequest { run, request, at, data, told: false }))
 }
 
 /// The experiment that a request is of.
