@@ -1,6 +1,8 @@
 """Uses the pages of graphs as a reader would, by keyboard, in headless Chromium. See graph_page.sh."""
 
 import argparse
+import base64
+import gzip
 import json
 import math
 import os
@@ -53,6 +55,38 @@ class Reader:
             self.press("ArrowDown")
         raise AssertionError(f"{select} has no option {number}")
 
+    def choose_at_once(self, *choices):
+        """Chooses before what was chosen last is read, presses all that can be pressed, and waits."""
+        self.page.evaluate(
+            """(choices) => {
+              for (const [id, value] of choices) {
+                const select = document.getElementById(id);
+                select.value = value;
+                select.dispatchEvent(new Event("change"));
+                for (const key of ["ArrowRight", "End", "Home", "u", "p"]) {
+                  document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+                }
+                document.getElementById("up").click();
+                for (const box of document.querySelectorAll("#graph .box")) box.dispatchEvent(new Event("click"));
+              }
+            }""",
+            choices,
+        )
+        self.page.wait_for_selector("html[data-ready]")
+
+    def goes_to(self, state):
+        """Follows a link to a state of the page that is open."""
+        self.page.evaluate("state => { location.hash = state; }", state)
+        self.page.wait_for_function("document.documentElement.dataset.ready")
+
+    def look_at(self, box):
+        self.page.focus(f"#graph {box}")
+        self.press("Enter")
+        return self.page.text_content("#node")
+
+    def state(self):
+        return self.page.evaluate("location.hash")
+
     def options(self, select):
         return self.page.eval_on_selector_all(
             f"#{select} option", "os => os.map(o => [Number(o.value), o.textContent, o.hidden])"
@@ -98,6 +132,23 @@ class Reader:
     def close(self):
         self.context.close()
         assert not self.problems, self.problems
+
+
+def part_of(html, part):
+    """What stands before a part of a page's data, the data, and what stands behind it."""
+    at = html.index(">", html.index(f'id="{part}"')) + 1
+    end = html.index("</script>", at)
+    return html[:at], json.loads(gzip.decompress(base64.b64decode(html[at:end]))), html[end:]
+
+
+def edited(file, part, edit, name):
+    """A page whose data say something else."""
+    before, data, after = part_of(file.read_text(), part)
+    edit(data)
+    packed = base64.b64encode(gzip.compress(json.dumps(data).encode())).decode()
+    made = file.with_name(name)
+    made.write_text(before + packed + after)
+    return made
 
 
 def same(found, wanted, what):
@@ -181,12 +232,22 @@ def variants_are_the_engine_s(browser, folder, _):
     assert any("abs" in text and "a leak into unit 1" in text for text in of_encoding), of_encoding
     # What the term does not reach can be looked at.
     reader.choose("term", 0)
-    reader.page.focus("#graph [data-node='10']")
-    reader.press("Enter")
+    assert "does not reach this node" in reader.look_at("[data-node='10']")
+    # So it is said of another selection's gradient; an input has none at all.
+    reader.choose("of", 2)
     assert "does not reach this node" in reader.page.text_content("#node")
+    assert "No gradient is computed here" in reader.look_at(".input")
+    # What is of samples is not of no sample.
+    reader.choose("of", 3)
+    said = ""
+    while not reader.page.is_disabled("#next"):
+        reader.press("ArrowRight")
+        said += reader.page.text_content("#node")
+    assert "every row here is a sample's; choose" in said and "all that arrives here is of samples" in said
+    reader.choose("of", 1)
     reader.choose("term", 2)
     # The address holds the state.
-    state = reader.page.evaluate("location.hash")
+    state = reader.state()
     before = reader.node()
     reader.open(state)
     assert reader.node() == before
@@ -194,6 +255,94 @@ def variants_are_the_engine_s(browser, folder, _):
     assert reader.node()["title"].startswith("%")
     reader.close()
     print(f"example: {len(printed)} pairs of numbers of 3 variants are those that the engine prints")
+
+
+def a_choice_waits_for_no_other(browser, folder, _):
+    reader = Reader(browser, folder / "example.html")
+    reader.page.focus("#variant")
+    reader.press("ArrowDown")
+    reader.press("ArrowDown")
+    reader.page.wait_for_selector("html[data-ready]")
+    assert reader.state().startswith("#variant=2&"), reader.state()
+    for choices in (
+        [("variant", 1), ("variant", 2)],
+        [("variant", 1), ("term", 2), ("of", 1), ("variant", 2)],
+        [("term", 1), ("variant", 2), ("of", 1), ("term", 2)],
+        [("of", 1), ("term", 2), ("variant", 0), ("variant", 2)],
+    ):
+        reader.open()
+        reader.choose_at_once(*choices)
+        last = {"term": 0, "of": 0} | dict(choices)
+        wanted = f"#variant={last['variant']}&term={last['term']}&of={last['of']}&step=0&view=0"
+        assert reader.state() == wanted, (choices, reader.state())
+        for name in ("variant", "term", "of"):
+            assert reader.page.eval_on_selector(f"#{name}", "s => Number(s.value)") == last[name]
+        # And what is shown is the third variant's: its mask lets sample 0 through.
+        shown = reader.regions()["unit 1"]["group 0"]
+        assert shown == {"value": 0.5 if last["term"] == 0 else shown["value"], "leak": True}, shown
+        assert reader.page.text_content("#play") == "Play"
+    # A link ends what plays and what was looked at beside the way.
+    reader.open()
+    reader.press("p")
+    reader.look_at("[data-node='10']")
+    reader.goes_to("#variant=0&term=0&of=0&step=2&view=0")
+    reader.page.wait_for_function("document.getElementById('count').textContent.startsWith('step 3 ')")
+    assert "does not reach" not in reader.page.text_content("#node")
+    assert reader.page.text_content("#play") == "Play"
+    # A menu that is open while the page plays is not replaced.
+    reader.page.evaluate("window.before = document.querySelector('#of option')")
+    reader.press("ArrowRight")
+    assert reader.page.evaluate("window.before === document.querySelector('#of option')")
+    # Where the address can't be written, the page goes on without.
+    reader.page.evaluate("() => { history.replaceState = () => { throw new Error('not here'); }; }")
+    reader.press("ArrowRight")
+    assert reader.page.text_content("#count").startswith("step 5 "), reader.page.text_content("#count")
+    reader.close()
+    print("choices that are made before others are read are all kept")
+
+
+def odd_data_are_worded(browser, folder, _):
+    example, large = folder / "example.html", folder / "large.html"
+
+    def infinite(steps):
+        for contribution in (c for step in steps for c in step["contributions"]):
+            for region in contribution["regions"]:
+                region["norms"][1] = "inf" if region["norms"][1] else region["norms"][1]
+
+    reader = Reader(browser, edited(example, "variant-0-pass-2", infinite, "infinite.html"))
+    reader.open("#variant=0&term=2&of=1&step=10")
+    marks = reader.page.eval_on_selector_all(".leak-mark", "marks => marks.map(m => m.textContent)")
+    assert "leak inf" in marks and not any("NaN" in mark for mark in marks), marks
+    reader.close()
+    # A file that is cut off says so, and what is whole can still be looked at.
+    before, _, after = part_of(example.read_text(), "variant-1")
+    damaged = folder / "damaged.html"
+    damaged.write_text(before + "H4sIAAAA" + after)
+    reader = Reader(browser, damaged)
+    reader.page.focus("#variant")
+    reader.press("ArrowDown")
+    reader.page.wait_for_function("document.getElementById('message').textContent.includes('damaged')")
+    reader.press("ArrowRight")
+    reader.choose("variant", 2)
+    assert reader.page.text_content("#message") == ""
+    assert reader.state().startswith("#variant=2&"), reader.state()
+    reader.close()
+    # Of two boxes of one name, the one that is open stays open.
+    _, steps, _ = part_of(large.read_text(), "variant-0-pass-0")
+    scopes = []
+
+    def named_alike(outline):
+        views = outline["views"]
+        scopes.extend(views[2]["nodes"])
+        views[2]["scope"] = views[1]["scope"]
+
+    reader = Reader(browser, edited(large, "variant-0", named_alike, "alike.html"))
+    step = next(n for n, step in enumerate(steps) if step["node"] in scopes)
+    reader.open(f"#variant=0&term=0&of=0&step={step}&view=2")
+    reader.choose("of", 1)
+    assert reader.state().endswith("&view=2"), reader.state()
+    reader.close()
+    print("infinite norms, damage and boxes of one name are shown as what they are")
 
 
 def large_opens_at_once(browser, folder, _):
@@ -271,6 +420,8 @@ def main():
         )
         for check in (
             variants_are_the_engine_s,
+            a_choice_waits_for_no_other,
+            odd_data_are_worded,
             focusable_by_tab,
             large_opens_at_once,
             quick_equals_audit,

@@ -21,21 +21,32 @@
   };
   const variants = [...document.querySelectorAll("[data-variant]")].map((of) => ({ name: of.dataset.variant, trace: null, views: [] }));
   let asked = 0;
-  /** Reads what is chosen; false if something else was chosen meanwhile. */
+  /** Whether what is chosen is still being read: there is nothing to step through then. */
+  let loading = true;
+  /** Reads what is chosen; false if something else was chosen meanwhile, or it can't be read. */
   const loaded = async (settle = () => {}) => {
     const ticket = ++asked;
+    loading = true;
     delete document.documentElement.dataset.ready;
+    const read = async (part, id, keep) => {
+      // Each part is unpacked once, however often it is asked for meanwhile.
+      part.asked ??= unpack(id).then(keep);
+      try {
+        await part.asked;
+      } catch {
+        if (ticket === asked) byId("message").textContent = "This file is damaged: write or download it again.";
+        return false;
+      }
+      return ticket === asked;
+    };
     const of = variant();
-    // Each part is unpacked once, however often it is asked for meanwhile.
-    of.asked ??= unpack(`variant-${state.variant}`).then((outline) => Object.assign(of, outline));
-    await of.asked;
-    if (ticket !== asked) return false;
+    if (!(await read(of, `variant-${state.variant}`, (outline) => Object.assign(of, outline)))) return false;
     settle();
     state.term = Math.min(state.term, trace().passes.length - 1);
     const chosen = pass();
-    chosen.asked ??= unpack(`variant-${state.variant}-pass-${state.term}`).then((steps) => (chosen.steps = steps));
-    await chosen.asked;
-    return ticket === asked;
+    if (!(await read(chosen, `variant-${state.variant}-pass-${state.term}`, (steps) => (chosen.steps = steps)))) return false;
+    loading = false;
+    return true;
   };
 
   // What is chosen, as data.
@@ -44,8 +55,11 @@
   const pass = () => trace().passes[state.term];
   const arrived = () => pass().steps[state.step];
   const arrivedAt = (node) => pass().steps.find((step) => step.node === node);
-  const groupCount = () => trace().selections.indexOf("no sample") - 1;
-  const firstSample = () => groupCount() + 2;
+  const firstSample = () => Math.max(trace().selections.indexOf("no sample"), 1) + 1;
+  const groupCount = () => firstSample() - 2;
+  /** What belongs to no sample; everything, where the values count different samples. */
+  const isRest = (of) => of === groupCount() + 1;
+  const toldApart = () => trace().selections[1] !== "not told apart";
 
   // ---- Words ----
 
@@ -53,6 +67,7 @@
     if (v === null || v === undefined) return "–";
     if (typeof v === "string") return v;
     if (v === 0) return "0";
+    if (v === Infinity) return "inf";
     const size = Math.abs(v);
     if (size < 1e-3 || size >= 1e6) {
       return v.toExponential(digits - 1).replace(/\.?0+e/, "e").replace("e+", "e");
@@ -69,15 +84,14 @@
     return `sample ${sample}${group === undefined ? "" : ` (${trace().selections[group + 1]})`}`;
   };
   const selection = (i) => (i >= firstSample() ? sampleName(i - firstSample()) : trace().selections[i]);
-  const whose = () =>
-    state.of === 0 ? "all samples" : state.of === groupCount() + 1 ? "no sample" : selection(state.of);
+  const whose = () => (state.of === 0 || !toldApart() ? "all samples" : selection(state.of));
 
   /** Whether a selection is a group without samples in this batch. */
   const isEmpty = (of) => of > 0 && of <= groupCount() && !trace().of_samples.includes(of - 1);
 
   /** Whether a sample's row belongs to what is chosen. */
   const hasRow = (sample) => {
-    if (state.of === 0) return true;
+    if (state.of === 0 || !toldApart()) return true;
     if (state.of <= groupCount()) return trace().of_samples[sample] === state.of - 1;
     return state.of - firstSample() === sample;
   };
@@ -87,7 +101,7 @@
     const closed = region.closed_to;
     if (of === 0) return closed.length ? [...closed.map((group) => group + 1), groupCount() + 1] : [];
     if (of <= groupCount()) return closed.includes(of - 1) ? [of] : [];
-    if (of === groupCount() + 1) return closed.length ? [of] : [];
+    if (isRest(of)) return closed.length ? [of] : [];
     return closed.includes(trace().of_samples[of - firstSample()]) ? [of] : [];
   };
   const leaks = (region, norms, of = state.of) => forbidden(region, of).some((at) => norms[at] !== null && norms[at] !== 0);
@@ -109,6 +123,7 @@
   // ---- Pictures: one scale for the whole page ----
 
   const STEPS = 7; // of powers of ten, from 1e-6 to 1
+  const NOT_A_NUMBER = [240, 228, 66];
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const color = (sign, size) => {
     const paper = dark.matches ? [21, 24, 28] : [255, 255, 255];
@@ -118,16 +133,16 @@
   };
   const grey = (rgb) => Array(3).fill(Math.round(rgb.reduce((sum, v) => sum + v) / 3));
   const colorOfNumber = (v) => {
-    if (typeof v === "string") return v === "NaN" ? [240, 228, 66] : color(v === "inf" ? 1 : -1, STEPS);
+    if (typeof v === "string") return v === "NaN" ? NOT_A_NUMBER : color(v === "inf" ? 1 : -1, STEPS);
     return v === 0 ? null : color(Math.sign(v), Math.floor(Math.log10(Math.abs(v)) + 1e-9) + STEPS);
   };
   const colorOfCode = (code) => {
-    if (code === -128) return [240, 228, 66];
+    if (code === -128) return NOT_A_NUMBER;
     return code === 0 ? null : color(Math.sign(code), Math.floor(((Math.abs(code) - 1) * 16) / 126 - 12 + 1e-9) + STEPS);
   };
 
   /** Columns of a tensor's table; one number a sample stands in a column. */
-  const columnsOf = (tensor, dims, samples) => (samples && dims.length === 1 ? 1 : dims.length ? dims[dims.length - 1] : 1);
+  const columnsOf = (dims, samples) => (samples && dims.length === 1 ? 1 : dims.length ? dims[dims.length - 1] : 1);
   const picture = (tensor, dims, words, samples, select) => {
     let rows, columns, at;
     // Rows of a picture can be told apart only where none is of two samples.
@@ -136,7 +151,7 @@
       ({ rows, columns } = tensor.squares);
       at = (i) => colorOfCode(tensor.squares.codes[i]);
     } else {
-      columns = columnsOf(tensor, dims, samples);
+      columns = columnsOf(dims, samples);
       rows = columns ? tensor.count / columns : 0;
       at = (i) => colorOfNumber(tensor.entries[i]);
     }
@@ -163,7 +178,7 @@
   /** All numbers as a table, made when it is opened. */
   const numbers = (tensor, dims, samples) => {
     if (tensor.count <= 1 || !tensor.entries) return null;
-    const columns = columnsOf(tensor, dims, samples);
+    const columns = columnsOf(dims, samples);
     const box = element("details", { class: "numbers" }, element("summary", {}, "the numbers"));
     const fill = () => {
       if (box.children.length > 1) return;
@@ -187,14 +202,15 @@
     const part = select && samples && state.of !== 0 && norm !== null;
     const own = part ? `${whose()}: norm ${number(norm)}${norm === 0 ? ", all exactly 0" : ""}` : "";
     const words = `${title}: ${shape(dims)}, ${single || own || said(tensor)}`;
+    const of = own ? "all rows: " : "";
     return element(
       "figure",
       { class: "card", "data-role": role, "data-norm": norm === null ? tensor.norm : norm },
       element("figcaption", {}, title),
       single ? "" : picture(tensor, dims, words, samples, select),
       own ? element("p", { class: "own" }, own) : "",
-      element("p", { class: "said" }, single ? `= ${single}` : `${own ? "all rows: " : ""}${said(tensor)}`),
-      tensor.count > 1 && tensor.least !== null ? element("p", { class: "said" }, `from ${number(tensor.least)} to ${number(tensor.most)}`) : "",
+      element("p", { class: "said" }, single ? `= ${single}` : `${of}${said(tensor)}`),
+      tensor.count > 1 && tensor.least !== null ? element("p", { class: "said" }, `${of}from ${number(tensor.least)} to ${number(tensor.most)}`) : "",
       tensor.squares ? element("p", { class: "said" }, `reduced: each square shows the largest of a block${samples && !tensor.squares.by_sample ? ", of all samples" : ""}`) : "",
       numbers(tensor, dims, samples)
     );
@@ -208,12 +224,12 @@
     const norm = shares.norms[state.of];
     if (shares.parts.length && state.of !== 0) {
       const part = shares.parts[state.of];
-      if (!part) return nothing(title, `–: nothing of ${whose()} arrives here`, role);
+      if (!part) return nothing(title, isRest(state.of) ? "–: all that arrives here is of samples" : `–: nothing of ${whose()} arrives here`, role);
       return card(title, part, of.shape, { role });
     }
     if (norm === null) {
-      const words = of.carries_samples ? `–: ${whose()} has no row here` : "–: this value no longer tells samples apart; choose “all” or “no sample”";
-      return nothing(title, words, role);
+      if (!of.carries_samples) return nothing(title, "–: this value no longer tells samples apart; choose “all” or “no sample”", role);
+      return nothing(title, isRest(state.of) ? "–: every row here is a sample's; choose “all”, a group or a sample" : `–: ${whose()} has no row here`, role);
     }
     return card(title, shares.all, of.shape, { norm, samples: of.carries_samples, select: true, role });
   };
@@ -228,7 +244,7 @@
 
   /** The largest leak of a use; 0 if there is none. */
   const leakOf = (use) =>
-    Math.max(0, ...use.regions.flatMap(({ region, norms }) => forbidden(trace().regions[region], state.of).map((of) => norms[of] ?? 0)));
+    Math.max(0, ...use.regions.flatMap(({ region, norms }) => forbidden(trace().regions[region], state.of).map((of) => (norms[of] === "inf" ? Infinity : Number(norms[of])))));
 
   const leakWords = (use) => {
     const at = use.regions.filter(({ region, norms }) => leaks(trace().regions[region], norms));
@@ -254,11 +270,14 @@
       rule.append(element("p", {}, "forward ", element("code", {}, node.rule.forward)), element("p", {}, "backward ", element("code", {}, node.rule.backward)));
       box.append(rule);
     }
-    if (node.update_weights.length) box.append(element("p", { class: "about" }, "What its parameters get is multiplied by update weights first."));
+    if (node.update_weights.length) box.append(element("p", { class: "about" }, "What it hands on to what depends on no sample is multiplied by update weights first."));
     const now = element("div", { class: "cards" });
     now.append(card("its value", node.value, node.shape, { samples: node.carries_samples, role: "value" }));
     if (!here) {
-      box.append(now, element("p", {}, `“${pass().term}” does not reach this node: no gradient of it arrives here.`));
+      const words = node.needs_grad
+        ? `“${pass().term}” does not reach this node: no gradient of it arrives here.`
+        : "No gradient is computed here: it is an input or frozen, or made of such and of detached values alone.";
+      box.append(now, element("p", {}, words));
       return;
     }
     now.append(gradient(isMask(node) ? "its gradient: what reaches it, before the mask" : `its gradient, of ${whose()}`, here.gradient, i, "gradient"));
@@ -298,7 +317,7 @@
     return made;
   };
 
-  /** Whether the node decides itself what it hands on; update weights go for its parameters only. */
+  /** Whether the node decides itself what it hands on; update weights go for what depends on no sample only. */
   const isMask = (node) => node.routes && node.operands.length > 0 && !node.update_weights.length;
 
   /** What the node hands on, operand by operand; of a route, its mask as well. */
@@ -314,11 +333,12 @@
     }
     for (const mask of node.update_weights) {
       const of = trace().nodes[mask];
-      cards.append(card(`update weights, for parameters only (%${mask})`, of.value, of.shape, { samples: of.carries_samples, select: true, role: "mask" }));
+      cards.append(card(`update weights, for what depends on no sample (%${mask})`, of.value, of.shape, { samples: of.carries_samples, select: true, role: "mask" }));
     }
     node.operands.forEach((operand, position) => {
       const found = contributed(i, position, operand);
-      const after = isMask(node) ? ", after the mask" : "";
+      const weighed = node.update_weights.length && !trace().nodes[operand].depends_on_samples;
+      const after = isMask(node) ? ", after the mask" : weighed ? ", after the update weights" : "";
       if (found) cards.append(gradient(`to ${nameOf(operand)} (%${operand})${after}`, found.shares, operand, "handed-on"));
     });
     if (stops) made.push(element("p", {}, "Nothing: the way back ends here."));
@@ -339,7 +359,7 @@
       for (const g of box.querySelectorAll(".box")) {
         g.setAttribute("tabindex", "0");
         g.setAttribute("role", "button");
-        g.setAttribute("aria-label", g.querySelector(".title").textContent + ("view" in g.dataset ? ", open" : `, %${g.dataset.node}`));
+        g.setAttribute("aria-label", g.querySelector("title").textContent + ("view" in g.dataset ? ", open" : `, %${g.dataset.node}`));
         const act = () => ("view" in g.dataset ? openView(Number(g.dataset.view)) : goTo(Number(g.dataset.node)));
         g.addEventListener("click", act);
         g.addEventListener("keydown", (event) => {
@@ -403,14 +423,14 @@
     const all = trace().regions;
     box.hidden = !all.length;
     if (!all.length) return;
-    const shown = [...Array(groupCount() + 2).keys()].filter((of) => !isEmpty(of));
-    if (state.of >= firstSample()) shown.push(state.of);
+    const columns = [...Array(firstSample()).keys()].filter((of) => !isEmpty(of));
+    if (state.of >= firstSample()) columns.push(state.of);
     const head = element("tr", {}, element("th", { scope: "col" }, "part"));
-    shown.forEach((of) => head.append(element("th", { scope: "col", class: of === state.of ? "chosen" : "" }, selection(of))));
+    columns.forEach((of) => head.append(element("th", { scope: "col", class: of === state.of ? "chosen" : "" }, selection(of))));
     const body = all.map((region, r) => {
       const row = element("tr", { "data-region": region.name }, element("th", { scope: "row" }, region.name));
       const norms = region.norms[state.term];
-      shown.forEach((of) => {
+      columns.forEach((of) => {
         const norm = norms[of];
         const leak = of !== 0 && leaks(region, norms, of);
         const classes = `${of === state.of ? "chosen" : ""} ${leak ? "leak" : ""}`;
@@ -425,6 +445,7 @@
   // ---- Moving ----
 
   const openView = (view) => {
+    if (loading || view === null) return;
     state.view = view;
     show();
     byId("graph").focus({ preventScroll: true });
@@ -437,17 +458,17 @@
     };
     while (!has(state.view) && variant().views[state.view].above !== null) state.view = variant().views[state.view].above;
   };
+  /** A node beside the way that is looked at, in place of the step's. */
+  let looked = null;
   const goTo = (node) => {
+    if (loading) return;
     const at = pass().steps.findIndex((step) => step.node === node);
     if (at >= 0) return stepTo(at);
     looked = node;
     show();
   };
-  /** The node that is shown, and one beside the way that is looked at. */
-  let shown = 0;
-  let looked = null;
   const stepTo = (step) => {
-    if (!trace() || !pass().steps) return;
+    if (loading) return;
     looked = null;
     state.step = Math.max(0, Math.min(pass().steps.length - 1, step));
     follow();
@@ -462,33 +483,46 @@
   };
   const play = () => {
     if (playing) return stop();
-    if (!trace() || !pass().steps) return;
-    if (state.step === pass().steps.length - 1) stepTo(0);
+    if (loading) return;
+    const isLast = () => state.step === pass().steps.length - 1;
+    if (isLast()) stepTo(0);
     byId("play").textContent = "Pause";
     playing = setInterval(() => {
       stepTo(state.step + 1);
-      if (state.step === pass().steps.length - 1) stop();
+      if (isLast()) stop();
     }, 900);
   };
 
+  /** What the page shows: its trace, and term, selection, node and view in that. A choice changes term or selection
+      at once, so that the next one, made while this one is still being read, goes on from there. */
+  let last = null;
   /** Keeps the node while another variant or selection is chosen, if that has it; another term is begun at its end. */
   const keeping = async (name, value) => {
     stop();
-    const before = { trace: trace(), node: shown, term: pass().term, of: trace().selections[state.of], scope: variant().views[state.view].scope };
-    const changed = name === "term" && state.term !== value;
-    state[name] = value;
+    if (name === "variant") state.variant = value;
+    else {
+      last.begins ||= name === "term" && last.term !== value;
+      last[name] = value;
+    }
+    const before = last;
     const settle = () => {
-      // Another variant may have other terms, groups and nodes: what is kept is known by its name.
-      const at = (found) => Math.max(0, found);
-      if (name === "variant") {
-        state.term = at(trace().passes.findIndex((pass) => pass.term === before.term));
-        state.of = at(trace().selections.indexOf(before.of));
-      }
-      state.view = at(variant().views.findIndex((view) => view.scope === before.scope));
+      // Another variant may have other terms, groups and views: what is kept is known by its name.
+      const kept = (i, names) => (trace() === before.trace ? i : Math.max(0, names(trace()).indexOf(names(before.trace)[i])));
+      state.term = kept(before.term, (of) => of.passes.map(({ term }) => term));
+      state.of = kept(before.of, (of) => of.selections);
+      // Two boxes may have one name: the same box where there is one of that name.
+      const { views } = variant();
+      const same = views[before.view]?.scope === before.scope;
+      state.view = same ? before.view : Math.max(0, views.findIndex((view) => view.scope === before.scope));
     };
     if (!(await loaded(settle))) return;
-    const same = sameNode(before.trace, before.node);
-    stepTo(changed ? 0 : Math.max(0, pass().steps.findIndex((step) => step.node === same)));
+    const node = sameNode(before.trace, before.node);
+    const at = pass().steps.findIndex((step) => step.node === node);
+    if (before.begins || node === undefined) return stepTo(0);
+    if (at >= 0) return stepTo(at);
+    // Nothing arrives at it now: it is looked at beside the way.
+    state.step = Math.min(state.step, pass().steps.length - 1);
+    goTo(node);
   };
   /** The node of this trace that is what a node of another one is: by parameter, or by label, op and line. */
   const sameNode = (other, i) => {
@@ -499,15 +533,15 @@
 
   const options = (id, names, chosen) => {
     const select = byId(id);
-    select.replaceChildren(...names.map((name, i) => element("option", { value: i }, name)));
+    // A menu that is open stays open where it has the same.
+    const same = select.options.length === names.length && names.every((name, i) => select.options[i].textContent === name);
+    if (!same) select.replaceChildren(...names.map((name, i) => element("option", { value: i }, name)));
     select.value = chosen;
   };
 
   const show = () => {
-    if (!trace() || !pass().steps) return;
     document.documentElement.dataset.ready = "yes";
     byId("message").textContent = "";
-    shown = arrived().node;
     options("variant", variants.map((v) => v.name), state.variant);
     byId("variants").hidden = variants.length === 1;
     options("term", trace().passes.map((p) => `${p.term} = ${number(p.value)}`), state.term);
@@ -520,10 +554,17 @@
     panel();
     regions();
     const { variant: v, term, of, step, view } = state;
-    history.replaceState(null, "", `#variant=${v}&term=${term}&of=${of}&step=${step}&view=${view}`);
+    last = { trace: trace(), term, of, node: looked ?? arrived().node, view, scope: variant().views[view].scope };
+    try {
+      history.replaceState(null, "", `#variant=${v}&term=${term}&of=${of}&step=${step}&view=${view}`);
+    } catch {
+      // Some browsers forbid it within a frame, or a hundred times in a row: the page does without.
+    }
   };
 
   const fromAddress = async () => {
+    stop();
+    looked = null;
     const wanted = new URLSearchParams(location.hash.slice(1));
     const take = (name, count) => {
       const value = Number(wanted.get(name) || 0);
@@ -552,7 +593,7 @@
       return element("span", {}, canvas, words);
     };
     const sizes = ["below 1e-5", "from 1e-5", "1e-4", "1e-3", "0.01", "0.1", "from 1"];
-    row.replaceChildren(square(null, "exactly 0"), ...sizes.map((words, i) => square(color(1, i + 1), words)), element("span", {}, "and below zero:"), square(color(-1, 1), "above -1e-5"), square(color(-1, STEPS), "to -1 and less"), square([240, 228, 66], "not a number"));
+    row.replaceChildren(square(null, "exactly 0"), ...sizes.map((words, i) => square(color(1, i + 1), words)), element("span", {}, "and below zero:"), square(color(-1, 1), "above -1e-5"), square(color(-1, STEPS), "to -1 and less"), square(NOT_A_NUMBER, "not a number"));
   };
 
   // ---- Begin ----
@@ -567,7 +608,8 @@
   press("next", () => stepTo(state.step + 1));
   press("last", () => stepTo(Infinity));
   press("play", play);
-  press("up", () => openView(variant().views[state.view].above));
+  const out = () => loading || openView(variant().views[state.view].above);
+  press("up", out);
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     // A menu keeps its up, down, Home and End; what can be scrolled sideways keeps all.
@@ -580,7 +622,7 @@
       Home: () => stepTo(0),
       End: () => stepTo(Infinity),
       p: play,
-      u: () => trace() && variant().views[state.view].above !== null && openView(variant().views[state.view].above),
+      u: out,
     };
     const act = acts[event.key];
     if (!act) return;
@@ -590,7 +632,7 @@
   addEventListener("hashchange", fromAddress);
   dark.addEventListener("change", () => {
     legend();
-    show();
+    if (!loading) show();
   });
   legend();
   fromAddress();
