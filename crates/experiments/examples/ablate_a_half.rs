@@ -3,8 +3,9 @@
 //! `-- WEIGHTS` is a checkpoint of a run of the preset `quick`, such as
 //! `runs/first/checkpoints/step-00001410.safetensors`.
 
-use gradroute::autoencoder::config::Model;
-use gradroute::autoencoder::{CLASSES, Half, Network};
+use gradroute::autoencoder::{Autoencoder, CLASSES, Half, Network};
+use gradroute_runs::Experiment;
+use gradroute_runs::config::Request;
 use gradroute_runs::images::{MeanByLabel, each_batch, mnist};
 use gradroute_tape::{Params, Tape};
 
@@ -13,7 +14,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .nth(1)
         .ok_or("name a checkpoint: -- RUN/checkpoints/step-….safetensors")?;
     let data = mnist::load(None, None)?;
-    let model = Model { hidden: vec![512, 256], encoding: 32, separate_decoders: false };
+    let quick = <Autoencoder as Experiment>::resolve(&Request::preset("quick", &[]))?;
+    let model = quick.config.model;
     let mut params = Params::<f32>::new();
     let network = Network::new(&mut params, data.test.pixels(), &model, 0);
     params.load(weights)?;

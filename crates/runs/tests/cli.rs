@@ -194,3 +194,16 @@ fn an_experiment_that_can_not_be_made_longer_says_so() {
     let longer = resume.into_iter().chain(["--epochs", "5"]);
     fail(toy(longer), 2, &["--epochs 5", "still can't be made longer"]);
 }
+
+#[test]
+fn of_a_step_with_several_backward_passes_a_picture_is_of_the_first_and_says_so() {
+    let mut picture = toy(["graph", "--preset", "relearn", "--format", "svg"]);
+    let (svg, note) = program::succeed(&mut picture);
+    assert!(svg.starts_with("<svg"), "{svg}");
+    assert!(note.contains("makes 2 backward passes; the picture is of the first"), "{note}");
+    let (page, note) = program::succeed(&mut toy(["graph", "--preset", "relearn"]));
+    assert!(
+        page.contains("data-variant=\"as it is, pass 2\"") && !note.contains("passes"),
+        "{note}"
+    );
+}

@@ -2,7 +2,7 @@
 //!
 //! The page holds three variants of the same graph. As it is, a penalty beside the route leaks. With the
 //! penalty behind the route, nothing does. With one entry of the mask switched on, one sample teaches the
-//! other group's unit. Write the page to a place of your own with `-- page.html`.
+//! other group's unit. `-- page.html` writes the page to a place of your own, and a picture beside it.
 
 use gradroute_tape::trace::Number;
 use gradroute_tape::{Graph, ParamId, Params, Shape, Tape, Trace, TraceOptions, TracePage};
@@ -74,11 +74,17 @@ fn main() -> std::io::Result<()> {
     let place = std::env::args()
         .nth(1)
         .map_or_else(|| std::env::temp_dir().join("gradroute-tape.html"), std::path::PathBuf::from);
-    std::fs::write(&place, page.to_html())?;
     // And the picture alone.
+    let beside = place.with_extension("svg");
+    if beside == place {
+        let words = format!("{}: the picture's name; call the page .html", place.display());
+        return Err(std::io::Error::other(words));
+    }
+    std::fs::write(&place, page.to_html())?;
     let g = tape.graph(&params);
     let picture = traced(&g, [encoder, head], as_it_is).to_svg();
-    std::fs::write(place.with_extension("svg"), picture)?;
+    std::fs::write(&beside, picture)?;
     println!("Open {} in a browser, and step with the arrow keys.", place.display());
+    println!("{} is its picture.", beside.display());
     Ok(())
 }
