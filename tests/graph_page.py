@@ -74,10 +74,8 @@ class Reader:
         )
         self.page.wait_for_selector("html[data-ready]")
 
-    def goes_to(self, state):
-        """Follows a link to a state of the page that is open."""
-        self.page.evaluate("state => { location.hash = state; }", state)
-        self.page.wait_for_function("document.documentElement.dataset.ready")
+    def wait_for(self, place, words):
+        self.page.wait_for_selector(f'#{place}:has-text("{words}")')
 
     def look_at(self, box):
         self.page.focus(f"#graph {box}")
@@ -285,8 +283,8 @@ def a_choice_waits_for_no_other(browser, folder, _):
     reader.open()
     reader.press("p")
     reader.look_at("[data-node='10']")
-    reader.goes_to("#variant=0&term=0&of=0&step=2&view=0")
-    reader.page.wait_for_function("document.getElementById('count').textContent.startsWith('step 3 ')")
+    reader.page.evaluate("() => { location.hash = '#variant=0&term=0&of=0&step=2&view=0'; }")
+    reader.wait_for("count", "step 3 of")
     assert "does not reach" not in reader.page.text_content("#node")
     assert reader.page.text_content("#play") == "Play"
     # A menu that is open while the page plays is not replaced.
@@ -321,7 +319,7 @@ def odd_data_are_worded(browser, folder, _):
     reader = Reader(browser, damaged)
     reader.page.focus("#variant")
     reader.press("ArrowDown")
-    reader.page.wait_for_function("document.getElementById('message').textContent.includes('damaged')")
+    reader.wait_for("message", "damaged")
     reader.press("ArrowRight")
     reader.choose("variant", 2)
     assert reader.page.text_content("#message") == ""
