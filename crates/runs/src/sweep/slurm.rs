@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::run::{FileError, atomic};
+use crate::run::{FileError, atomic, wait_for_lock};
 
 /// How many tasks an array may have where Slurm does not tell; its default is one more.
 const TASKS: usize = 1000;
@@ -65,6 +65,11 @@ impl SlurmFolder {
         let folder = out.join("slurm");
         std::fs::create_dir_all(&folder).map_err(FileError::of("create", &folder))?;
         Ok(Self(folder))
+    }
+
+    /// Keeps other processes from submitting until it is dropped; the tasks need not wait for that.
+    pub fn lock(&self) -> impl Sized + use<> {
+        wait_for_lock(&self.0)
     }
 
     /// The names of runs that wait or are at work already, in arrays that were submitted from here.

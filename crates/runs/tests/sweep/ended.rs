@@ -36,7 +36,7 @@ fn start(place: &Place, file: &Path, more: &[&str]) -> Child {
 
 fn wait_for(path: &Path) {
     let began = Instant::now();
-    while !path.is_file() {
+    while !std::fs::metadata(path).is_ok_and(|data| data.len() > 0) {
         assert!(began.elapsed() < Duration::from_secs(60), "no {} in a minute", path.display());
         sleep(Duration::from_millis(2));
     }
@@ -88,7 +88,7 @@ fn a_signal_saves_what_is_at_work_and_the_same_command_goes_on() {
         let out = place.path(name);
         let more = ["--jobs", "2", "--out", out.to_str().unwrap()];
         let child = start(&place, &file, &more);
-        wait_for(&out.join(NAMES[0]).join("checkpoints/step-00000030.json"));
+        wait_for(&out.join(NAMES[0]).join("metrics.jsonl"));
         let sent = Command::new("kill").args([name, &child.id().to_string()]).status().unwrap();
         assert!(sent.success());
         let output = child.wait_with_output().unwrap();
@@ -110,7 +110,7 @@ fn no_run_outlives_a_sweep_that_is_killed() {
     let place = Place::new();
     let file = of_epochs(&place, 100_000);
     let mut child = start(&place, &file, &["--jobs", "2"]);
-    let metrics = place.out().join(NAMES[0]).join("checkpoints/step-00000030.json");
+    let metrics = place.out().join(NAMES[0]).join("metrics.jsonl");
     wait_for(&metrics);
     child.kill().unwrap();
     child.wait().unwrap();
@@ -124,7 +124,7 @@ fn a_folder_that_is_locked_is_waited_for() {
     let place = Place::new();
     let file = longer(&place);
     let mut first = start(&place, &file, &["--run", NAMES[1]]);
-    wait_for(&place.out().join(NAMES[1]).join("checkpoints/step-00000030.json"));
+    wait_for(&place.out().join(NAMES[1]).join("metrics.jsonl"));
     let (_, err) = succeed(&mut place.sweep(&file, &[]));
     assert!(first.wait().unwrap().success());
     assert!(

@@ -10,7 +10,6 @@ use crate::cli::failure::Failure;
 use crate::cli::print::print;
 use crate::console::{quoted, say};
 use crate::run::absolute;
-use crate::sweep::SweepList;
 use crate::sweep::slurm::SlurmFolder;
 
 /// The processors of a task, as Slurm tells them.
@@ -28,9 +27,9 @@ pub(super) fn print_commands(sweep: &mut Sweep<'_>) -> Result<(), Failure> {
 /// Submits the runs that are missing and not on their way already.
 pub(super) fn slurm(sweep: &mut Sweep<'_>, sbatch: &[String]) -> Result<(), Failure> {
     sweep.prepare()?;
-    // Who submits at the same time would submit the same.
-    let _lock = SweepList::lock(&sweep.out);
     let folder = SlurmFolder::of(&sweep.out)?;
+    // Who submits at the same time would submit the same.
+    let _lock = folder.lock();
     let queued = folder.queued()?;
     let missing = sweep.missing();
     let names: Vec<&str> = missing.iter().map(|&index| sweep.wanted[index].name.as_str()).collect();

@@ -85,7 +85,7 @@ fn what_can_not_be_drawn_is_refused_by_its_field() {
     };
     refused(numbers(&[]), &one(), "`places` is empty");
     refused(numbers(&[2.0, 1.0]), &one(), "1 behind 2");
-    refused(numbers(&[1.0, 2.0, 3.0]), &one(), "`routed` holds 2 values, expected 3");
+    refused(numbers(&[1.0, 2.0, 3.0]), &one(), "curve `routed`` holds 2 values, expected 3");
     refused(numbers(&[1.0, 2.0]), &[], "`panels` is empty");
     let many = vec![BandCurve { name: "c", at: vec![None, None] }; 9];
     let crowded = [BandPanel { name: "error", curves: many, floor: None }];
