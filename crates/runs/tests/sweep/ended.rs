@@ -122,18 +122,18 @@ fn no_run_outlives_a_sweep_that_is_killed() {
 #[test]
 fn a_folder_that_is_locked_is_waited_for() {
     let place = Place::new();
-    let file = longer(&place);
-    let mut first = start(&place, &file, &["--run", NAMES[1]]);
-    wait_for(&place.out().join(NAMES[1]).join("metrics.jsonl"));
+    let file = of_epochs(&place, 1500);
+    let name = NAMES[0];
+    let mut first = start(&place, &file, &["--run", name]);
+    wait_for(&place.out().join(name).join("metrics.jsonl"));
     let (_, err) = succeed(&mut place.sweep(&file, &[]));
     assert!(first.wait().unwrap().success());
-    assert!(
-        err.contains(&format!("{}: another process is working on it, and is waited for", NAMES[1]))
-            || err.contains("1 of them done before"),
-        "{err}"
-    );
+    let waits = format!("{name}: another process is working on it, and is waited for");
+    // On a machine that is very busy the other process may be done before the sweep looks.
+    let done = ["1 of them done before".to_owned(), format!("{name}: finished in 0 s")];
+    assert!(err.contains(&waits) || done.iter().any(|words| err.contains(words)), "{err}");
     all_finished(&place.out());
-    let resumed = manifest(&place.out().join(NAMES[1]))["resumed"].clone();
+    let resumed = manifest(&place.out().join(name))["resumed"].clone();
     assert_eq!(resumed, serde_json::json!([]), "it was taken from who worked on it");
 }
 
