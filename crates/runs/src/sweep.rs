@@ -1,7 +1,7 @@
 //! Sweeps: many runs of an experiment by one file, nothing done twice and nothing lost.
 //!
 //! A [`SweepFile`] says which runs are [`Wanted`]; each has a folder of its own, named by what tells
-//! it from the others. What is in that folder says how far the run is ([`standing()`]), so a sweep
+//! it from the others. What is in that folder says how far the run is, so a sweep
 //! that is started again goes on where the one before ended, however that was. The list of all runs,
 //! [`SweepList`], is for readers alone.
 

@@ -143,7 +143,7 @@ impl SweepList {
         wait_for_lock(out)
     }
 
-    /// Writes the list, under its [lock](Self::lock).
+    /// Writes the list, under its lock.
     ///
     /// # Errors
     /// When it can't be written.
