@@ -27,8 +27,7 @@ pub(super) fn run<E: Experiment>(program: &Program, request: &TrainRequest) -> R
     let loaded = load::<E>(config, request.data.as_deref())?;
     tell(&loaded.1);
     let data = &loaded.0;
-    E::check(config, data).map_err(Failure::usage)?;
-    check_flow::<E>(config, data).map_err(Failure::usage)?;
+    check::<E>(config, data).map_err(Failure::usage)?;
     let init = match &request.init {
         Some(file) => Some((file.as_path(), Checkpoint::load(file)?)),
         None => None,
@@ -54,11 +53,10 @@ pub(super) fn run<E: Experiment>(program: &Program, request: &TrainRequest) -> R
     control::after::<E>(told, program, directory, &resolved, &request)
 }
 
-/// Refuses a flow map of an experiment that sorts its samples into no groups.
-pub(super) fn check_flow<E: Experiment>(
-    config: &E::Config,
-    data: &E::Data,
-) -> Result<(), ConfigError> {
+/// Refuses a configuration that does not fit the data, and a flow map of an experiment that sorts
+/// its samples into no groups.
+pub(super) fn check<E: Experiment>(config: &E::Config, data: &E::Data) -> Result<(), ConfigError> {
+    E::check(config, data)?;
     let every = E::stages(config, data).iter().find_map(|stage| stage.flow_every);
     let groups = !E::groups(config).names().is_empty();
     require(

@@ -24,28 +24,6 @@ pub enum SweepError {
         /// What is wrong with it.
         source: Box<ConfigError>,
     },
-    /// A key is not one of a sweep file.
-    #[error("{origin}: unknown key `{key}`; {hint}")]
-    UnknownKey {
-        /// The file.
-        origin: String,
-        /// The key.
-        key: String,
-        /// What it may be.
-        hint: String,
-    },
-    /// A value is none that the key may have.
-    #[error("{origin}: `{key}` is {found}; expected {expected}")]
-    Value {
-        /// The file.
-        origin: String,
-        /// The key.
-        key: String,
-        /// Its value.
-        found: String,
-        /// What it may be.
-        expected: String,
-    },
     /// A key has two places.
     #[error("{origin}: `{key}` is set by {first} and by {second}; give one of them")]
     Twice {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
 use super::error::SweepError;
-use crate::config::{FileLayer, nearest};
+use crate::config::{ConfigError, FileLayer, nearest};
 
 /// Keys of a sweep file.
 const KEYS: [&str; 8] =
@@ -77,14 +77,12 @@ impl SweepFile {
 
     fn of(layer: FileLayer, text: String) -> Result<Self, SweepError> {
         let FileLayer { origin, experiment, preset, description, mut table } = layer;
-        let bad = |key: &str, found: String, expected: &str| SweepError::Value {
-            origin: origin.clone(),
-            key: key.to_owned(),
-            found,
-            expected: expected.to_owned(),
+        let bad = |key: &str, found: String, expected: &str| {
+            let (origin, key, expected) = (origin.clone(), key.to_owned(), expected.to_owned());
+            SweepError::from(ConfigError::Kind { origin, key, found, expected })
         };
         if let Some(key) = table.keys().find(|key| !KEYS.contains(&key.as_str())) {
-            return Err(SweepError::UnknownKey {
+            return Err(ConfigError::UnknownKey {
                 origin: origin.clone(),
                 key: key.clone(),
                 hint: match nearest(key, KEYS) {
@@ -95,7 +93,8 @@ impl SweepFile {
                         KEYS.join(", ")
                     ),
                 },
-            });
+            }
+            .into());
         }
         let out = match table.remove("out") {
             None => None,

@@ -7,7 +7,7 @@ use toml::Value;
 use super::error::{MOST_RUNS, SweepError};
 use super::file::{Keys, PRESET, SEED, SweepFile};
 use super::name::{labels, name};
-use crate::config::{Override, Request};
+use crate::config::{ConfigError, Override, Request};
 
 /// A run that is wanted.
 #[derive(Clone, Debug, PartialEq)]
@@ -90,12 +90,13 @@ impl SweepFile {
         match swept.iter().find(|(key, _)| key == PRESET) {
             None => Ok(self.preset.clone()),
             Some((_, Value::String(name))) => Ok(Some(name.clone())),
-            Some((_, other)) => Err(SweepError::Value {
+            Some((_, other)) => Err(ConfigError::Kind {
                 origin: self.origin.clone(),
                 key: PRESET.to_owned(),
                 found: other.to_string(),
                 expected: "the name of a preset, as text".to_owned(),
-            }),
+            }
+            .into()),
         }
     }
 

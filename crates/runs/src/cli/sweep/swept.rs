@@ -10,7 +10,7 @@ use crate::cli::failure::Failure;
 use crate::cli::go_on::{Next, StepsLeft, next};
 use crate::cli::of::Of;
 use crate::cli::start::load;
-use crate::cli::train::check_flow;
+use crate::cli::train::check;
 use crate::config::{self, ConfigError, Keys, Request, Resolved, Settings, the_experiment};
 use crate::experiment::Experiment;
 use crate::inputs::Inputs;
@@ -132,8 +132,7 @@ fn checked<E: Experiment>(
 ) -> Result<(E::Data, Inputs), Failure> {
     let config = &resolved.config;
     let read = load::<E>(config, data)?;
-    E::check(config, &read.0).map_err(Failure::usage)?;
-    check_flow::<E>(config, &read.0).map_err(Failure::usage)?;
+    check::<E>(config, &read.0).map_err(Failure::usage)?;
     Plan::new(E::stages(config, &read.0))?;
     Ok(read)
 }
