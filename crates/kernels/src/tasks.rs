@@ -28,6 +28,12 @@ pub fn count() -> u64 {
 /// Runs `task(0)` to `task(count - 1)`, each once, in any order, on the current rayon pool.
 /// Allocates nothing.
 pub(crate) fn for_each(count: usize, task: impl Fn(usize) + Sync) {
+    share_out(count, &task);
+}
+
+/// As [`for_each`], without type parameters: rayon's code is compiled here, once, and not for each
+/// kernel in each program.
+fn share_out(count: usize, task: &(dyn Fn(usize) + Sync)) {
     let alone = count <= 1 || ALONE.get();
     if !alone {
         STARTED.fetch_add(count as u64, Ordering::Relaxed);
