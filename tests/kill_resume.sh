@@ -18,7 +18,7 @@ usage() {
 [[ $trials =~ ^[1-9][0-9]*$ ]] || usage
 case $kind in
     toy)
-        package=gradroute-runs program=toy
+        package=gradroute-runs-tests program=toy
         machine=(--threads 1)
         settings=(--preset relearn --set train.steps_per_epoch=400 --epochs 10
             --set train.relearn_steps=4000 --set train.checkpoint_every=150

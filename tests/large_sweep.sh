@@ -7,7 +7,7 @@ set -euo pipefail
 runs=${1:-1000}
 [[ $runs =~ ^[1-9][0-9]*0$ ]] || { echo "usage: tests/large_sweep.sh [RUNS, a multiple of 10]" >&2; exit 2; }
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-cargo build --release --locked --quiet -p gradroute-runs --bin toy
+cargo build --release --locked --quiet -p gradroute-runs-tests --bin toy
 toy=$(cd "${CARGO_TARGET_DIR:-target}" && pwd)/release/toy
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

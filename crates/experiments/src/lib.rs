@@ -6,7 +6,10 @@
 pub mod autoencoder;
 pub mod vae;
 
+#[cfg(not(test))]
 use gradroute_runs::cli::{Entry, entry};
 
 /// The experiments of the `gradroute` program, the default first.
+// Not in the unit tests, which would compile the whole program once more.
+#[cfg(not(test))]
 pub static EXPERIMENTS: &[Entry] = &[entry::<autoencoder::Autoencoder>(), entry::<vae::Vae>()];

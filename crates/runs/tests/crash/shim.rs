@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 /// The library, built once by the linker that Rust has anyway.
 static LIBRARY: LazyLock<PathBuf> = LazyLock::new(|| {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/crash/shim.c");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("crash/shim.c");
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let (unfinished, library) =
         (folder.join(format!("shim-{}.so", std::process::id())), folder.join("shim.so"));
