@@ -11,7 +11,7 @@ use crate::compare::{
     Comparison, ComparisonPage, ComparisonTable, Destination, Files, MOST_FIGURES, Over, csv,
     differing_keys, measure_table,
 };
-use crate::config::Settings;
+use crate::config::{self, Settings};
 use crate::console::say;
 use crate::experiment::Experiment;
 
@@ -113,9 +113,24 @@ fn over<C: Settings, R>(
                 true => "nothing but their seeds".to_owned(),
                 false => swept.join(", "),
             };
-            Failure::usage(anyhow!(
-                "--over {key}: all runs have one value of it; what differs between them is {among}"
-            ))
+            let all = config::keys(&comparison.first().resolved.config);
+            let known = all.keys().map(String::as_str);
+            let why = match config::nearest(key, known.clone()) {
+                _ if key.ends_with(".seed") && all.contains_key(key) => {
+                    "runs that differ in their seed only are one setting, over which the means and \
+                     intervals are"
+                        .to_owned()
+                }
+                _ if known.clone().any(|known| known == key) || key == "preset" => {
+                    "all runs have one value of it".to_owned()
+                }
+                Some(nearest) => format!("there is no such key; did you mean {nearest}?"),
+                None => match known.clone().find(|known| known.ends_with(&format!(".{key}"))) {
+                    Some(whole) => format!("there is no such key; did you mean {whole}?"),
+                    None => "there is no such key".to_owned(),
+                },
+            };
+            Failure::usage(anyhow!("--over {key}: {why}; what differs between the runs is {among}"))
         })
     };
     request.over.iter().map(asked).collect()

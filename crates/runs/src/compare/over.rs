@@ -97,7 +97,7 @@ impl Over {
                 }
             }
         }
-        // Named by what is swept, and by what else differs where that does not tell them apart.
+        // Named by what is swept, and by what else differs, but for what follows from their presets.
         let firsts: Vec<usize> = curves.iter().map(|(first, _)| *first).collect();
         let differs = |other: &String| {
             other != key && firsts.iter().any(|&i| value(i, other) != value(firsts[0], other))
@@ -116,11 +116,23 @@ impl Over {
             };
             firsts.iter().map(name).collect()
         };
+        let preset = PRESET.to_owned();
+        let all = || configs.iter().flat_map(|keys| keys.keys()).chain([&preset]);
+        let add = |named: &mut Vec<String>, more: &dyn Fn(&String) -> bool| {
+            let more: BTreeSet<&String> =
+                all().filter(|other| differs(other) && more(other)).collect();
+            let more: Vec<&String> =
+                more.into_iter().filter(|other| !named.contains(other)).collect();
+            named.extend(more.into_iter().cloned());
+        };
+        add(&mut named, &|other| {
+            let same_preset = |&&i: &&usize, &&j: &&usize| settings[i].preset == settings[j].preset;
+            firsts.iter().any(|i| {
+                firsts.iter().any(|j| same_preset(&i, &j) && value(*i, other) != value(*j, other))
+            })
+        });
         if !all_differ(&names(&named)) {
-            let preset = PRESET.to_owned();
-            let more = configs.iter().flat_map(|keys| keys.keys()).chain([&preset]);
-            let more: BTreeSet<&String> = more.filter(|other| differs(other)).collect();
-            named.extend(more.into_iter().filter(|other| !swept.contains(other)).cloned());
+            add(&mut named, &|_| true);
         }
         let names = names(&named);
         let curves = names.into_iter().zip(curves).map(|(name, (_, settings))| (name, settings));

@@ -15,7 +15,7 @@ pub enum SweepError {
     #[error(transparent)]
     Config(#[from] ConfigError),
     /// A run's configuration is wrong.
-    #[error("the run {run} of {origin} can't be")]
+    #[error("{origin}: its run {run} is none that could be made")]
     Run {
         /// The file.
         origin: String,

@@ -91,7 +91,11 @@ impl ListedRun {
     /// The same run, failed.
     #[must_use]
     pub fn failed(&self, error: &str) -> Self {
-        let error = error.chars().take(LONGEST_ERROR).collect();
+        let mut error = error.to_owned();
+        if let Some((end, _)) = error.char_indices().nth(LONGEST_ERROR) {
+            error.truncate(end);
+            error.push_str(" ...");
+        }
         Self { error: Some(error), ..self.in_state(RunState::Failed) }
     }
 }

@@ -32,15 +32,15 @@ pub enum Standing {
 /// How many differences are named.
 const NAMED: usize = 3;
 
-/// How far the run with the configuration `text` is in the folder `root`. `length_key` is the key
-/// that makes a run longer.
+/// How far the run with the configuration `text` is in the folder `root`. `lengthens` says
+/// of two configurations whether a run of the first can go on as one of the second.
 ///
 /// # Errors
 /// When what is there can't be read.
 pub fn standing(
     root: &Path,
     text: &str,
-    length_key: Option<&str>,
+    lengthens: &dyn Fn(&str, &str) -> bool,
     program: &Program,
 ) -> Result<Standing, FileError> {
     let to_begin = || match RunDirectory::check_replaceable(root) {
@@ -51,7 +51,7 @@ pub fn standing(
     let Ok(directory) = RunDirectory::open(root) else { return to_begin() };
     let config = directory.config();
     let found = std::fs::read_to_string(&config).map_err(FileError::of("read", &config))?;
-    if let Some(reason) = difference(&found, text, length_key, root, program) {
+    if let Some(reason) = difference(&found, text, lengthens, root, program) {
         return Ok(Standing::Foreign(reason));
     }
     match Manifest::read(&directory.manifest()) {
@@ -122,17 +122,18 @@ impl Standing {
 
 /// What the configuration that is there has other than the one that is wanted.
 fn difference(
-    found: &str,
-    wanted: &str,
-    length_key: Option<&str>,
+    text_found: &str,
+    text_wanted: &str,
+    lengthens: &dyn Fn(&str, &str) -> bool,
     root: &Path,
     program: &Program,
 ) -> Option<String> {
     let table = |text: &str| toml::from_str::<Table>(text).ok();
-    let Some(found) = table(found) else {
+    let Some(found) = table(text_found) else {
         return Some("its config.toml is damaged".to_owned());
     };
-    let (found, wanted) = (keys(&found), keys(&table(wanted)?));
+    let is_longer = lengthens(text_found, text_wanted);
+    let (found, wanted) = (keys(&found), keys(&table(text_wanted)?));
     let differing: Vec<_> = differing(&found, &wanted).collect();
     let text = |value: Option<&toml::Value>| {
         value.map_or_else(|| "not there".to_owned(), toml::Value::to_string)
@@ -143,9 +144,7 @@ fn difference(
     let named = named.collect::<Vec<_>>().join("; ");
     match &differing[..] {
         [] => None,
-        [(key, Some(found), Some(wanted))]
-            if Some(key.as_str()) == length_key && wanted.as_integer() > found.as_integer() =>
-        {
+        [(_, _, Some(wanted))] if is_longer => {
             let (program, run) = (program.name, quoted(root));
             Some(format!(
                 "{named} (`{program} train --resume {run} --epochs {wanted}` makes a run longer)"

@@ -85,3 +85,31 @@ fn a_sweep_of_which_nothing_is_finished_is_refused() {
     succeed(&mut place.sweep(&file, &["--print-commands"]));
     refused(&mut compare(&place, &["out"]), 1, &["no run of the sweep in out is finished"]);
 }
+
+#[test]
+fn over_what_is_no_key_or_does_not_differ_it_is_said_which() {
+    let place = Place::new();
+    succeed(&mut place.sweep(&place.small(), &[]));
+    for (key, part) in [
+        ("world.slyp", "there is no such key; did you mean world.slip?"),
+        ("slip", "did you mean world.slip?"),
+        ("nonsense", "there is no such key;"),
+        ("train.seed", "differ in their seed only"),
+        ("train.epochs", "all runs have one value of it"),
+    ] {
+        refused(&mut compare(&place, &["out", "--over", key]), 2, &[part, "is world.slip"]);
+    }
+}
+
+#[test]
+fn curves_are_named_by_all_in_which_they_differ() {
+    let place = Place::new();
+    succeed(&mut place.sweep(&place.small(), &[]));
+    let longer = crate::place::SMALL.replace("\"train.epochs\" = 2", "\"train.epochs\" = 3");
+    let lines = longer.replace("[grid]", "[grid]\n\"train.eval_every\" = [1]");
+    let lines = lines.replace("\"train.eval_every\" = 2\n", "");
+    let file = place.file(&lines);
+    succeed(&mut place.sweep(&file, &["--out", "longer"]));
+    let (out, _) = succeed(&mut compare(&place, &["out", "longer", "--over", "world.slip"]));
+    assert!(out.contains("epochs=2") && out.contains("epochs=3"), "{out}");
+}

@@ -158,3 +158,26 @@ fn commands_mean_the_same_after_the_file_has_changed() {
     let config = fs::read_to_string(place.out().join(NAMES[0]).join("config.toml")).unwrap();
     assert!(config.contains("epochs = 2\n"), "{config}");
 }
+
+#[test]
+fn the_folder_of_another_experiments_sweep_is_refused() {
+    let place = Place::new();
+    succeed(&mut place.sweep(&place.small(), &["--print-commands"]));
+    let list = fs::read_to_string(place.out().join("sweep.json")).unwrap();
+    let other = place.file("preset = \"calm\"\nseeds = [0]\n");
+    refused(&mut place.sweep(&other, &["--print-commands"]), 2, &["experiment seeker", "`out`"]);
+    assert_eq!(fs::read_to_string(place.out().join("sweep.json")).unwrap(), list);
+}
+
+#[test]
+fn a_single_run_by_a_changed_file_changes_list_and_copy_together() {
+    let place = Place::new();
+    succeed(&mut place.sweep(&place.small(), &["--run", NAMES[0]]));
+    let file = place.file(&SMALL.replace("[0, 3]", "[0, 3, 5]"));
+    succeed(&mut place.sweep(&file, &["--run", "slip=0.1,seed=5"]));
+    let copy = fs::read_to_string(place.out().join("sweep.toml")).unwrap();
+    assert_eq!(copy, fs::read_to_string(&file).unwrap());
+    let states = crate::place::listed(&place.out(), "state");
+    assert_eq!(states.len(), 6);
+    assert_eq!((&*states[NAMES[0]], &*states["slip=0.1,seed=5"]), ("finished", "finished"));
+}

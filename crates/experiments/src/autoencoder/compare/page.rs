@@ -69,6 +69,6 @@ const CERTIFICATES: &str = "A certificate is a decoder of its own that sees one 
 
 const ERRORS: &str = "MAE is the mean over samples and pixels of |x - y|, MSE of (x - y)^2, on the test set, with \
      pixels in [-1, 1]. Decoders are trained by MAE, and one that knows nothing of an image then \
-     draws the median image of the training set: its errors are the dashed lines in the pictures. \
+     draws the median image of the training set: its errors are the dashed lines in the pictures by setting and by digit. \
      By MSE the mean image is better still, so a certificate can be somewhat below the line and \
-     know nothing; the tables have both.";
+     know nothing; the tables have both, and over a key the dashed line of an MSE is the mean image's.";

@@ -4,7 +4,9 @@ use std::time::{Duration, Instant};
 
 use crate::cli::failure::Failure;
 use crate::driver::Driver;
+use crate::evaluation::{Evaluation, Measures};
 use crate::experiment::Experiment;
+use crate::page::Page;
 use crate::plan::Plan;
 use crate::run::saved;
 use crate::state::{Parameters, State};
@@ -18,8 +20,9 @@ const STEPS: u64 = 20;
 /// Bytes of a line of `timing.jsonl`.
 const TIMING_BYTES: u64 = 64;
 
-/// Bytes that a run leaves besides its state and its logs: pictures and a page.
-const PICTURES: u64 = 1 << 20;
+/// Bytes that a run leaves besides its state, its logs and its experiment's pictures: the picture of
+/// its losses, and records.
+const OTHERS: u64 = 1 << 19;
 
 /// What a run costs.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +33,8 @@ pub(in crate::cli) struct Cost {
     pub step: f64,
     /// Seconds of all its evaluations.
     pub evaluations: f64,
+    /// Seconds of what comes after its last step: pictures and a page.
+    pub end: f64,
     /// Bytes that it leaves.
     pub bytes: u64,
 }
@@ -51,22 +56,40 @@ impl Cost {
         // A run of one step has no second.
         let step = if made > 0 { began.elapsed().as_secs_f64() / made as f64 } else { 0.0 };
         let began = Instant::now();
-        driver.evaluate();
+        let results = driver.evaluate();
         let evaluations =
             began.elapsed().as_secs_f64() * number_of_evaluations(driver.plan()) as f64;
+        let began = Instant::now();
+        // What is shown of several stages needs the results of all of them.
+        let is_one = driver.plan().stages().len() == 1;
+        let pictures = if is_one { drawn(&mut driver, results) } else { 0 };
+        let end = began.elapsed().as_secs_f64();
         let line = serde_json::to_string(&line).map_or(0, |text| text.len() as u64);
         // Weights and two moments of each, in f32.
         let checkpoint = parameters.0 * 3 * 4;
         let logs = steps.saturating_mul(line + TIMING_BYTES);
-        let bytes = (checkpoint * saved::KEPT as u64 + PICTURES).saturating_add(logs);
-        Ok(Self { steps, step, evaluations, bytes })
+        let bytes = (checkpoint * saved::KEPT as u64 + pictures + OTHERS).saturating_add(logs);
+        Ok(Self { steps, step, evaluations, end, bytes })
     }
 
     /// Seconds of a run of which so many steps are made.
     pub fn seconds_after(&self, made: u64) -> f64 {
         let left = self.steps.saturating_sub(made);
-        left as f64 * self.step + self.evaluations * left as f64 / self.steps.max(1) as f64
+        let evaluations = self.evaluations * left as f64 / self.steps.max(1) as f64;
+        left as f64 * self.step + evaluations + self.end
     }
+}
+
+/// Draws what is shown of a run at its end; how many bytes that is. What can't be drawn of fresh
+/// weights is not counted.
+fn drawn<E: Experiment>(driver: &mut Driver<'_, E>, results: E::Results) -> u64 {
+    let measures = Measures::from(&E::measures(&results, &[])[..]);
+    let evaluation = Evaluation { results, earlier: Vec::new(), measures };
+    let Ok(Page { figures, .. }) = driver.page(&evaluation) else { return 0 };
+    let files = figures.iter().filter_map(|figure| figure.files().ok()).flatten();
+    let bytes: usize = files.map(|(_, bytes)| bytes.len()).sum();
+    // Each stands on the page once more, as text.
+    2 * bytes as u64
 }
 
 fn number_of_evaluations(plan: &Plan) -> u64 {

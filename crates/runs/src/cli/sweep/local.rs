@@ -70,8 +70,12 @@ fn tell_other_revisions(sweep: &Sweep<'_>) {
 
 /// Makes the one run that is asked for.
 pub(super) fn one(mut sweep: Sweep<'_>) -> Result<(), Failure> {
-    let list =
-        if SweepList::file(&sweep.out).is_file() { sweep.list() } else { sweep.prepare()? };
+    // A submitted task goes by the file as it was then, and leaves that of now alone.
+    let is_known = sweep.is_copied() || sweep.is_kept();
+    let list = match is_known && SweepList::file(&sweep.out).is_file() {
+        true => sweep.list(),
+        false => sweep.prepare()?,
+    };
     let missing = sweep.missing();
     let index = *sweep.runs.keys().next().expect("one run is asked for");
     let root = sweep.root(index);

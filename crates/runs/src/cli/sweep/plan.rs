@@ -47,7 +47,7 @@ impl<'a> Sweep<'a> {
         let out = request.out.as_ref().or(file.out.as_ref());
         let out = out.ok_or_else(|| SweepError::NoOut { origin: file.origin.clone() });
         let out = absolute(out.map_err(Failure::usage)?);
-        check_out(&out).map_err(Failure::usage)?;
+        check_out(&out, swept.name()).map_err(Failure::usage)?;
         let wanted = file.wanted().map_err(Failure::usage)?;
         let asked = match &request.task {
             SweepTask::One(name) => vec![place_of(name, &wanted, file).map_err(Failure::usage)?],
@@ -85,7 +85,8 @@ impl<'a> Sweep<'a> {
 
     /// How far a run with a configuration of this text is now.
     pub fn standing(&self, index: usize, text: &str) -> Result<Standing, FileError> {
-        standing(&self.root(index), text, self.swept.length_key(), self.program)
+        let lengthens = |from: &str, to: &str| self.swept.lengthens(from, to);
+        standing(&self.root(index), text, &lengthens, self.program)
     }
 
     /// The runs that are not finished.
@@ -148,6 +149,17 @@ impl<'a> Sweep<'a> {
         list.write(out)?;
         self.copy()?;
         Ok(list)
+    }
+
+    /// Whether the copy is of this very file.
+    pub fn is_copied(&self) -> bool {
+        let copy = std::fs::read_to_string(self.out.join(COPY));
+        copy.is_ok_and(|copy| copy == self.request.file.text)
+    }
+
+    /// Whether the file is one that was kept in the sweep's folder.
+    pub fn is_kept(&self) -> bool {
+        absolute(Path::new(&self.request.file.origin)).parent() == Some(&self.out)
     }
 
     /// Writes the copy of the sweep file. One that is there keeps its content under another name.
@@ -214,7 +226,7 @@ fn configure(
 }
 
 /// Refuses a folder that is something else.
-fn check_out(out: &Path) -> Result<(), SweepError> {
+fn check_out(out: &Path, experiment: &str) -> Result<(), SweepError> {
     let run = out.ancestors().find(|folder| RunDirectory::is_run(folder));
     let list = SweepList::file(out);
     let reason = if let Some(run) = run {
@@ -226,7 +238,8 @@ fn check_out(out: &Path) -> Result<(), SweepError> {
         "it is a file".to_owned()
     } else if list.exists() {
         match SweepList::read(out) {
-            Ok(_) => return Ok(()),
+            Ok(list) if list.experiment == experiment => return Ok(()),
+            Ok(list) => format!("it is that of a sweep of the experiment {}", list.experiment),
             Err(error) => format!(
                 "{LIST} there is no list of a sweep's runs ({}); if it is damaged, remove it, and it \
                  is written anew",

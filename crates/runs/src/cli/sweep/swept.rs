@@ -47,8 +47,8 @@ pub(in crate::cli) struct Making<'a> {
 pub(in crate::cli) trait Swept: Sync {
     /// Its name.
     fn name(&self) -> &'static str;
-    /// The key that makes a run longer.
-    fn length_key(&self) -> Option<&'static str>;
+    /// Whether a run of one configuration can go on as the longer run of another.
+    fn lengthens(&self, from: &str, to: &str) -> bool;
     /// The configuration that is asked for.
     fn configure(&self, request: &Request) -> Result<Configured, ConfigError>;
     /// Holds a configuration to its data; returns the hashes of what was read.
@@ -71,8 +71,12 @@ impl<E: Experiment> Swept for Of<E> {
         E::NAME
     }
 
-    fn length_key(&self) -> Option<&'static str> {
-        E::Config::LENGTH_KEY
+    fn lengthens(&self, from: &str, to: &str) -> bool {
+        let (Ok(from), Ok(to)) = (read::<E>(from), read::<E>(to)) else { return false };
+        let (before, after) = (config::keys(&from.config), config::keys(&to.config));
+        let is_length = |key: &str| Some(key) == E::Config::LENGTH_KEY;
+        config::differing(&before, &after).all(|(key, ..)| is_length(key))
+            && from.config.lengthen(&to.config).is_ok()
     }
 
     fn configure(&self, request: &Request) -> Result<Configured, ConfigError> {
