@@ -28,7 +28,7 @@ fn ended(output: &Output, status: i32) -> (String, String) {
 
 fn found(preset: &str, more: &[&str]) -> Value {
     let folder = TempDir::new().unwrap();
-    let file = folder.path().join("audit.json");
+    let file = folder.path().join("new/audit.json");
     let json = ["--json", file.to_str().unwrap()];
     ended(&small(preset, &[&json[..], more].concat()), 0);
     let audit = read(&file);
@@ -138,7 +138,7 @@ fn to_assert_that_there_is_no_leak_ends_with_1_where_there_is_one_and_with_2_whe
 #[test]
 fn known_leaks_are_recorded_and_only_new_ones_complained_of() {
     let folder = TempDir::new().unwrap();
-    let file = folder.path().join("leaks.json");
+    let file = folder.path().join("new/leaks.json");
     let expect = ["--expect", file.to_str().unwrap()];
     let (_, err) = ended(&small("seed", &expect), 0);
     assert!(err.contains("recorded in"), "{err}");
@@ -175,7 +175,7 @@ fn a_run_is_audited_at_its_checkpoints_and_stays_as_it_is() {
     let (_, err) = ended(&audit(&[path, "--at", "1"]), 2);
     assert!(err.contains("no checkpoint after 1 steps; it has some after 2, 4"), "{err}");
     assert_eq!(manifest, std::fs::read(run.join("manifest.json")).unwrap());
-    let file = folder.path().join("map.png");
+    let file = folder.path().join("new/map.png");
     ended(&audit(&[path, "--heat-map", file.to_str().unwrap()]), 0);
     assert!(std::fs::read(file).unwrap().starts_with(b"\x89PNG"));
 }

@@ -13,6 +13,9 @@ use crate::run::saved::Loaded;
 use crate::run::{RunDirectory, saved};
 use crate::state::State;
 
+/// Steps that take so long that the user is told of them.
+const MANY: u64 = 100;
+
 /// Hands `look` the configuration and an experiment that is to make the step.
 pub(super) fn at_step<E: Experiment, R>(
     place: &PlaceRequest,
@@ -75,6 +78,9 @@ fn begin<E: Experiment>(driver: &mut Driver<'_, E>, at: u64) -> Result<(), Failu
     if at >= planned {
         let last = planned - 1;
         return Err(anyhow!("--at {at}: there are {planned} steps, from 0 to {last}").into());
+    }
+    if at >= MANY {
+        say!("note: {at} of {planned} steps are made first");
     }
     while driver.made() < at {
         driver.step()?;

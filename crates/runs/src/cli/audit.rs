@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::at_step::at_step;
 use super::commands::AuditRequest;
 use super::failure::Failure;
+use super::folder_of::make_folder_of;
 use super::print::print;
 use crate::audit::{Audit, Leak, heat_map, in_words, to_text};
 use crate::console::say;
@@ -34,6 +35,8 @@ pub(super) fn run<E: Experiment>(request: &AuditRequest) -> Result<(), Failure> 
         return Err(Failure::usage(both));
     }
     request.heat_map.as_deref().map(is_svg).transpose().map_err(Failure::into_usage)?;
+    let files = [&request.json, &request.heat_map, &request.expect];
+    files.into_iter().flatten().try_for_each(|file| make_folder_of(file))?;
     let audit = audit::<E>(request).map_err(Failure::into_usage)?;
     // Files and status first: nobody may read what is printed.
     written(request, &audit).map_err(Failure::into_usage)?;

@@ -8,6 +8,7 @@ use gradroute_tape::TracePage;
 use super::at_step::at_step;
 use super::commands::{GraphRequest, PlaceRequest, Variant};
 use super::failure::Failure;
+use super::folder_of::make_folder_of;
 use super::graph_format::GraphFormat;
 use super::print::print;
 use crate::config::{Override, Request};
@@ -18,6 +19,7 @@ use crate::seen::Seen;
 
 /// Writes a step's graph. All that is wrong with the request ends with 2.
 pub(super) fn run<E: Experiment>(request: &GraphRequest) -> Result<(), Failure> {
+    request.out.as_deref().map_or(Ok(()), make_folder_of)?;
     let text = written::<E>(request).map_err(Failure::into_usage)?;
     match &request.out {
         None => print(&text),
