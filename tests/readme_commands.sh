@@ -37,6 +37,9 @@ while read -r line; do
         *" audit --preset "* | *" graph --preset "*) run "$binaries/gradroute ${line#* -- } --set data.limit=200" ;;
         # Large models: fewer images.
         *"--preset seed"*) run "$binaries/gradroute ${line#* -- } --epochs 1 --set data.limit=100" ;;
+        # It answers until it is ended; once it has told its address, it listens.
+        "cargo run --release -- serve"*)
+            run "$binaries/gradroute ${line#* -- } --no-open >address & until [ -s address ]; do sleep 0.1; done; kill \$!" ;;
         "cargo run --release -- train"*) run "$binaries/gradroute ${line#* -- } $short" ;;
         "cargo run --release -- "*) run "$binaries/gradroute ${line#* -- }" ;;
         *) echo "README: tests/readme_commands.sh does not know how to try: $line" >&2; exit 1 ;;

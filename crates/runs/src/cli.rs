@@ -15,6 +15,7 @@ mod evaluate;
 mod experiments;
 mod failure;
 mod figures;
+mod folder_of;
 mod go_on;
 mod graph;
 mod graph_arguments;
@@ -28,6 +29,8 @@ mod print;
 mod resume;
 mod run;
 mod saved_run;
+#[cfg(feature = "serve")]
+mod serve;
 mod start;
 mod summary;
 mod sweep;

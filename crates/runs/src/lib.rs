@@ -126,6 +126,8 @@ pub mod report;
 mod resume_check;
 pub mod run;
 mod seen;
+#[cfg(feature = "serve")]
+mod serve;
 pub mod state;
 pub mod statistics;
 mod step;

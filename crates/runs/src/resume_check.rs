@@ -145,6 +145,7 @@ fn checkpoint<E: Experiment>(directory: &RunDirectory, driver: &mut Driver<'_, E
         length: None,
         data: DataRecord::new(&Inputs::none(), directory.root()),
         init: None,
+        steps_planned: None,
         started: String::new(),
         resumed: Vec::new(),
     };

@@ -41,6 +41,8 @@ pub(crate) use digest::hex;
 pub use directory::{DirectoryError, RunDirectory};
 pub use file_error::FileError;
 pub use json::read_json;
+#[cfg(feature = "serve")]
+pub(crate) use lock::is_held;
 pub(crate) use lock::wait_for_lock;
 pub use manifest::Manifest;
 pub(crate) use names::{CONFIG, EVALUATION, FIGURES, REPORT, remove_unfinished};

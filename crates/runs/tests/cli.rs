@@ -207,3 +207,15 @@ fn of_a_step_with_several_backward_passes_a_picture_is_of_the_first_and_says_so(
         "{note}"
     );
 }
+
+#[test]
+fn the_folder_of_a_graph_is_made_if_it_is_not_there() {
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let graph = path("some/where/tape.svg");
+    succeed(toy(["graph", "--preset", "calm", "--out", &graph]));
+    assert!(Path::new(&graph).is_file());
+    std::fs::write(path("file"), "").unwrap();
+    let within = path("file/tape.svg");
+    fail(toy(["graph", "--preset", "calm", "--out", &within]), 2, &[&path("file")]);
+}

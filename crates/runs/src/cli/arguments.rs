@@ -9,6 +9,8 @@ use super::audit_arguments::Audit;
 use super::failure::Failure;
 use super::graph_arguments::Graph;
 use super::machine::Machine;
+#[cfg(feature = "serve")]
+use super::serve::Serve;
 use super::sweep_arguments::Sweep;
 use super::whole::at_least;
 use crate::config::{Override, Request};
@@ -37,6 +39,8 @@ pub(super) enum Asked {
     Audit(Box<Audit>),
     Graph(Box<Graph>),
     Sweep(Box<Sweep>),
+    #[cfg(feature = "serve")]
+    Serve(Serve),
     Verify(Verify),
     Experiments(Experiments),
     Presets(Presets),

@@ -187,6 +187,8 @@ fn asked(
             let entry = of_sweep(entries, &request.file)?;
             asked.machine.run(|| entry.commands.sweep(program, &request))
         }
+        #[cfg(feature = "serve")]
+        Asked::Serve(asked) => super::serve::run(program, entries[0].name, &asked),
         Asked::Experiments(_) => experiments::run(entries),
         Asked::Presets(asked) => presets::run(entries, asked.action),
         Asked::Completions(asked) => completions::run(command, program.name, asked.shell),

@@ -2,6 +2,7 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
+use std::time::Duration;
 
 use super::file_error::FileError;
 use super::offered::can_not_lock;
@@ -10,6 +11,10 @@ use crate::console::say;
 /// The file that is locked. It stays: to remove it would open a gap in which
 /// two processes lock two files of this name.
 pub(super) const LOCK: &str = ".lock";
+
+/// How long one is waited for that only looks at a lock, and how often.
+const LOOK: Duration = Duration::from_millis(5);
+const LOOKS: u32 = 10;
 
 /// Held while a process works on a run directory; the system lets go of it
 /// however the process ends.
@@ -29,7 +34,7 @@ impl RunLock {
         let path = root.join(LOCK);
         let options = OpenOptions::new().write(true).create(true).truncate(false).to_owned();
         let file = options.open(&path).map_err(FileError::of("open", &path))?;
-        match file.try_lock() {
+        match lock_soon(&file) {
             Ok(()) => Ok(Some(Self { _file: file })),
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(error)) if can_not_lock(&error) => {
@@ -43,6 +48,25 @@ impl RunLock {
             Err(TryLockError::Error(error)) => Err(FileError::of("lock", &path)(error)),
         }
     }
+}
+
+/// Locks a file. One that looks whether it is locked has it for a moment itself, so that one is waited
+/// for.
+fn lock_soon(file: &File) -> Result<(), TryLockError> {
+    for _ in 0..LOOKS {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => std::thread::sleep(LOOK),
+            done => return done,
+        }
+    }
+    file.try_lock()
+}
+
+/// Whether a process works on the run directory at `root`; no, where that can't be told.
+#[cfg(feature = "serve")]
+pub(crate) fn is_held(root: &Path) -> bool {
+    let locked = |file: File| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock));
+    File::open(root.join(LOCK)).is_ok_and(locked)
 }
 
 /// Waits until no other process has the lock of a folder, and takes it, for a moment's work. Where

@@ -58,6 +58,9 @@ pub struct Origin {
     /// The file that gave the initial weights, if not the seed.
     #[serde(default, with = "recorded_path")]
     pub init: Option<PathBuf>,
+    /// How many steps the run was to have; absent in records from before that was noted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub steps_planned: Option<u64>,
     /// When the run began, UTC.
     pub started: String,
     /// After how many steps it was resumed, once for each time.
@@ -223,7 +226,9 @@ impl From<RecordFormat1> for Record {
             sha256: data.sha256,
         };
         let (length, init) = (None, init.map(PathBuf::from));
-        let origin = Origin { configuration_sha256, length, data, init, started, resumed };
+        let steps_planned = None;
+        let origin =
+            Origin { configuration_sha256, length, data, init, steps_planned, started, resumed };
         Self { format, steps, weights_sha256, origin, weights, optimizer, logs }
     }
 }
@@ -248,6 +253,7 @@ mod tests {
                 sha256: BTreeMap::new(),
             },
             init: None,
+            steps_planned: Some(12),
             started: "2026-01-01T00:00:00Z".to_owned(),
             resumed: vec![3],
         };

@@ -50,6 +50,7 @@ pub fn run<E: Experiment>(job: Job<'_, E>) -> Result<Outcome<E::Results>, TrainE
                 length: length_of::<E>(&config),
                 data: manifest.data.clone(),
                 init: init.map(|(file, _)| absolute(file)),
+                steps_planned: Some(plan.steps()),
                 started: manifest.started.clone(),
                 resumed: Vec::new(),
             };
@@ -78,6 +79,7 @@ pub fn run<E: Experiment>(job: Job<'_, E>) -> Result<Outcome<E::Results>, TrainE
             origin.resumed.push(record.steps);
             // The same data, but they may have been moved.
             origin.data = manifest.data.clone();
+            origin.steps_planned = Some(plan.steps());
             origin.length = length_of::<E>(&resolved.to_toml());
             (origin, Logs::open(directory, &plan, Some(record))?, flow)
         }

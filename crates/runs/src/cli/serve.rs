@@ -1,0 +1,60 @@
+//! `serve`.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use anyhow::{Context, anyhow};
+use clap::{Args, ValueHint};
+
+use super::failure::Failure;
+use crate::console::say;
+use crate::program::Program;
+use crate::serve::Server;
+
+/// Show runs in a browser: what there is, and how a training goes on
+///
+/// Prints the address, opens it, and answers until Ctrl-C. The pages can be reached from this machine
+/// alone and load nothing from elsewhere; they only read, so a training that is watched comes to the same.
+#[derive(Args, Debug)]
+pub(super) struct Serve {
+    /// A run, or a folder with runs
+    #[arg(value_name = "PATH", default_value = "runs", value_hint = ValueHint::DirPath)]
+    pub path: PathBuf,
+
+    /// Port on 127.0.0.1; 0 takes a free one
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub port: u16,
+
+    /// Only print the address
+    #[arg(long)]
+    pub no_open: bool,
+}
+
+pub(super) fn run(program: &Program, first: &'static str, asked: &Serve) -> Result<(), Failure> {
+    let Serve { path, port, no_open } = asked;
+    if !path.is_dir() {
+        return Err(Failure::usage(anyhow!(
+            "{}: there is no such folder; expected a run, or a folder with runs",
+            path.display()
+        )));
+    }
+    let failed = || match port {
+        0 => "no port of 127.0.0.1 can be listened on".to_owned(),
+        port => format!("port {port} of 127.0.0.1 can't be listened on; --port 0 takes a free one"),
+    };
+    let server = Server::listen(path.clone(), program.name, first, *port)
+        .with_context(failed)
+        .map_err(Failure::usage)?;
+    let address = server.address().context("the server's address can't be told")?;
+    // A script waits for this line.
+    let mut out = io::stdout().lock();
+    writeln!(out, "{address}")
+        .and_then(|()| out.flush())
+        .context("the address can't be printed")?;
+    drop(out);
+    if !no_open && let Err(error) = open::that_detached(&address) {
+        say!("note: no browser could be opened ({error}); open {address} in one");
+    }
+    server.run().context("the server can't go on")?;
+    Ok(())
+}

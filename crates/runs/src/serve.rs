@@ -1,0 +1,174 @@
+//! Pages about runs, served to a browser on this machine.
+//!
+//! The server listens on 127.0.0.1 alone and loads nothing from elsewhere. It knows a run by the files in
+//! its directory, so it can watch one that another process trains, and stop or fail without
+//! consequence for it.
+
+mod assets;
+mod columns;
+mod end;
+mod folder;
+mod follow;
+mod guard;
+mod headers;
+mod row;
+mod tail;
+
+use std::io;
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::extract::{DefaultBodyLimit, Query, Request, State};
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::middleware::{self, Next};
+use axum::response::sse::{KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use serde::{Deserialize, Serialize};
+
+use crate::run::RunDirectory;
+use row::Row;
+
+/// A server that listens already.
+#[derive(Debug)]
+pub struct Server {
+    listener: TcpListener,
+    site: Arc<Site>,
+}
+
+/// What is shown.
+#[derive(Debug)]
+struct Site {
+    /// A run, or a folder with runs.
+    root: PathBuf,
+    /// The program's name.
+    program: &'static str,
+    /// The experiment that runs are of which do not say so.
+    first: &'static str,
+}
+
+impl Server {
+    /// Listens on a port of 127.0.0.1; 0 is a free one. `root` is a run or a folder with some, `first` the
+    /// program's first experiment, of which runs are that do not name theirs.
+    ///
+    /// # Errors
+    /// When the port is taken or may not be used.
+    pub fn listen(
+        root: PathBuf,
+        program: &'static str,
+        first: &'static str,
+        port: u16,
+    ) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+        listener.set_nonblocking(true)?;
+        Ok(Self { listener, site: Arc::new(Site { root, program, first }) })
+    }
+
+    /// Where the first page is.
+    ///
+    /// # Errors
+    /// When the system does not say which port it is.
+    pub fn address(&self) -> io::Result<String> {
+        Ok(format!("http://{}/", self.listener.local_addr()?))
+    }
+
+    /// Answers until the process ends.
+    ///
+    /// # Errors
+    /// When the system takes no more connections.
+    pub fn run(self) -> io::Result<()> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(async {
+            let listener = tokio::net::TcpListener::from_std(self.listener)?;
+            axum::serve(listener, router(self.site)).await
+        })
+    }
+}
+
+fn router(site: Arc<Site>) -> Router {
+    Router::new()
+        .route("/api/runs", get(runs))
+        .route("/api/watch", get(watch))
+        .fallback(get(asset))
+        .layer(DefaultBodyLimit::max(guard::MAX_BODY))
+        .layer(middleware::from_fn(guarded))
+        .with_state(site)
+}
+
+/// Answers only what may be asked, and says with each answer what the browser must not do.
+async fn guarded(request: Request, next: Next) -> Response {
+    let checked = guard::check(request.method(), request.uri(), request.headers());
+    let mut response = match checked {
+        Ok(()) => next.run(request).await,
+        Err(refusal) => problem(refusal.status, refusal.reason),
+    };
+    headers::add(response.headers_mut());
+    response
+}
+
+fn problem(status: StatusCode, reason: impl Into<String>) -> Response {
+    #[derive(Serialize)]
+    struct Problem {
+        problem: String,
+    }
+    (status, Json(Problem { problem: reason.into() })).into_response()
+}
+
+async fn asset(request: Request) -> Response {
+    match assets::find(request.uri().path()) {
+        Some(asset) => ([(CONTENT_TYPE, asset.kind)], asset.text).into_response(),
+        None => problem(StatusCode::NOT_FOUND, "there is no such page"),
+    }
+}
+
+/// The runs that are there.
+#[derive(Serialize)]
+struct Runs {
+    program: &'static str,
+    folder: String,
+    runs: Vec<Row>,
+}
+
+async fn runs(State(site): State<Arc<Site>>) -> Response {
+    let read = move || {
+        let found = folder::runs(&site.root);
+        // A run that has gone since it was found is none.
+        let row = |(name, folder): (&String, &PathBuf)| Row::read(name, folder, site.first).ok();
+        let runs = found.iter().filter_map(row).collect();
+        Runs { program: site.program, folder: site.root.display().to_string(), runs }
+    };
+    match tokio::task::spawn_blocking(read).await {
+        Ok(runs) => Json(runs).into_response(),
+        Err(error) => problem(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
+    }
+}
+
+/// Which run a page is about.
+#[derive(Deserialize)]
+struct Of {
+    run: String,
+}
+
+async fn watch(State(site): State<Arc<Site>>, Query(of): Query<Of>) -> Response {
+    let (name, first) = (of.run.clone(), site.first);
+    let find = move || folder::runs(&site.root).remove(&of.run);
+    let run = match tokio::task::spawn_blocking(find).await {
+        Ok(Some(folder)) => RunDirectory::open(&folder),
+        Ok(None) => {
+            return problem(
+                StatusCode::NOT_FOUND,
+                "there is no run of this name; it may have gone",
+            );
+        }
+        Err(error) => return problem(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
+    };
+    match run {
+        Ok(run) => Sse::new(follow::events(name, &run, first))
+            .keep_alive(KeepAlive::default())
+            .into_response(),
+        Err(error) => problem(StatusCode::NOT_FOUND, error.to_string()),
+    }
+}

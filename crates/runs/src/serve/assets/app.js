@@ -1,0 +1,33 @@
+// Which page is shown.
+import { el } from "./dom.js";
+import { listen, place } from "./store.js";
+import * as runs from "./runs.js";
+import * as watch from "./watch.js";
+
+const pages = { runs, watch };
+const main = document.getElementById("main");
+/** What the page that is shown does before it goes. */
+let leave = () => {};
+let shown = null;
+
+function show({ page, settings }) {
+  const key = pages[page]?.key(settings);
+  if (shown === `${page} ${key}`) return;
+  shown = `${page} ${key}`;
+  leave();
+  leave = () => {};
+  main.replaceChildren();
+  const toRuns = document.getElementById("to-runs");
+  page === "runs" ? toRuns.setAttribute("aria-current", "page") : toRuns.removeAttribute("aria-current");
+  if (!pages[page]) {
+    main.append(el("h1", {}, "There is no such page"), el("p", {}, el("a", { href: "#runs" }, "To the runs")));
+    return;
+  }
+  leave = pages[page].show(main, settings) ?? leave;
+}
+
+listen((now) => {
+  show(now);
+  main.focus({ preventScroll: true });
+});
+show(place());

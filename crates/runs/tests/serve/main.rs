@@ -1,0 +1,6 @@
+//! The server of pages, asked over plain connections, as a browser would and as none would.
+
+mod client;
+mod guarded;
+mod listed;
+mod watched;
