@@ -173,9 +173,14 @@ node_is_back() { sinfo --noheader --Node --nodes=n2 --format=%T | grep -qE '^(id
 wait_for 60 "n2 to be back" node_is_back
 
 wait_for 60 "a task on n1" on_node n1
-wait_for 60 "a checkpoint" has_begun
-echo "slurm: pre-empting what runs on n1"
-sbatch --parsable --partition=urgent --nodelist=n1 --output="$folder/urgent.txt" --wrap 'sleep 2' >/dev/null
+# More than once, as a run may be at its last step just then.
+for attempt in 1 2 3; do
+    if on_node n1 && has_begun; then
+        echo "slurm: pre-empting what runs on n1"
+        sbatch --parsable --partition=urgent --nodelist=n1 --output="$folder/urgent.txt" --wrap 'sleep 2' >/dev/null
+    fi
+    sleep 5
+done
 preempted() { grep -lq 'Ending after this step' "$folder"/sweeps/*/slurm/*.txt; }
 wait_for 60 "a run that saves what it has" preempted
 wait_for 600 "the queue to be empty" nobody_queued
@@ -197,7 +202,7 @@ for run in json.loads((pathlib.Path(sys.argv[1]) / "sweep.json").read_text())["r
     print(run["name"], run["state"], run.get("weights_sha256"))
 PYTHON
 }
-resumed=$(cat "$folder"/sweeps/*/*/manifest.json | tr -d ' \n' | grep -o '"resumed":\[[0-9]' | wc -l)
+resumed=$(cat "$folder"/sweeps/*/*/manifest.json | tr -d ' \n' | { grep -o '"resumed":\[[0-9]' || true; } | wc -l)
 [ "$resumed" -gt 0 ] || fail "no run was resumed, so nothing was tried"
 for name in autoencoder vae; do
     "$gradroute" sweep "$folder/$name.toml" --out "$folder/local-$name" --jobs 2 >"$folder/local.log" 2>&1 ||
