@@ -140,10 +140,15 @@ async fn runs(State(site): State<Arc<Site>>) -> Response {
         let runs = found.iter().filter_map(row).collect();
         Runs { program: site.program, folder: site.root.display().to_string(), runs }
     };
-    match tokio::task::spawn_blocking(read).await {
-        Ok(runs) => Json(runs).into_response(),
-        Err(error) => problem(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
-    }
+    blocking(read).await.map_or_else(|failed| failed, |runs| Json(runs).into_response())
+}
+
+/// What `work` gives, done on a thread of its own, as reading files may take its time.
+async fn blocking<R: Send + 'static>(
+    work: impl FnOnce() -> R + Send + 'static,
+) -> Result<R, Response> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|error| problem(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))
 }
 
 /// Which run a page is about.
@@ -155,7 +160,7 @@ struct Of {
 async fn watch(State(site): State<Arc<Site>>, Query(of): Query<Of>) -> Response {
     let (name, first) = (of.run.clone(), site.first);
     let find = move || folder::runs(&site.root).remove(&of.run);
-    let run = match tokio::task::spawn_blocking(find).await {
+    let run = match blocking(find).await {
         Ok(Some(folder)) => RunDirectory::open(&folder),
         Ok(None) => {
             return problem(
@@ -163,7 +168,7 @@ async fn watch(State(site): State<Arc<Site>>, Query(of): Query<Of>) -> Response 
                 "there is no run of this name; it may have gone",
             );
         }
-        Err(error) => return problem(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
+        Err(failed) => return failed,
     };
     match run {
         Ok(run) => Sse::new(follow::events(name, &run, first))

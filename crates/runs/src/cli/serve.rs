@@ -1,12 +1,12 @@
 //! `serve`.
 
-use std::io::{self, Write};
 use std::path::PathBuf;
 
 use anyhow::{Context, anyhow};
 use clap::{Args, ValueHint};
 
 use super::failure::Failure;
+use super::print::print;
 use crate::console::say;
 use crate::program::Program;
 use crate::serve::Server;
@@ -47,11 +47,7 @@ pub(super) fn run(program: &Program, first: &'static str, asked: &Serve) -> Resu
         .map_err(Failure::usage)?;
     let address = server.address().context("the server's address can't be told")?;
     // A script waits for this line.
-    let mut out = io::stdout().lock();
-    writeln!(out, "{address}")
-        .and_then(|()| out.flush())
-        .context("the address can't be printed")?;
-    drop(out);
+    print(&format!("{address}\n"))?;
     if !no_open && let Err(error) = open::that_detached(&address) {
         say!("note: no browser could be opened ({error}); open {address} in one");
     }

@@ -85,9 +85,11 @@ impl Row {
             None => State::Stalled,
         };
         // A run that has not ended says the same in its last checkpoint.
-        let origin = match &manifest {
-            Some(_) => None,
-            None => last_origin(&run),
+        let (steps_planned, resumed, started) = match &manifest {
+            Some(m) => (Some(m.steps_planned), m.resumed.clone(), Some(m.started.clone())),
+            None => last_origin(&run).map_or((None, Vec::new(), None), |origin| {
+                (origin.steps_planned, origin.resumed, Some(origin.started))
+            }),
         };
         let experiment = layer.as_ref().and_then(|layer| layer.experiment.clone());
         Ok(Self {
@@ -97,15 +99,9 @@ impl Row {
             seed,
             state,
             steps: manifest.as_ref().map_or_else(last, |manifest| manifest.steps),
-            steps_planned: match (&manifest, &origin) {
-                (Some(manifest), _) => Some(manifest.steps_planned),
-                (None, origin) => origin.as_ref().and_then(|origin| origin.steps_planned),
-            },
-            resumed: match (&manifest, &origin) {
-                (Some(manifest), _) => manifest.resumed.clone(),
-                (None, origin) => origin.as_ref().map_or_else(Vec::new, |o| o.resumed.clone()),
-            },
-            started: manifest.map(|m| m.started).or(origin.map(|origin| origin.started)),
+            steps_planned,
+            resumed,
+            started,
             measures: judged.map_or_else(Measures::default, |judged| judged.measures),
             problem,
         })

@@ -13,13 +13,13 @@ const dash = (i) => DASHES[(i + Math.floor(i / DASHES.length)) % DASHES.length];
  * A chart: `set({ steps, series: [{ name, low, high }], log })` draws it anew, `remove()` ends it. Curves
  * are shown by a range from low to high where a point stands for several steps.
  */
-export function chart(title, { height = 320, hidden = [] } = {}) {
+export function chart(title, { height = 320 } = {}) {
   const plot = el("div", { class: "plot", tabindex: "0", role: "img", onkeydown: move });
   const legend = el("ul", { class: "legend" });
   const value = el("output", {});
   const note = el("p", { class: "about" });
   const figure = el("figure", {}, el("figcaption", {}, title, " ", value), plot, legend, note);
-  const off = new Set(hidden);
+  const off = new Set();
   let [drawing, data, at] = [null, null, null];
 
   function set(next) {

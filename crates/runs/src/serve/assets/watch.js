@@ -90,7 +90,6 @@ export function show(main, { run }) {
   }
   function start() {
     if (source || document.hidden) return;
-    [epochs, names, steps, low, high] = [[], [], [], [], []];
     source = new EventSource(`/api/watch?${new URLSearchParams({ run })}`);
     for (const [name, act] of Object.entries(told)) {
       source.addEventListener(name, (event) => act(event.data ? JSON.parse(event.data) : null));
