@@ -9,6 +9,7 @@ mod error;
 mod error_table;
 pub mod evaluation;
 mod experiment;
+mod explored;
 pub mod figures;
 mod floors;
 mod groups;

@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 pub mod autoencoder;
+mod explore;
 pub mod vae;
 
 #[cfg(not(test))]

@@ -9,6 +9,7 @@ mod compare;
 pub mod config;
 pub mod evaluation;
 mod experiment;
+mod explored;
 mod figures;
 mod measures;
 pub mod network;

@@ -25,6 +25,7 @@ mod batches;
 mod by_label;
 mod chosen;
 mod dataset;
+pub mod drawing;
 pub mod idx;
 mod load;
 mod locate;

@@ -15,6 +15,7 @@ mod evaluate;
 mod experiments;
 mod failure;
 mod figures;
+mod find;
 mod folder_of;
 mod go_on;
 mod graph;
@@ -31,6 +32,10 @@ mod run;
 mod saved_run;
 #[cfg(feature = "serve")]
 mod serve;
+#[cfg(feature = "serve")]
+mod served;
+#[cfg(feature = "serve")]
+mod shown;
 mod start;
 mod summary;
 mod sweep;

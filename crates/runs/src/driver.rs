@@ -96,6 +96,11 @@ impl<'d, E: Experiment<T>, T: Real> Driver<'d, E, T> {
         &mut self.experiment
     }
 
+    /// The experiment alone.
+    pub fn into_experiment(self) -> E {
+        self.experiment
+    }
+
     /// Goes on as if `made` steps had been made, after the experiment's state was set to that.
     pub fn set_made(&mut self, made: u64) {
         self.made = made;

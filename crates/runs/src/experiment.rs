@@ -22,6 +22,9 @@ use crate::step::{Step, StepError};
 /// Why data could not be read.
 pub type LoadError = Box<dyn std::error::Error + Send + Sync>;
 
+/// Why a question has no answer.
+pub type AnswerError = Box<dyn std::error::Error + Send + Sync>;
+
 /// A command of an experiment's own, such as `gradroute language world`.
 #[derive(Clone, Copy)]
 pub struct ExtraCommand {
@@ -50,6 +53,9 @@ pub trait Experiment<T: Real = f32>: Sized + 'static {
     const COMMANDS: &'static [ExtraCommand] = &[];
     /// How its losses are drawn; empty for all that a step tells in one panel.
     const CURVES: &'static [CurvePanel] = &[];
+    /// The script of its panel, if a trained model of it can be explored in a browser: an ES module, as
+    /// `SERVE.md` says, that asks questions which [`answer`](Experiment::answer) answers.
+    const PANEL: Option<&'static str> = None;
 
     /// Its configuration.
     type Config: Settings;
@@ -119,6 +125,17 @@ pub trait Experiment<T: Real = f32>: Sized + 'static {
     fn groups(config: &Self::Config) -> Groups {
         let _ = config;
         Groups::default()
+    }
+
+    /// What a trained model answers to a question of its [panel](Experiment::PANEL); both are JSON, which the
+    /// panel and this function agree on. May change the state, of which nobody has need afterwards but the next
+    /// question.
+    ///
+    /// # Errors
+    /// What is wrong with the question; the panel shows it.
+    fn answer(&mut self, data: &Self::Data, question: &str) -> Result<String, AnswerError> {
+        let _ = data;
+        Err(format!("{} answers no questions, such as {question}", Self::NAME).into())
     }
 
     /// What a comparison shows beside the table of measures; pictures only where `data` is given.

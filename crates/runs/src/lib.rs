@@ -140,7 +140,7 @@ mod watch;
 pub use curves::{CurveOf, CurvePanel, Marks, loss_curves};
 pub use driver::Driver;
 pub use evaluation::{Evaluation, Measure};
-pub use experiment::{Experiment, ExtraCommand, LoadError};
+pub use experiment::{AnswerError, Experiment, ExtraCommand, LoadError};
 pub use gradroute_images as images;
 pub use inputs::Inputs;
 pub use learner::Learner;

@@ -7,6 +7,9 @@
 use crate::page::{Figure, Page, Verdict};
 use crate::table::{Table, escape_html as escape};
 
+/// The page's style. It stands in the page; a server may send it as a file.
+pub(crate) const STYLE: &str = include_str!("report/style.css");
+
 /// Everything on the page of a run.
 #[derive(Clone, Copy, Debug)]
 pub struct Report<'a> {
@@ -132,10 +135,9 @@ pub fn page(title: &str, body: &str) -> String {
          content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n\
-         <title>{}</title>\n<style>\n{}</style>\n</head>\n<body>\n<main>\n{body}</main>\n\
+         <title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n{body}</main>\n\
          </body>\n</html>\n",
-        escape(title),
-        include_str!("report/style.css"),
+        escape(title)
     )
 }
 

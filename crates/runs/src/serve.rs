@@ -4,15 +4,18 @@
 //! its directory, so it can watch one that another process trains, and stop or fail without
 //! consequence for it.
 
+mod asked;
 mod assets;
 mod columns;
 mod end;
+mod experiments;
 mod folder;
 mod follow;
 mod guard;
 mod headers;
 mod row;
 mod tail;
+mod worker;
 
 use std::io;
 use std::net::{Ipv4Addr, TcpListener};
@@ -25,46 +28,39 @@ use axum::http::header::CONTENT_TYPE;
 use axum::middleware::{self, Next};
 use axum::response::sse::{KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 
 use crate::run::RunDirectory;
+pub use experiments::{Experiments, Model, StepOf};
 use row::Row;
+use worker::Worker;
 
 /// A server that listens already.
-#[derive(Debug)]
 pub struct Server {
     listener: TcpListener,
     site: Arc<Site>,
 }
 
 /// What is shown.
-#[derive(Debug)]
 struct Site {
     /// A run, or a folder with runs.
     root: PathBuf,
-    /// The program's name.
-    program: &'static str,
-    /// The experiment that runs are of which do not say so.
-    first: &'static str,
+    experiments: Arc<dyn Experiments>,
+    worker: Worker,
 }
 
 impl Server {
-    /// Listens on a port of 127.0.0.1; 0 is a free one. `root` is a run or a folder with some, `first` the
-    /// program's first experiment, of which runs are that do not name theirs.
+    /// Listens on a port of 127.0.0.1; 0 is a free one. `root` is a run or a folder with some.
     ///
     /// # Errors
     /// When the port is taken or may not be used.
-    pub fn listen(
-        root: PathBuf,
-        program: &'static str,
-        first: &'static str,
-        port: u16,
-    ) -> io::Result<Self> {
+    pub fn listen(root: PathBuf, experiments: Arc<dyn Experiments>, port: u16) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
         listener.set_nonblocking(true)?;
-        Ok(Self { listener, site: Arc::new(Site { root, program, first }) })
+        let worker = Worker::start(Arc::clone(&experiments));
+        Ok(Self { listener, site: Arc::new(Site { root, experiments, worker }) })
     }
 
     /// Where the first page is.
@@ -92,6 +88,12 @@ fn router(site: Arc<Site>) -> Router {
     Router::new()
         .route("/api/runs", get(runs))
         .route("/api/watch", get(watch))
+        .route("/api/run", get(asked::facts))
+        .route("/api/answer", post(asked::answer))
+        .route("/api/audit", get(asked::audit))
+        .route("/panel.js", get(asked::panel))
+        .route("/tape", get(asked::tape))
+        .route("/report", get(asked::report))
         .fallback(get(asset))
         .layer(DefaultBodyLimit::max(guard::MAX_BODY))
         .layer(middleware::from_fn(guarded))
@@ -136,9 +138,11 @@ async fn runs(State(site): State<Arc<Site>>) -> Response {
     let read = move || {
         let found = folder::runs(&site.root);
         // A run that has gone since it was found is none.
-        let row = |(name, folder): (&String, &PathBuf)| Row::read(name, folder, site.first).ok();
+        let row = |(name, folder): (&String, &PathBuf)| {
+            Row::read(name, folder, site.experiments.first()).ok()
+        };
         let runs = found.iter().filter_map(row).collect();
-        Runs { program: site.program, folder: site.root.display().to_string(), runs }
+        Runs { program: site.experiments.program(), folder: site.root.display().to_string(), runs }
     };
     blocking(read).await.map_or_else(|failed| failed, |runs| Json(runs).into_response())
 }
@@ -158,7 +162,7 @@ struct Of {
 }
 
 async fn watch(State(site): State<Arc<Site>>, Query(of): Query<Of>) -> Response {
-    let (name, first) = (of.run.clone(), site.first);
+    let (name, first) = (of.run.clone(), site.experiments.first());
     let find = move || folder::runs(&site.root).remove(&of.run);
     let run = match blocking(find).await {
         Ok(Some(folder)) => RunDirectory::open(&folder),

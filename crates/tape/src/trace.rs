@@ -14,6 +14,6 @@ mod view;
 
 pub use norm::norm;
 pub use options::TraceOptions;
-pub use page::{SCRIPT, STYLE, TracePage};
+pub use page::TracePage;
 pub use result::{Arrived, Contribution, Node, Pass, RegionNorms, RegionSeen, Shares, Trace};
 pub use tensor::{Number, Squares, Tensor};

@@ -5,7 +5,6 @@ use std::io::Read;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use flate2::read::GzDecoder;
-use gradroute_tape::trace::STYLE;
 use gradroute_tape::{Params, Shape, Tape, TracePage};
 use serde_json::Value;
 
@@ -37,7 +36,8 @@ fn the_page_holds_the_traces_of_all_variants_and_loads_nothing() {
     assert!(!html.contains("<script>alert"));
     assert!(html.contains("default-src 'none'"));
     // What a server may send as a file is the whole style.
-    assert!(STYLE.contains(".graph .box") && html.contains(STYLE));
+    let style = TracePage::<f32>::STYLE;
+    assert!(style.contains(".graph .box") && html.contains(style));
     let outside = html.matches("http").count() - html.matches("http-equiv").count();
     let namespace = html.matches("http://www.w3.org/2000/svg").count();
     assert_eq!(outside, namespace, "an address");

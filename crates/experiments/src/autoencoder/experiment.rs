@@ -9,8 +9,8 @@ use gradroute_runs::evaluation::StageResults;
 use gradroute_runs::figures::FigureError;
 use gradroute_runs::images::{Batches, Data, mnist};
 use gradroute_runs::{
-    CurvePanel, Evaluation, Experiment, Inputs, Learner, LoadError, Measure, Page, Stage, State,
-    Step, StepError,
+    AnswerError, CurvePanel, Evaluation, Experiment, Inputs, Learner, LoadError, Measure, Page,
+    Stage, State, Step, StepError,
 };
 use gradroute_tape::{Params, Real};
 use ndarray::ArrayView2;
@@ -20,6 +20,7 @@ use super::config::{Config, check_last_batch, check_size};
 use super::curves::CURVES;
 use super::error::ObjectiveError;
 use super::evaluation::{Floors, Results};
+use super::explored::Exploring;
 use super::floors::floors;
 use super::groups::{Taught, groups};
 use super::judge::{TestErrors, test_errors};
@@ -28,6 +29,7 @@ use super::network::Network;
 use super::objective::Objective;
 use super::page::page;
 use super::probe::probes;
+use crate::explore::{self, Known};
 
 /// An autoencoder whose encoding is split by digit, in training.
 pub struct Autoencoder<T: Real = f32> {
@@ -39,6 +41,8 @@ pub struct Autoencoder<T: Real = f32> {
     batches: Option<Batches<T>>,
     /// Of the data, computed with the first evaluation.
     floors: Option<Floors>,
+    /// For the panel, computed with the first question.
+    known: Option<Known>,
 }
 
 impl<T: Real> Autoencoder<T> {
@@ -53,6 +57,7 @@ impl<T: Real> Autoencoder<T> {
             config: config.clone(),
             batches: None,
             floors: None,
+            known: None,
         }
     }
 
@@ -134,6 +139,7 @@ impl<T: Real> Experiment<T> for Autoencoder<T> {
         "partial-routing",
     ];
     const CURVES: &'static [CurvePanel] = CURVES;
+    const PANEL: Option<&'static str> = Some(explore::PANEL);
 
     type Config = Config;
     type Data = Data;
@@ -197,6 +203,11 @@ impl<T: Real> Experiment<T> for Autoencoder<T> {
 
     fn groups(config: &Config) -> Groups {
         groups(config)
+    }
+
+    fn answer(&mut self, data: &Data, question: &str) -> Result<String, AnswerError> {
+        let Self { config, network, learner, known, .. } = self;
+        explore::answer(&mut Exploring { config, network, learner }, data, known, question)
     }
 
     fn compare(

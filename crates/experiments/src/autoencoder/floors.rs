@@ -18,13 +18,17 @@ const BLOCK: usize = 64;
 /// When the images of the two sets differ in size.
 pub fn floors(train: &Dataset, test: &Dataset, halves: &Halves) -> Floors {
     assert_eq!(train.pixels(), test.pixels(), "training and test images differ in size");
-    let statistics = pixel_statistics(train);
-    let black = vec![-1.0; test.pixels()];
-    let median: Vec<f64> = statistics.iter().map(|pixel| pixel.median).collect();
-    let mean: Vec<f64> = statistics.iter().map(|pixel| pixel.mean).collect();
     let [constant, median, mean] =
-        [black, median, mean].map(|image| errors_of(&image, test).errors(halves));
+        floor_images(train).map(|image| errors_of(&image, test).errors(halves));
     Floors { constant, median, mean }
+}
+
+/// The three images: all pixels at -1, and the median and the mean of each over `train`.
+pub fn floor_images(train: &Dataset) -> [Vec<f64>; 3] {
+    let statistics = pixel_statistics(train);
+    let median = statistics.iter().map(|pixel| pixel.median).collect();
+    let mean = statistics.iter().map(|pixel| pixel.mean).collect();
+    [vec![-1.0; train.pixels()], median, mean]
 }
 
 #[derive(Clone, Copy)]

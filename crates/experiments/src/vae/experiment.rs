@@ -9,18 +9,20 @@ use gradroute_runs::evaluation::StageResults;
 use gradroute_runs::figures::{Color, FigureError};
 use gradroute_runs::images::{Batches, Data, mnist, rows};
 use gradroute_runs::{
-    CurveOf, CurvePanel, Evaluation, Experiment, Inputs, Learner, LoadError, Measure, Page, Stage,
-    State, Step, StepError,
+    AnswerError, CurveOf, CurvePanel, Evaluation, Experiment, Inputs, Learner, LoadError, Measure,
+    Page, Stage, State, Step, StepError,
 };
 use gradroute_tape::{Params, Real};
 
 use super::DIGITS;
 use super::config::Config;
 use super::evaluation::{MeanImages, Results, evaluate, normal};
+use super::explored::Exploring;
 use super::measures::measures;
 use super::network::Network;
 use super::objective::{Batch, Terms, own_dims, record};
 use super::{compare, page};
+use crate::explore::{self, Known};
 
 /// A VAE with a dim for each digit.
 pub struct Vae<T: Real = f32> {
@@ -31,6 +33,8 @@ pub struct Vae<T: Real = f32> {
     batches: Option<Batches<T>>,
     /// Of the data, computed with the first evaluation.
     means: Option<MeanImages>,
+    /// For the panel, computed with the first question.
+    known: Option<Known>,
 }
 
 impl<T: Real> Vae<T> {
@@ -58,6 +62,8 @@ impl<T: Real> Experiment<T> for Vae<T> {
         },
     ];
 
+    const PANEL: Option<&'static str> = Some(explore::PANEL);
+
     type Config = Config;
     type Data = Data;
     type Results = Results;
@@ -79,7 +85,7 @@ impl<T: Real> Experiment<T> for Vae<T> {
         let (pixels, seed) = (data.train.pixels(), config.train.seed);
         let network = Network::new(&mut params, pixels, &config.model.hidden, seed);
         let learner = Learner::new(params, config.optimizer.options());
-        Self { config: config.clone(), network, learner, batches: None, means: None }
+        Self { config: config.clone(), network, learner, batches: None, means: None, known: None }
     }
 
     fn state(&mut self, state: &mut State<'_, T>) {
@@ -133,6 +139,11 @@ impl<T: Real> Experiment<T> for Vae<T> {
             }
         }
         groups
+    }
+
+    fn answer(&mut self, data: &Data, question: &str) -> Result<String, AnswerError> {
+        let Self { network, learner, known, .. } = self;
+        explore::answer(&mut Exploring { network, learner }, data, known, question)
     }
 
     fn compare(

@@ -8,7 +8,7 @@ use anyhow::anyhow;
 use serde::{Deserialize, Serialize};
 
 use super::at_step::at_step;
-use super::commands::AuditRequest;
+use super::commands::{AuditRequest, PlaceRequest};
 use super::failure::Failure;
 use super::folder_of::make_folder_of;
 use super::print::print;
@@ -37,7 +37,7 @@ pub(super) fn run<E: Experiment>(request: &AuditRequest) -> Result<(), Failure> 
     request.heat_map.as_deref().map(is_svg).transpose().map_err(Failure::into_usage)?;
     let files = [&request.json, &request.heat_map, &request.expect];
     files.into_iter().flatten().try_for_each(|file| make_folder_of(file))?;
-    let audit = audit::<E>(request).map_err(Failure::into_usage)?;
+    let audit = audit::<E>(&request.place, request.steps).map_err(Failure::into_usage)?;
     // Files and status first: nobody may read what is printed.
     written(request, &audit).map_err(Failure::into_usage)?;
     let new: Vec<&Leak> = match (&request.expect, known) {
@@ -99,11 +99,12 @@ fn is_svg(file: &Path) -> Result<bool, Failure> {
     }
 }
 
-fn audit<E: Experiment>(request: &AuditRequest) -> Result<Audit, Failure> {
-    at_step::<E, _>(&request.place, |config, driver| {
-        let audit = driver.audit(&E::groups(config), request.steps)?;
-        if audit.steps < request.steps {
-            say!("note: {} of {} steps were left to audit", audit.steps, request.steps);
+/// Audits `steps` steps, or as many as are left.
+pub(super) fn audit<E: Experiment>(place: &PlaceRequest, steps: u64) -> Result<Audit, Failure> {
+    at_step::<E, _>(place, |config, driver| {
+        let audit = driver.audit(&E::groups(config), steps)?;
+        if audit.steps < steps {
+            say!("note: {} of {steps} steps were left to audit", audit.steps);
         }
         Ok(audit)
     })

@@ -6,6 +6,8 @@ use super::commands::{
 };
 use super::failure::Failure;
 use super::of::Of;
+#[cfg(feature = "serve")]
+use super::shown::Shown;
 use super::{audit, compare, evaluate, figures, graph, resume, sweep, train, verify};
 use crate::config::Preset;
 use crate::experiment::{Experiment, ExtraCommand};
@@ -17,6 +19,8 @@ pub struct Entry {
     pub(super) description: &'static str,
     pub(super) presets: &'static [Preset],
     pub(super) extra: &'static [ExtraCommand],
+    #[cfg(feature = "serve")]
+    pub(super) shown: &'static dyn Shown,
     pub(super) commands: &'static dyn Commands,
 }
 
@@ -78,6 +82,8 @@ pub const fn entry<E: Experiment>() -> Entry {
         description: E::DESCRIPTION,
         presets: E::PRESETS,
         extra: E::COMMANDS,
+        #[cfg(feature = "serve")]
+        shown: &Of::<E>::NEW,
         commands: &Of::<E>::NEW,
     }
 }

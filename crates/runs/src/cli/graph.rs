@@ -32,6 +32,17 @@ pub(super) fn run<E: Experiment>(request: &GraphRequest) -> Result<(), Failure> 
 }
 
 fn written<E: Experiment>(request: &GraphRequest) -> Result<String, Failure> {
+    let picture = || Ok(first(seen::<E>(&place::<E>(request))?.1));
+    match request.format {
+        GraphFormat::Svg => picture().map(|pass| pass.trace.to_svg()),
+        GraphFormat::Dot => picture().map(|pass| pass.dot),
+        GraphFormat::Html => page::<E>(request).map(|page| page.to_html()),
+        GraphFormat::Json => page::<E>(request).map(|page| page.to_json() + "\n"),
+    }
+}
+
+/// The step, with the batch that is taken where nothing was said of it.
+fn place<E: Experiment>(request: &GraphRequest) -> PlaceRequest {
     let mut place = request.place.clone();
     if let Some(batch) = request.batch_by_default {
         // The first of all settings, so that whatever else is said of it wins.
@@ -41,6 +52,12 @@ fn written<E: Experiment>(request: &GraphRequest) -> Result<String, Failure> {
             place.request.set.remove(0);
         }
     }
+    place
+}
+
+/// The page of a step's graph and its variants.
+pub(super) fn page<E: Experiment>(request: &GraphRequest) -> Result<TracePage<f32>, Failure> {
+    let place = place::<E>(request);
     // All of them before the first is computed; first what a variant could not mend.
     E::resolve(&place.request)?;
     let mut variants = Vec::new();
@@ -51,21 +68,14 @@ fn written<E: Experiment>(request: &GraphRequest) -> Result<String, Failure> {
         variants.push((&*variant.name, flag, changed));
     }
     let (step, passes) = seen::<E>(&place)?;
-    let mut page = match request.format {
-        GraphFormat::Svg => return Ok(first(passes).trace.to_svg()),
-        GraphFormat::Dot => return Ok(first(passes).dot),
-        GraphFormat::Html | GraphFormat::Json => TracePage::new(title::<E>(&place, step)?),
-    };
+    let mut page = TracePage::new(title::<E>(&place, step)?);
     add(&mut page, "as it is", passes);
     for (name, flag, request) in variants {
         let place = PlaceRequest { request, told: true, ..place.clone() };
         let (_, passes) = seen::<E>(&place).map_err(|failure| failure.of(&flag))?;
         add(&mut page, name, passes);
     }
-    Ok(match request.format {
-        GraphFormat::Json => page.to_json() + "\n",
-        _ => page.to_html(),
-    })
+    Ok(page)
 }
 
 /// Each pass of a step is a variant of its own.

@@ -12,7 +12,7 @@ use super::graph_format::GraphFormat;
 use crate::config::FileLayer;
 
 /// Samples of a graph that is looked at, where nothing else is said.
-const BATCH: i64 = 8;
+pub(super) const BATCH: i64 = 8;
 
 /// What is asked for.
 pub(super) fn request(asked: &Graph, place: PlaceRequest) -> Result<GraphRequest, Failure> {
@@ -33,10 +33,14 @@ pub(super) fn request(asked: &Graph, place: PlaceRequest) -> Result<GraphRequest
         let drawn = anyhow!("--variant: a picture shows one graph; use --format html or json");
         return Err(Failure::usage(drawn));
     }
-    let variant = |text: &String| Variant { name: text.clone(), set: parts(text) };
     let batch_by_default = (asked.batch.is_none() && !says_batch(&place)).then_some(BATCH);
     let variants = asked.variants.iter().map(variant).collect();
     Ok(GraphRequest { place, batch_by_default, variants, format, out: asked.out.clone() })
+}
+
+/// A variant by its settings, with commas between them.
+pub(super) fn variant(text: &String) -> Variant {
+    Variant { name: text.clone(), set: parts(text) }
 }
 
 /// Whether a setting, or the file of `--config`, says how many samples a step has. A run's own file always does.

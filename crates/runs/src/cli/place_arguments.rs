@@ -30,7 +30,7 @@ pub(super) struct Place {
     #[arg(long, value_name = "N", value_parser = at_least::<0>)]
     pub seed: Option<i64>,
 
-    /// The step to begin with: of a run, one with a checkpoint; else the steps before it are made
+    /// The step to begin with: of a run, at most 50 after a checkpoint; else all before it are made
     #[arg(long, value_name = "STEP", value_parser = at_least::<0>)]
     pub at: Option<i64>,
 

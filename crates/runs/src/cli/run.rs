@@ -1,6 +1,5 @@
 //! From the command line to what it asks for.
 
-use std::path::Path;
 use std::process::ExitCode;
 
 use clap::builder::PossibleValuesParser;
@@ -14,15 +13,14 @@ use super::commands::{
 };
 use super::compared::Compared;
 use super::failure::Failure;
+use super::find::{of_request, of_run, of_sweep};
 use super::machine::Machine;
 use super::place_arguments::Place;
 use super::print::print;
 use super::{completions, experiments, graph_request, presets, sweep_request};
-use crate::config::{FileLayer, Request, nearest};
 use crate::interrupt;
 use crate::program::Program;
-use crate::run::{Manifest, RunDirectory};
-use crate::sweep::SweepFile;
+use crate::run::RunDirectory;
 
 /// Does what the command line asks of a program with these experiments, the default first. The
 /// exit status is 0, or 2 if the request was wrong, or 1 if it failed.
@@ -188,7 +186,7 @@ fn asked(
             asked.machine.run(|| entry.commands.sweep(program, &request))
         }
         #[cfg(feature = "serve")]
-        Asked::Serve(asked) => super::serve::run(program, entries[0].name, &asked),
+        Asked::Serve(asked) => super::serve::run(program, entries, &asked),
         Asked::Experiments(_) => experiments::run(entries),
         Asked::Presets(asked) => presets::run(entries, asked.action),
         Asked::Completions(asked) => completions::run(command, program.name, asked.shell),
@@ -218,85 +216,4 @@ fn place_request<'e>(
     let at = asked.at.map(|at| at as u64); // at least 0, by the parser
     let (run, data) = (asked.run.clone(), asked.data.clone());
     Ok((entry, PlaceRequest { run, request, at, data, told: false }))
-}
-
-/// The experiment that a request is of.
-fn of_request<'e>(entries: &'e [Entry], request: &Request) -> Result<&'e Entry, Failure> {
-    let of_preset = |name: &str| {
-        entries.iter().find(|entry| entry.presets.iter().any(|preset| preset.name == name))
-    };
-    let file = request.file.as_deref().map(FileLayer::read).transpose();
-    let file = file.map_err(Failure::usage)?;
-    if let Some(preset) = &request.preset {
-        return Ok(of_preset(preset).unwrap_or(&entries[0]));
-    }
-    match file {
-        None => Ok(&entries[0]),
-        Some(FileLayer { origin, experiment: Some(name), .. }) => named(entries, &origin, &name),
-        Some(FileLayer { preset: Some(preset), .. }) => {
-            Ok(of_preset(&preset).unwrap_or(&entries[0]))
-        }
-        Some(_) => Ok(&entries[0]),
-    }
-}
-
-/// The experiment that a sweep is of.
-fn of_sweep<'e>(entries: &'e [Entry], file: &SweepFile) -> Result<&'e Entry, Failure> {
-    let origin = &file.origin;
-    let of_preset = |name: &str| {
-        let found = entries.iter().find(|entry| entry.presets.iter().any(|p| p.name == name));
-        found.ok_or_else(|| {
-            let names = entries.iter().flat_map(|entry| entry.presets).map(|preset| preset.name);
-            let hint = nearest(name, names).map(|nearest| format!("did you mean `{nearest}`? "));
-            Failure::usage(anyhow::anyhow!(
-                "{origin}: there is no preset `{name}`; {}(`presets` lists them)",
-                hint.unwrap_or_default()
-            ))
-        })
-    };
-    let entry = match (&file.experiment, file.presets().first()) {
-        (Some(name), _) => named(entries, origin, name)?,
-        (None, Some(preset)) => of_preset(preset)?,
-        (None, None) => &entries[0],
-    };
-    for preset in file.presets() {
-        let other = of_preset(preset)?;
-        if other.name != entry.name {
-            return Err(Failure::usage(anyhow::anyhow!(
-                "{origin}: the preset {preset} is of the experiment {}, and the sweep of {}; a sweep \
-                 is of one experiment",
-                other.name,
-                entry.name
-            )));
-        }
-    }
-    Ok(entry)
-}
-
-/// The experiment that the run in a folder is of, by its configuration, or else its manifest. Runs
-/// from before there were several are of the first.
-fn of_run<'e>(entries: &'e [Entry], run: &Path) -> Result<&'e Entry, Failure> {
-    let directory = RunDirectory::open(run)?;
-    let name = match FileLayer::read(&directory.config()) {
-        Ok(file) => file.experiment,
-        // What is damaged is told by whoever reads it next.
-        Err(_) => Manifest::read(&directory.manifest()).ok().and_then(|found| found.experiment),
-    };
-    match name {
-        Some(name) => named(entries, &directory.config().display().to_string(), &name),
-        None => Ok(&entries[0]),
-    }
-}
-
-fn named<'e>(entries: &'e [Entry], origin: &str, name: &str) -> Result<&'e Entry, Failure> {
-    let names = || entries.iter().map(|entry| entry.name);
-    entries.iter().find(|entry| entry.name == name).ok_or_else(|| {
-        let hint = match nearest(name, names()) {
-            Some(nearest) => format!("did you mean `{nearest}`?"),
-            None => format!("there are {}", names().collect::<Vec<_>>().join(", ")),
-        };
-        Failure::usage(anyhow::anyhow!(
-            "{origin}: this program has no experiment `{name}`; {hint} (`experiments` lists them)"
-        ))
-    })
 }

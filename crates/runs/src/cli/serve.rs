@@ -1,12 +1,15 @@
 //! `serve`.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
 use clap::{Args, ValueHint};
 
+use super::catalogue::Entry;
 use super::failure::Failure;
 use super::print::print;
+use super::served::Served;
 use crate::console::say;
 use crate::program::Program;
 use crate::serve::Server;
@@ -30,7 +33,11 @@ pub(super) struct Serve {
     pub no_open: bool,
 }
 
-pub(super) fn run(program: &Program, first: &'static str, asked: &Serve) -> Result<(), Failure> {
+pub(super) fn run(
+    program: &Program,
+    entries: &'static [Entry],
+    asked: &Serve,
+) -> Result<(), Failure> {
     let Serve { path, port, no_open } = asked;
     if !path.is_dir() {
         return Err(Failure::usage(anyhow!(
@@ -42,7 +49,8 @@ pub(super) fn run(program: &Program, first: &'static str, asked: &Serve) -> Resu
         0 => "no port of 127.0.0.1 can be listened on".to_owned(),
         port => format!("port {port} of 127.0.0.1 can't be listened on; --port 0 takes a free one"),
     };
-    let server = Server::listen(path.clone(), program.name, first, *port)
+    let experiments = Arc::new(Served { program: *program, entries });
+    let server = Server::listen(path.clone(), experiments, *port)
         .with_context(failed)
         .map_err(Failure::usage)?;
     let address = server.address().context("the server's address can't be told")?;

@@ -1,5 +1,7 @@
 //! The files of the pages, which are parts of the program.
 
+use gradroute_tape::TracePage;
+
 /// A file.
 pub(super) struct Asset {
     pub path: &'static str,
@@ -8,22 +10,29 @@ pub(super) struct Asset {
 }
 
 macro_rules! assets {
-    ($($path:literal: $kind:literal = $file:literal),* $(,)?) => {
-        &[$(Asset { path: $path, kind: $kind, text: include_str!(concat!("assets/", $file)) }),*]
+    ($($path:literal: $kind:literal = $text:expr),* $(,)?) => {
+        &[$(Asset { path: $path, kind: $kind, text: $text }),*]
     };
 }
 
 const ASSETS: &[Asset] = assets![
-    "/": "text/html; charset=utf-8" = "index.html",
-    "/style.css": "text/css; charset=utf-8" = "style.css",
-    "/app.js": "text/javascript; charset=utf-8" = "app.js",
-    "/store.js": "text/javascript; charset=utf-8" = "store.js",
-    "/dom.js": "text/javascript; charset=utf-8" = "dom.js",
-    "/runs.js": "text/javascript; charset=utf-8" = "runs.js",
-    "/watch.js": "text/javascript; charset=utf-8" = "watch.js",
-    "/chart.js": "text/javascript; charset=utf-8" = "chart.js",
-    "/vendor/uPlot.js": "text/javascript; charset=utf-8" = "vendor/uPlot.iife.min.js",
-    "/vendor/uPlot.css": "text/css; charset=utf-8" = "vendor/uPlot.min.css",
+    "/": "text/html; charset=utf-8" = include_str!("assets/index.html"),
+    "/style.css": "text/css; charset=utf-8" = include_str!("assets/style.css"),
+    "/app.js": "text/javascript; charset=utf-8" = include_str!("assets/app.js"),
+    "/store.js": "text/javascript; charset=utf-8" = include_str!("assets/store.js"),
+    "/dom.js": "text/javascript; charset=utf-8" = include_str!("assets/dom.js"),
+    "/runs.js": "text/javascript; charset=utf-8" = include_str!("assets/runs.js"),
+    "/watch.js": "text/javascript; charset=utf-8" = include_str!("assets/watch.js"),
+    "/chart.js": "text/javascript; charset=utf-8" = include_str!("assets/chart.js"),
+    "/explore.js": "text/javascript; charset=utf-8" = include_str!("assets/explore.js"),
+    "/audit.js": "text/javascript; charset=utf-8" = include_str!("assets/audit.js"),
+    "/tape-of.js": "text/javascript; charset=utf-8" = include_str!("assets/tape-of.js"),
+    "/run-head.js": "text/javascript; charset=utf-8" = include_str!("assets/run-head.js"),
+    "/tape.js": "text/javascript; charset=utf-8" = TracePage::<f32>::SCRIPT,
+    "/tape.css": "text/css; charset=utf-8" = TracePage::<f32>::STYLE,
+    "/report.css": "text/css; charset=utf-8" = crate::report::STYLE,
+    "/vendor/uPlot.js": "text/javascript; charset=utf-8" = include_str!("assets/vendor/uPlot.iife.min.js"),
+    "/vendor/uPlot.css": "text/css; charset=utf-8" = include_str!("assets/vendor/uPlot.min.css"),
 ];
 
 /// The file at a path.

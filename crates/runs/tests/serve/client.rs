@@ -62,6 +62,15 @@ impl Served {
         answer.expect("an answer")
     }
 
+    /// What the model of a run after `at` steps answers to a question.
+    pub fn question(&self, run: &str, at: u64, question: &str) -> Answer {
+        let (host, length) = (&self.host, question.len());
+        let head =
+            format!("Host: {host}\r\nContent-Type: application/json\r\nContent-Length: {length}");
+        let path = format!("/api/answer?run={run}&at={at}");
+        self.ask(format!("POST {path} HTTP/1.1\r\n{head}\r\n\r\n{question}")).expect("an answer")
+    }
+
     /// Sends these bytes, a whole request.
     pub fn ask(&self, request: impl AsRef<[u8]>) -> Option<Answer> {
         self.sent(request.as_ref(), false)

@@ -83,6 +83,12 @@ fn paths_lead_to_nothing_but_the_pages() {
         "/api/watch?run=..%2f..%2fsecret",
         "/api/watch?run=/etc",
         "/api/watch?run=.",
+        "/api/run?run=../secret",
+        "/report?run=..",
+        "/report?run=../../secret",
+        "/tape?run=../secret&at=0",
+        "/api/audit?run=/etc&at=0",
+        "/panel.js?experiment=../../secret",
     ] {
         let answer = served.get(path);
         assert!((400..500).contains(&answer.status), "{path}: {}", answer.status);

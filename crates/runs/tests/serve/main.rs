@@ -1,5 +1,6 @@
 //! The server of pages, asked over plain connections, as a browser would and as none would.
 
+mod asked;
 mod client;
 mod guarded;
 mod listed;

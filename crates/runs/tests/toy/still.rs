@@ -7,7 +7,7 @@ use std::time::Duration;
 use gradroute_runs::config::{ConfigError, Optimizer, Preset, Settings, Train};
 use gradroute_runs::evaluation::StageResults;
 use gradroute_runs::{
-    Experiment, Inputs, Learner, LoadError, Measure, Stage, State, Step, StepError,
+    AnswerError, Experiment, Inputs, Learner, LoadError, Measure, Stage, State, Step, StepError,
 };
 use gradroute_tape::{ParamId, Params};
 use serde::{Deserialize, Serialize};
@@ -57,6 +57,8 @@ impl Experiment for Still {
                schedule = \"constant\", beta1 = 0.9, beta2 = 0.999, eps = 1e-8 }\n",
     }];
 
+    const PANEL: Option<&'static str> = Some("export const show = () => {};\n");
+
     type Config = Config;
     type Data = ();
     type Results = Results;
@@ -91,6 +93,19 @@ impl Experiment for Still {
 
     fn evaluate(&mut self, (): &()) -> Results {
         Results { w: self.learner.params.get(self.w)[0] }
+    }
+
+    /// What there is to be found out by tests.
+    fn answer(&mut self, (): &(), question: &str) -> Result<String, AnswerError> {
+        match serde_json::from_str(question)? {
+            "weight" => Ok(serde_json::to_string(self.learner.params.get(self.w))?),
+            "take your time" => {
+                sleep(Duration::from_millis(800));
+                Ok("null".to_owned())
+            }
+            "fail" => panic!("as it was asked to"),
+            other => Err(format!("nobody knows `{other}`").into()),
+        }
     }
 
     fn measures(results: &Results, _: &[StageResults<Results>]) -> Vec<Measure> {

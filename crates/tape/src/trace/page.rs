@@ -17,11 +17,6 @@ use super::view::{Brief, views};
 use crate::graph::Graph;
 use crate::node::Var;
 
-/// The page's script and style. They stand in the page; a server may send them as files.
-pub const SCRIPT: &str = include_str!("page.js");
-/// See [`SCRIPT`]. It is the whole style, the picture's included.
-pub const STYLE: &str = concat!(include_str!("picture.css"), include_str!("page.css"));
-
 /// A page that steps through the backward passes of a graph, and of variants of it: a mask's entry on or off,
 /// a penalty routed or not. The engine computed all of them; the page only switches.
 ///
@@ -93,6 +88,11 @@ struct ViewData {
 }
 
 impl<T: Real> TracePage<T> {
+    /// The page's script, for a server that sends it as a file.
+    pub const SCRIPT: &'static str = include_str!("page.js");
+    /// The page's style, likewise, that of the picture included.
+    pub const STYLE: &'static str = concat!(include_str!("picture.css"), include_str!("page.css"));
+
     /// A page without variants.
     pub fn new(title: impl Into<String>) -> Self {
         Self { title: title.into(), variants: Vec::new() }
@@ -128,6 +128,25 @@ impl<T: Real> TracePage<T> {
     /// If there is no variant.
     #[track_caller]
     pub fn to_html(&self) -> String {
+        let policy = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; \
+                      script-src 'unsafe-inline'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n";
+        let head = format!("{policy}<style>\n{}</style>\n", Self::STYLE);
+        self.html(&head, &format!("<script>\n{}</script>\n", Self::SCRIPT))
+    }
+
+    /// The page for a server that forbids scripts and styles within pages: it loads [`TracePage::SCRIPT`] and
+    /// [`TracePage::STYLE`] from these addresses.
+    ///
+    /// # Panics
+    /// If there is no variant.
+    #[track_caller]
+    pub fn to_html_with_files(&self, script: &str, style: &str) -> String {
+        let head = format!("<link rel=\"stylesheet\" href=\"{}\">\n", escape(style));
+        self.html(&head, &format!("<script src=\"{}\"></script>\n", escape(script)))
+    }
+
+    #[track_caller]
+    fn html(&self, head: &str, script: &str) -> String {
         assert!(!self.variants.is_empty(), "a page needs a variant");
         let mut data = String::new();
         for (i, (name, trace)) in self.variants.iter().enumerate() {
@@ -147,13 +166,9 @@ impl<T: Real> TracePage<T> {
         let title = escape(&self.title);
         format!(
             "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-             <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; \
-             script-src 'unsafe-inline'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
              <meta name=\"color-scheme\" content=\"light dark\">\n<title>{title}</title>\n\
-             <style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n{BODY}</main>\n\
-             {data}\
-             <script>\n{SCRIPT}</script>\n</body>\n</html>\n"
+             {head}</head>\n<body>\n<main>\n<h1>{title}</h1>\n{BODY}</main>\n{data}{script}</body>\n</html>\n"
         )
     }
 }

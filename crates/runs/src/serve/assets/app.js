@@ -1,10 +1,13 @@
 // Which page is shown.
 import { el } from "./dom.js";
 import { listen, place } from "./store.js";
+import * as audit from "./audit.js";
+import * as explore from "./explore.js";
 import * as runs from "./runs.js";
+import * as tape from "./tape-of.js";
 import * as watch from "./watch.js";
 
-const pages = { runs, watch };
+const pages = { audit, explore, runs, tape, watch };
 const main = document.getElementById("main");
 /** What the page that is shown does before it goes. */
 let leave = () => {};
@@ -17,6 +20,7 @@ function show({ page, settings }) {
   leave();
   leave = () => {};
   main.replaceChildren();
+  delete main.dataset.ready;
   const toRuns = document.getElementById("to-runs");
   page === "runs" ? toRuns.setAttribute("aria-current", "page") : toRuns.removeAttribute("aria-current");
   if (!pages[page]) {

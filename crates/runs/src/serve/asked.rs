@@ -1,0 +1,226 @@
+//! What needs a model in memory: answers, the tape's page, the audit.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{Html, IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+
+use super::experiments::StepOf;
+use super::row::Row;
+use super::worker::{Models, Unanswered};
+use super::{Site, blocking, folder, problem};
+use crate::audit::{heat_map, to_text};
+use crate::flow::{self, FlowLine};
+use crate::page::Figure;
+use crate::run::{RunDirectory, jsonl, saved};
+
+/// Which run, and after how many steps.
+#[derive(Deserialize)]
+pub(super) struct At {
+    run: String,
+    at: u64,
+    /// Samples of the batch.
+    batch: Option<i64>,
+    /// Settings of variants, each `key=value`, with `;` between variants.
+    #[serde(default)]
+    variants: String,
+}
+
+/// Which run.
+#[derive(Deserialize)]
+pub(super) struct Of {
+    run: String,
+}
+
+/// Which experiment.
+#[derive(Deserialize)]
+pub(super) struct PanelOf {
+    experiment: String,
+}
+
+/// What a page is told before it asks.
+#[derive(Serialize)]
+struct Facts {
+    #[serde(flatten)]
+    row: Row,
+    /// Whether its experiment has a panel.
+    panel: bool,
+    /// After how many steps it was saved; the oldest first.
+    checkpoints: Vec<u64>,
+}
+
+/// What a run has to be looked at.
+pub(super) async fn facts(State(site): State<Arc<Site>>, Query(of): Query<Of>) -> Response {
+    let read = move || -> Result<Facts, String> {
+        let folder = found(&site, &of.run)?;
+        let row = Row::read(&of.run, &folder, site.experiments.first());
+        let row = row.map_err(|error| error.to_string())?;
+        let run = RunDirectory::open(&folder).map_err(|error| error.to_string())?;
+        let checkpoints = saved::list(&run).map_err(|error| error.to_string())?;
+        let panel = site.experiments.panel(&row.experiment).is_some();
+        Ok(Facts { row, panel, checkpoints })
+    };
+    match blocking(read).await {
+        Ok(Ok(facts)) => Json(facts).into_response(),
+        Ok(Err(reason)) => problem(StatusCode::NOT_FOUND, reason),
+        Err(failed) => failed,
+    }
+}
+
+/// The script of an experiment's panel.
+pub(super) async fn panel(State(site): State<Arc<Site>>, Query(of): Query<PanelOf>) -> Response {
+    match site.experiments.panel(&of.experiment) {
+        Some(script) => {
+            ([(CONTENT_TYPE, "text/javascript; charset=utf-8")], script).into_response()
+        }
+        None => problem(StatusCode::NOT_FOUND, "no experiment of this name has a panel"),
+    }
+}
+
+/// The answer of a run's model to the question in the body.
+pub(super) async fn answer(
+    State(site): State<Arc<Site>>,
+    Query(At { run, at, .. }): Query<At>,
+    body: Bytes,
+) -> Response {
+    let Ok(question) = String::from_utf8(body.to_vec()) else {
+        return problem(StatusCode::BAD_REQUEST, "expected JSON in UTF-8");
+    };
+    let answer =
+        move |models: &mut Models, folder: PathBuf| models.of(&folder, at)?.answer(&question);
+    match computed(&site, run, answer).await {
+        Ok(answer) => ([(CONTENT_TYPE, "application/json")], answer).into_response(),
+        Err(refused) => refused,
+    }
+}
+
+/// The page that steps through the backward passes of a step.
+pub(super) async fn tape(State(site): State<Arc<Site>>, Query(at): Query<At>) -> Response {
+    let page = |models: &mut Models, of: StepOf| {
+        let page = models.experiments.trace(&of)?;
+        Ok(page.to_html_with_files("/tape.js", "/tape.css"))
+    };
+    match step_computed(&site, at, page).await {
+        Ok(page) => Html(page).into_response(),
+        Err(refused) => refused,
+    }
+}
+
+/// The audit of a step, as text and as a picture.
+pub(super) async fn audit(State(site): State<Arc<Site>>, Query(at): Query<At>) -> Response {
+    #[derive(Serialize)]
+    struct Audited {
+        text: String,
+        heat_map: String,
+        leaks: usize,
+        /// The flow map of the run so far, where it has one.
+        flow: Vec<Drawn>,
+    }
+    let audited = |models: &mut Models, of: StepOf| {
+        let audit = models.experiments.audit(&of)?;
+        let picture = heat_map(&audit).map_err(|error| error.to_string())?;
+        let heat_map = picture.svg("Who teaches what");
+        let flow = flow(&of.run)?;
+        Ok(Audited { text: to_text(&audit), heat_map, leaks: audit.leaks.len(), flow })
+    };
+    match step_computed(&site, at, audited).await {
+        Ok(audited) => Json(audited).into_response(),
+        Err(refused) => refused,
+    }
+}
+
+/// A picture.
+#[derive(Serialize)]
+struct Drawn {
+    caption: String,
+    svg: String,
+}
+
+/// The flow map of a run as far as it is.
+fn flow(run: &Path) -> Result<Vec<Drawn>, String> {
+    let file = RunDirectory::open(run).map_err(|error| error.to_string())?.flow();
+    if !file.is_file() {
+        return Ok(Vec::new());
+    }
+    let lines: Vec<FlowLine> = jsonl::read(&file).map_err(|error| error.to_string())?;
+    let figures = flow::figures(&lines).map_err(|error| error.to_string())?;
+    let drawn = |figure: Figure| Drawn {
+        svg: figure.drawing.svg(&figure.caption),
+        caption: figure.caption,
+    };
+    Ok(figures.into_iter().map(drawn).collect())
+}
+
+async fn step_computed<R: Send + 'static>(
+    site: &Arc<Site>,
+    At { run, at, batch, variants }: At,
+    work: impl FnOnce(&mut Models, StepOf) -> Result<R, String> + Send + 'static,
+) -> Result<R, Response> {
+    let variants = variants.split(';').map(str::trim).filter(|text| !text.is_empty());
+    let variants = variants.map(str::to_owned).collect();
+    computed(site, run, move |models, run| work(models, StepOf { run, at, batch, variants })).await
+}
+
+/// What `work` on a run's folder gives, by the thread that computes.
+async fn computed<R: Send + 'static>(
+    site: &Arc<Site>,
+    run: String,
+    work: impl FnOnce(&mut Models, PathBuf) -> Result<R, String> + Send + 'static,
+) -> Result<R, Response> {
+    let looks = Arc::clone(site);
+    let folder = blocking(move || found(&looks, &run)).await?;
+    let folder = folder.map_err(|reason| problem(StatusCode::NOT_FOUND, reason))?;
+    match site.worker.ask(move |models| work(models, folder)).await {
+        Ok(done) => done.map_err(|reason| problem(StatusCode::BAD_REQUEST, reason)),
+        Err(Unanswered::Superseded) => {
+            Err(problem(StatusCode::CONFLICT, "a newer question took the place of this one"))
+        }
+        Err(Unanswered::Panicked) => Err(problem(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "the program failed at this question; its terminal says where",
+        )),
+    }
+}
+
+/// The folder of a run by its name.
+fn found(site: &Site, run: &str) -> Result<PathBuf, String> {
+    folder::runs(&site.root)
+        .remove(run)
+        .ok_or_else(|| "there is no run of this name; it may have gone".to_owned())
+}
+
+/// The report of a run, with its style as a file.
+pub(super) async fn report(State(site): State<Arc<Site>>, Query(of): Query<Of>) -> Response {
+    let read = move || {
+        let folder = found(&site, &of.run)?;
+        let run = RunDirectory::open(&folder).map_err(|error| error.to_string())?;
+        without_style(&run.report())
+            .ok_or_else(|| "this run has no report; it may not have ended".to_owned())
+    };
+    match blocking(read).await {
+        Ok(Ok(page)) => Html(page).into_response(),
+        Ok(Err(reason)) => problem(StatusCode::NOT_FOUND, reason),
+        Err(failed) => failed,
+    }
+}
+
+/// A report's page for this server, which forbids styles within pages: with its style as a file, and without
+/// the policy of its own, which forbids that.
+fn without_style(file: &Path) -> Option<String> {
+    let page = std::fs::read_to_string(file).ok()?;
+    let page = replaced(&page, "<meta http-equiv=\"Content-Security-Policy\"", ">", "")?;
+    replaced(&page, "<style>", "</style>", "<link rel=\"stylesheet\" href=\"/report.css\">")
+}
+
+/// The text with what goes from `from` to `to` replaced.
+fn replaced(text: &str, from: &str, to: &str, by: &str) -> Option<String> {
+    let (before, rest) = text.split_once(from)?;
+    let (_, after) = rest.split_once(to)?;
+    Some(format!("{before}{by}{after}"))
+}
