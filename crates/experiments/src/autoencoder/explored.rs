@@ -54,12 +54,8 @@ impl<T: Real> Explored<T> for Exploring<'_, T> {
         let images = self.network.images(&g, g.samples(pixels));
         let z = g.literal(Shape::of_samples(&[1, encoding.len()]), encoding);
         let [top, bottom] = self.network.certify(&g, z);
-        let decoded = |made| Decoded {
-            pixels: g.value(made).to_vec(),
-            mae: g.value(g.absolute_error(made, images))[0],
-            mse: g.value(g.squared_error(made, images))[0],
-        };
-        [self.network.decode(&g, z), bottom, top].map(decoded).into()
+        let decoder = self.network.decode(&g, z);
+        [decoder, bottom, top].map(|made| Decoded::of(&g, made, images)).into()
     }
 
     fn floors(train: &Dataset) -> Vec<(&'static str, Vec<f64>)> {

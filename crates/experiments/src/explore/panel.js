@@ -2,14 +2,17 @@
 // and pictures come from the program; this script draws and words them.
 import { el, number } from "/dom.js";
 
-/** Coordinates on the pad are whole thousandths, so that they can stand in the address and mean the same. */
-const FINE = 1000;
-/** Steps of the pad's cursor by keys: a pixel of 28, or half of one with Shift. */
+/**
+ * Points of the pad are whole, a tenth of an image's pixel apart: so a line is the same by mouse, finger and
+ * keyboard, in a question and in the address.
+ */
+const FINE = 280;
+/** Steps of the pen by keys: a pixel of 28, or half of one with Shift. */
 const STEP = FINE / 28;
 /** As many points as a question can hold. */
-const MOST_POINTS = 3500;
+const MOST_POINTS = 2500;
 /** The nearest that two points of a line are. */
-const NEAR = 8;
+const NEAR = 3;
 
 /** Shows the panel; what it returns is called when it goes. */
 export async function show(main, { ask, settings, change, listen }) {
@@ -81,7 +84,7 @@ export async function show(main, { ask, settings, change, listen }) {
 
   // ---- The image ----
 
-  const pad = el("canvas", { class: "pad", width: 280, height: 280, tabindex: "0", role: "application", "aria-label": "Drawing pad. Arrow keys move the pen, space puts it down and lifts it.", onkeydown: byKey });
+  const pad = el("canvas", { class: "pad", width: FINE, height: FINE, tabindex: "0", role: "application", "aria-label": "Drawing pad. Arrow keys move the pen, space puts it down and lifts it.", onkeydown: byKey });
   const padNote = el("p", { class: "about", role: "status" });
   const model = el("canvas", { class: "pixels large", width: columns, height: rows, role: "img", "aria-label": "What the model sees" });
   const pen = { at: [FINE / 2, FINE / 2], down: false };
@@ -232,12 +235,12 @@ export async function show(main, { ask, settings, change, listen }) {
   }));
   const input = el("canvas", { class: "pixels", width: columns, height: rows, role: "img", "aria-label": "The image" });
   const errors = el("table", {});
-  const right = el("section", { "aria-label": "What the decoders make of it" },
+  const right = el("section", { class: "made", tabindex: "0", "aria-label": "What the decoders make of it" },
     el("h2", {}, "What the decoders make of it"), said,
     el("div", { class: "pictures" },
       el("figure", {}, input, el("figcaption", {}, "the image")),
       outputs.map(({ canvas, name, about }) => el("figure", {}, canvas, el("figcaption", {}, name, el("div", { class: "about" }, about))))),
-    el("p", { class: "about" }, `All pictures on one scale: black is ${number(black)}, white is ${number(white)}; beyond that they are cut.`),
+    el("p", { class: "about" }, `All pictures on one scale: black is ${number(black)}, white is ${number(white)}; beyond that they are cut. Errors are the mean absolute and the mean squared difference from the image; floors are those of images that know nothing of it.`),
     el("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "Errors" }, errors));
 
   main.append(el("div", { class: "panels" }, left, middle, right));
@@ -258,7 +261,7 @@ export async function show(main, { ask, settings, change, listen }) {
     for (const [dim, { range, exact, tick, reset, beyond, low, high }] of sliders) {
       const value = state.values.get(dim) ?? seen.encoded[dim];
       range.value = value;
-      if (document.activeElement !== exact) exact.value = value;
+      if (document.activeElement !== exact) exact.value = short(value);
       const outside = value < low || value > high;
       beyond.textContent = outside ? "beyond 99 % of the test images" : "";
       range.setAttribute("aria-valuetext", `${number(value)}${outside ? ", beyond 99 % of the test images" : ""}`);
@@ -277,7 +280,7 @@ export async function show(main, { ask, settings, change, listen }) {
     });
     const row = (name, of, kind) => el("tr", { class: kind }, el("th", { scope: "row" }, name), ["mae", "mse"].map((error) => el("td", {}, number(of[error]))));
     errors.replaceChildren(
-      el("thead", {}, el("tr", {}, ["difference from the image", "mean absolute", "mean squared"].map((name, i) => el("th", { scope: "col", class: i ? null : "text" }, name)))),
+      el("thead", {}, el("tr", {}, ["error", "MAE", "MSE"].map((name, i) => el("th", { scope: "col", class: i ? null : "text" }, name)))),
       el("tbody", {}, outputs.map(({ name }, i) => row(name, seen.outputs[i])), seen.floors.map((floor) => row(`floor: ${floor.name}`, floor, "floor"))));
     said.textContent = seen.sentence;
     main.dataset.shown = Number(main.dataset.shown ?? 0) + 1;
@@ -299,6 +302,12 @@ function paint(canvas, values) {
   // The array of the picture cuts what is beyond 0 and 255.
   values.forEach((value, i) => image.data.set([value, value, value, 255], 4 * i));
   g.putImageData(image, 0, 0);
+}
+
+/** The shortest number that is this one in the model's precision. */
+function short(value) {
+  const shorter = [1, 2, 3, 4, 5, 6, 7, 8].map((digits) => Number(value.toPrecision(digits)));
+  return shorter.find((other) => Math.fround(other) === value) ?? value;
 }
 
 /** Lines as text: points with ; between, lines with _. */

@@ -2,7 +2,7 @@
 
 use gradroute_runs::AnswerError;
 use gradroute_runs::images::{Dataset, each_batch};
-use gradroute_tape::Real;
+use gradroute_tape::{Graph, Real, Var};
 use serde::{Serialize, Serializer};
 
 use super::question::See;
@@ -21,6 +21,14 @@ pub(crate) struct Decoded<T: Real> {
     /// The mean squared difference, likewise.
     #[serde(serialize_with = "number")]
     pub mse: T,
+}
+
+impl<T: Real> Decoded<T> {
+    /// A decoder's image `made`, held against `images`, both `[1, pixels]`.
+    pub fn of(g: &Graph<'_, T>, made: Var, images: Var) -> Self {
+        let (mae, mse) = (g.absolute_error(made, images), g.squared_error(made, images));
+        Self { pixels: g.value(made).to_vec(), mae: g.value(mae)[0], mse: g.value(mse)[0] }
+    }
 }
 
 /// What an image that knows nothing of the one at hand differs from it.

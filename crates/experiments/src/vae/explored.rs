@@ -42,11 +42,7 @@ impl<T: Real> Explored<T> for Exploring<'_, T> {
         let images = g.samples(pixels);
         let z = g.literal(Shape::of_samples(&[1, encoding.len()]), encoding);
         let made = self.network.decode(&g, z);
-        vec![Decoded {
-            pixels: g.value(made).to_vec(),
-            mae: g.value(g.absolute_error(made, images))[0],
-            mse: g.value(g.squared_error(made, images))[0],
-        }]
+        vec![Decoded::of(&g, made, images)]
     }
 
     fn floors(train: &Dataset) -> Vec<(&'static str, Vec<f64>)> {

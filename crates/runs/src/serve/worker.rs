@@ -40,12 +40,15 @@ impl Worker {
     pub fn start(experiments: Arc<dyn Experiments>) -> Self {
         let desk = Arc::new(Desk::default());
         let theirs = Arc::clone(&desk);
-        std::thread::spawn(move || {
+        // A panic is told by the name of its thread.
+        let thread = std::thread::Builder::new().name("models".to_owned());
+        let started = thread.spawn(move || {
             let mut models = Models { experiments, kept: Vec::new() };
             loop {
                 theirs.next()(&mut models);
             }
         });
+        started.expect("a thread can be started");
         Self(desk)
     }
 
