@@ -9,8 +9,8 @@ use gradroute_runs::evaluation::StageResults;
 use gradroute_runs::figures::FigureError;
 use gradroute_runs::images::{Batches, Data, mnist};
 use gradroute_runs::{
-    CurvePanel, Evaluation, Experiment, Inputs, Learner, LoadError, Measure, Page, Stage, State,
-    Step, StepError,
+    CurvePanel, Evaluation, Experiment, Inputs, Learner, LoadError, Measure, Page, Probe, Stage,
+    State, Step, StepError,
 };
 use gradroute_tape::{Params, Real};
 use ndarray::ArrayView2;
@@ -28,6 +28,7 @@ use super::network::Network;
 use super::objective::Objective;
 use super::page::page;
 use super::probe::probes;
+use super::run_probe::RunProbe;
 
 /// An autoencoder whose encoding is split by digit, in training.
 pub struct Autoencoder<T: Real = f32> {
@@ -39,6 +40,8 @@ pub struct Autoencoder<T: Real = f32> {
     batches: Option<Batches<T>>,
     /// Of the data, computed with the first evaluation.
     floors: Option<Floors>,
+    /// Made with the first probe.
+    probe: Option<RunProbe<T>>,
 }
 
 impl<T: Real> Autoencoder<T> {
@@ -53,6 +56,7 @@ impl<T: Real> Autoencoder<T> {
             config: config.clone(),
             batches: None,
             floors: None,
+            probe: None,
         }
     }
 
@@ -189,6 +193,13 @@ impl<T: Real> Experiment<T> for Autoencoder<T> {
 
     fn measures(results: &Results, _: &[StageResults<Results>]) -> Vec<Measure> {
         measures(results)
+    }
+
+    fn probe(&mut self, data: &Data) -> Result<Probe, FigureError> {
+        let Self { config, network, learner, probe, .. } = self;
+        let halves = config.routing.halves();
+        let probe = probe.get_or_insert_with(|| RunProbe::of(data, halves));
+        probe.look(network, learner, &data.test, config.train.batch)
     }
 
     fn page(&mut self, data: &Data, evaluation: &Evaluation<Results>) -> Result<Page, FigureError> {

@@ -9,8 +9,8 @@ use gradroute_runs::evaluation::StageResults;
 use gradroute_runs::figures::{Color, FigureError};
 use gradroute_runs::images::{Batches, Data, mnist, rows};
 use gradroute_runs::{
-    CurveOf, CurvePanel, Evaluation, Experiment, Inputs, Learner, LoadError, Measure, Page, Stage,
-    State, Step, StepError,
+    CurveOf, CurvePanel, Evaluation, Experiment, Inputs, Learner, LoadError, Measure, Page, Probe,
+    Stage, State, Step, StepError,
 };
 use gradroute_tape::{Params, Real};
 
@@ -20,6 +20,7 @@ use super::evaluation::{MeanImages, Results, evaluate, normal};
 use super::measures::measures;
 use super::network::Network;
 use super::objective::{Batch, Terms, own_dims, record};
+use super::probe::RunProbe;
 use super::{compare, page};
 
 /// A VAE with a dim for each digit.
@@ -31,6 +32,8 @@ pub struct Vae<T: Real = f32> {
     batches: Option<Batches<T>>,
     /// Of the data, computed with the first evaluation.
     means: Option<MeanImages>,
+    /// Made with the first probe.
+    probe: Option<RunProbe<T>>,
 }
 
 impl<T: Real> Vae<T> {
@@ -79,7 +82,8 @@ impl<T: Real> Experiment<T> for Vae<T> {
         let (pixels, seed) = (data.train.pixels(), config.train.seed);
         let network = Network::new(&mut params, pixels, &config.model.hidden, seed);
         let learner = Learner::new(params, config.optimizer.options());
-        Self { config: config.clone(), network, learner, batches: None, means: None }
+        let (config, batches, means, probe) = (config.clone(), None, None, None);
+        Self { config, network, learner, batches, means, probe }
     }
 
     fn state(&mut self, state: &mut State<'_, T>) {
@@ -119,6 +123,12 @@ impl<T: Real> Experiment<T> for Vae<T> {
 
     fn measures(results: &Results, _: &[StageResults<Results>]) -> Vec<Measure> {
         measures(results)
+    }
+
+    fn probe(&mut self, data: &Data) -> Result<Probe, FigureError> {
+        let Self { config: Config { train, .. }, network, learner, probe, .. } = self;
+        let probe = probe.get_or_insert_with(|| RunProbe::of(data));
+        probe.look(network, learner, &data.test, (train.batch, train.seed))
     }
 
     fn page(&mut self, data: &Data, evaluation: &Evaluation<Results>) -> Result<Page, FigureError> {
