@@ -22,6 +22,8 @@ const ASSETS: &[Asset] = assets![
     "/runs.js": "text/javascript; charset=utf-8" = "runs.js",
     "/watch.js": "text/javascript; charset=utf-8" = "watch.js",
     "/chart.js": "text/javascript; charset=utf-8" = "chart.js",
+    "/probes.js": "text/javascript; charset=utf-8" = "probes.js",
+    "/flow.js": "text/javascript; charset=utf-8" = "flow.js",
     "/vendor/uPlot.js": "text/javascript; charset=utf-8" = "vendor/uPlot.iife.min.js",
     "/vendor/uPlot.css": "text/css; charset=utf-8" = "vendor/uPlot.min.css",
 ];

@@ -83,6 +83,8 @@ fn paths_lead_to_nothing_but_the_pages() {
         "/api/watch?run=..%2f..%2fsecret",
         "/api/watch?run=/etc",
         "/api/watch?run=.",
+        "/api/probe?run=..%2fsecret&step=0",
+        "/api/probe?run=.&step=0",
     ] {
         let answer = served.get(path);
         assert!((400..500).contains(&answer.status), "{path}: {}", answer.status);

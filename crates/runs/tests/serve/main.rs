@@ -3,4 +3,5 @@
 mod client;
 mod guarded;
 mod listed;
+mod probed;
 mod watched;
