@@ -16,7 +16,7 @@ export function probes(run) {
   const step = el("span", { class: "step" });
   const newest = el("button", { type: "button", onclick: follow }, "Follow the newest");
   const controls = el("div", { class: "controls scrubber" }, slider, step, newest);
-  const pictures = el("div", { class: "pictures", "aria-live": "off" });
+  const pictures = el("div", { class: "pictures" });
   const measures = el("div", { class: "charts" });
   const section = el("section", { "aria-label": "Probes" }, el("h2", {}, "Probes"), about, controls, pictures, measures);
 
