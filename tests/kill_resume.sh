@@ -22,7 +22,7 @@ case $kind in
         machine=(--threads 1)
         settings=(--preset relearn --set train.steps_per_epoch=400 --epochs 10
             --set train.relearn_steps=4000 --set train.checkpoint_every=150
-            --set train.eval_every=700)
+            --set train.eval_every=700 --set train.probe_every=300)
         ;;
     gradroute)
         package=gradroute program=gradroute

@@ -23,6 +23,7 @@ mod palette;
 mod probe;
 mod reading;
 pub mod rules;
+mod run_probe;
 
 pub use error::ObjectiveError;
 pub use error_table::error_table;

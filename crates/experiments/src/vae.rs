@@ -3,7 +3,7 @@
 //!
 //! - [`config`]: what can be configured. [`network`]: encoder, two heads, decoder.
 //! - [`objective`]: the loss of a step, and its one route. [`Vae`]: all of it as an experiment.
-//! - [`evaluation`]: what a trained model is judged by; `measures`, `figures`, `page` and `compare` show it.
+//! - [`evaluation`]: what a trained model is judged by; `measures`, `figures`, `page`, `probe` and `compare` show it.
 
 mod compare;
 pub mod config;
@@ -15,6 +15,7 @@ mod measures;
 pub mod network;
 pub mod objective;
 mod page;
+mod probe;
 
 pub use experiment::Vae;
 

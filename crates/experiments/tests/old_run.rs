@@ -94,6 +94,9 @@ fn an_old_run_that_was_killed_is_resumed_to_the_end_that_it_would_have_had() {
     let hash = |run: &Path| json(&run.join("manifest.json"))["weights_sha256"].clone();
     assert_eq!(hash(&run), hash(&end));
     assert!(!gradroute(&["verify"], &run, &data).contains("NOT WHOLE"));
+    // There were no probes then; now there is one at the end.
+    let probes = fs::read_to_string(run.join("probes.jsonl")).unwrap();
+    assert!(probes.starts_with("{\"step\":12,") && probes.lines().count() == 1, "{probes}");
     // Checkpoints of today go on from there too.
     gradroute(&["train", "--epochs", "5", "--resume"], &run, &data);
     assert_eq!(json(&run.join("manifest.json"))["resumed"], serde_json::json!([6, 12]));

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
-use crate::config::{self, Keys, differing};
+use crate::config::{self, Keys, PROBE_EVERY, differing};
 use crate::experiment::Experiment;
 use crate::run::{
     CONFIG, DataRecord, DirectoryError, EVALUATION, Manifest, RunDirectory, jsonl, read_json, saved,
@@ -33,7 +33,7 @@ pub enum Agreement {
 use Agreement::{Different, Same, Unknown};
 
 /// Holds a run against a reference, in the order in which a run comes about: settings, data, the
-/// logs step by step, weights, evaluation. Times, machines and pictures are left out. The reference
+/// logs step by step, weights, evaluation. Times, machines, pictures and probes are left out. The reference
 /// may be as little of a run as `data/results` keeps; a log of which it has only each k-th line, as
 /// `metrics-every-k.jsonl`, is compared in these lines. Numbers that only the run has, because its
 /// version tells more, are named and count as the same.
@@ -108,7 +108,8 @@ struct Side {
 impl Side {
     fn read<E: Experiment>(directory: &RunDirectory) -> anyhow::Result<Self> {
         let resolved = config::read::<E::Config>(E::NAME, E::PRESETS, &directory.config())?;
-        let keys = config::keys(&resolved.config);
+        let mut keys = config::keys(&resolved.config);
+        keys.remove(PROBE_EVERY);
         if directory.manifest().is_file() {
             let manifest = Manifest::read(&directory.manifest())?;
             return Ok(Self {

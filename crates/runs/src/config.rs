@@ -25,8 +25,8 @@ mod settings;
 mod sizes;
 mod train;
 
-pub(crate) use changes::the_experiment;
 pub use changes::{Change, changes};
+pub(crate) use changes::{PROBE_EVERY, the_experiment};
 pub use data::Data;
 pub use error::ConfigError;
 pub(crate) use flat::{Keys, differing, keys};
@@ -41,4 +41,4 @@ pub use resolve::{Resolved, config_of, parse, read, resolve};
 pub use schedule::Schedule;
 pub use settings::Settings;
 pub use sizes::{MAX_PARAMETERS, MAX_WIDTH, require_parameters, require_widths};
-pub use train::{Train, zero_is_none};
+pub use train::{Train, none_is_zero, zero_is_none};

@@ -8,6 +8,7 @@ use crate::experiment::Experiment;
 use crate::figures::FigureError;
 use crate::page::Page;
 use crate::plan::{Plan, PlanError};
+use crate::probe::Probe;
 use crate::state::{Snapshot, StateError, digest};
 use crate::step::{Made, Step, StepError};
 use crate::watch::Watch;
@@ -109,6 +110,14 @@ impl<'d, E: Experiment<T>, T: Real> Driver<'d, E, T> {
     /// The results as they are now.
     pub fn evaluate(&mut self) -> E::Results {
         self.experiment.evaluate(self.data)
+    }
+
+    /// A quick look at the experiment as it is.
+    ///
+    /// # Errors
+    /// When a figure can't be drawn.
+    pub fn probe(&mut self) -> Result<Probe, FigureError> {
+        self.experiment.probe(self.data)
     }
 
     /// What is shown of the experiment as it is.

@@ -16,6 +16,7 @@ use crate::figures::FigureError;
 use crate::inputs::Inputs;
 use crate::page::Page;
 use crate::plan::Stage;
+use crate::probe::Probe;
 use crate::state::State;
 use crate::step::{Step, StepError};
 
@@ -105,6 +106,19 @@ pub trait Experiment<T: Real = f32>: Sized + 'static {
     /// The numbers by which runs are compared, each with a name of its own. `earlier` are the
     /// results at the ends of the stages before; in the first stage there are none.
     fn measures(results: &Self::Results, earlier: &[StageResults<Self::Results>]) -> Vec<Measure>;
+
+    /// A quick look at the experiment as it is, made before the first step and every
+    /// [`Stage::probe_every`] steps: a few fixed samples, judged and drawn, so that one sees a run
+    /// grow on the pages of `serve`. Must leave the state as it was, and draw no random
+    /// numbers but from a stream of its own. Should take no longer than a step or two, and pictures of
+    /// some 20 kB ([`ImageRows::draw_small`](crate::figures::ImageRows::draw_small)): they are kept.
+    ///
+    /// # Errors
+    /// When a figure can't be drawn.
+    fn probe(&mut self, data: &Self::Data) -> Result<Probe, FigureError> {
+        let _ = data;
+        Ok(Probe::default())
+    }
 
     /// What is shown of a run.
     ///

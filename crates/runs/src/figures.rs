@@ -50,6 +50,7 @@ mod style;
 mod svg;
 mod text;
 mod thinning;
+mod thumbnails;
 
 pub use axis::{Tick, linear_ticks};
 pub use bands::{BandCurve, BandPanel, Bands, Places};

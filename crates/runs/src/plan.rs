@@ -13,6 +13,9 @@ pub struct Stage {
     pub evaluate_every: Option<u64>,
     /// Steps between lines of the [flow map](crate::flow); `None` for no flow map.
     pub flow_every: Option<u64>,
+    /// Steps between [probes](crate::Probe), beside those before its first step and after its last;
+    /// `None` for none at all.
+    pub probe_every: Option<u64>,
     /// Steps between checkpoints; `None` for only at the run's beginning and end.
     pub checkpoint_every: Option<u64>,
 }
@@ -20,8 +23,15 @@ pub struct Stage {
 impl Stage {
     /// A stage without epochs, evaluated at its end.
     pub fn new(name: &'static str, steps: u64) -> Self {
-        let (epoch, evaluate_every, flow_every, checkpoint_every) = (None, None, None, None);
-        Self { name, steps, epoch, evaluate_every, flow_every, checkpoint_every }
+        Self {
+            name,
+            steps,
+            epoch: None,
+            evaluate_every: None,
+            flow_every: None,
+            probe_every: None,
+            checkpoint_every: None,
+        }
     }
 }
 
@@ -82,6 +92,7 @@ impl Plan {
                 ("an epoch of length", stage.epoch),
                 ("an interval between evaluations of", stage.evaluate_every),
                 ("an interval between lines of a flow map of", stage.flow_every),
+                ("an interval between probes of", stage.probe_every),
                 ("an interval between checkpoints of", stage.checkpoint_every),
             ] {
                 if every == Some(0) {
@@ -100,6 +111,11 @@ impl Plan {
     /// Whether a stage has a flow map.
     pub fn has_flow_map(&self) -> bool {
         self.stages.iter().any(|stage| stage.flow_every.is_some())
+    }
+
+    /// Whether a stage has probes.
+    pub fn has_probes(&self) -> bool {
+        self.stages.iter().any(|stage| stage.probe_every.is_some())
     }
 
     /// Steps of all stages.

@@ -12,8 +12,8 @@ use crate::state::{Layout, State};
 
 /// Asserts that a run of this configuration, interrupted before any of its steps and resumed from
 /// a checkpoint on disk by a fresh experiment, goes on with the very bits that it would have had,
-/// that it is judged and shown as without that, and that evaluating changes nothing. For tests of
-/// experiments; takes a time that grows with the square of the number of steps, so give it a
+/// that it is judged, probed and shown as without that, and that evaluating and probing change
+/// nothing. For tests of experiments; takes a time that grows with the square of the number of steps, so give it a
 /// configuration of some ten or twenty, with every stage among them.
 ///
 /// # Panics
@@ -40,6 +40,7 @@ pub fn assert_resumes<E: Experiment>(config: &E::Config, data: &E::Data) {
     );
     follow(&mut fresh::<E>(config, data), 0, &digests, &lines, (again, cause), |_| {});
     let (results, earlier) = evaluating_changes_nothing(fresh::<E>(config, data), &digests, &lines);
+    let probes = probing_changes_nothing(fresh::<E>(config, data), &digests, &lines);
     let page = page(&mut driver, &earlier);
     for (start, loaded) in checkpoints.iter().enumerate() {
         let mut driver = fresh::<E>(config, data);
@@ -56,6 +57,11 @@ pub fn assert_resumes<E: Experiment>(config: &E::Config, data: &E::Data) {
             results_text::<E>(&driver.evaluate()) == results[start],
             "{resumed}: the results are others. Something that `evaluate` depends on is not shown \
              in `state`"
+        );
+        assert!(
+            probe(&mut driver) == probes[start],
+            "{resumed}: the probe is another one. Something that `probe` depends on is not shown in \
+             `state`"
         );
         let cause = "Something that the step depends on is not shown in `state`";
         follow(&mut driver, start, &digests, &lines, (&resumed, cause), |_| {});
@@ -104,6 +110,31 @@ fn evaluating_changes_nothing<E: Experiment>(
         assert!(digest(driver) == before, "evaluating after {made} steps changes the state");
     });
     (results, earlier)
+}
+
+/// Makes a probe before the first step and after each; returns them.
+fn probing_changes_nothing<E: Experiment>(
+    mut driver: Driver<'_, E>,
+    digests: &[String],
+    lines: &[String],
+) -> Vec<String> {
+    let mut probes = vec![probe(&mut driver)];
+    assert!(digest(&mut driver) == digests[0], "probing before the first step changes the state");
+    let cause = "Probing changes something that the step depends on";
+    follow(&mut driver, 0, digests, lines, ("probed after each step", cause), |driver| {
+        let before = digest(driver);
+        probes.push(probe(driver));
+        let made = driver.made();
+        assert!(digest(driver) == before, "probing after {made} steps changes the state");
+    });
+    probes
+}
+
+/// What a probe shows, pictures included.
+fn probe<E: Experiment>(driver: &mut Driver<'_, E>) -> String {
+    let made = driver.made();
+    let probe = driver.probe();
+    format!("{:?}", probe.unwrap_or_else(|error| panic!("the probe after {made} steps: {error}")))
 }
 
 /// Makes all steps that are left, each of which must be as it was; `cause` is what the likely

@@ -13,6 +13,8 @@ mod folder;
 mod follow;
 mod guard;
 mod headers;
+mod lines;
+mod picture;
 mod row;
 mod tail;
 mod worker;
@@ -94,6 +96,7 @@ fn router(site: Arc<Site>) -> Router {
         .route("/panel.js", get(asked::panel))
         .route("/tape", get(asked::tape))
         .route("/report", get(asked::report))
+        .route("/api/probe", get(probe))
         .fallback(get(asset))
         .layer(DefaultBodyLimit::max(guard::MAX_BODY))
         .layer(middleware::from_fn(guarded))
@@ -179,5 +182,31 @@ async fn watch(State(site): State<Arc<Site>>, Query(of): Query<Of>) -> Response 
             .keep_alive(KeepAlive::default())
             .into_response(),
         Err(error) => problem(StatusCode::NOT_FOUND, error.to_string()),
+    }
+}
+
+/// Which probe of a run is meant.
+#[derive(Deserialize)]
+struct OfStep {
+    run: String,
+    /// Steps of the run done.
+    step: u64,
+}
+
+/// A probe with its pictures.
+async fn probe(State(site): State<Arc<Site>>, Query(of): Query<OfStep>) -> Response {
+    let find =
+        move || match folder::runs(&site.root).remove(&of.run).map(|f| RunDirectory::open(&f)) {
+            Some(Ok(run)) => picture::of_step(&run.probes(), of.step),
+            Some(Err(_)) | None => Ok(None),
+        };
+    match blocking(find).await {
+        Ok(Ok(Some(probe))) => Json(probe).into_response(),
+        Ok(Ok(None)) => problem(
+            StatusCode::NOT_FOUND,
+            "there is no probe of this step, or no run of this name; it may have gone",
+        ),
+        Ok(Err(error)) => problem(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
+        Err(failed) => failed,
     }
 }

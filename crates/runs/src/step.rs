@@ -66,6 +66,7 @@ impl<'r, T: Real> Step<'r, T> {
             epoch: None,
             evaluate_every: None,
             flow_every: None,
+            probe_every: None,
             checkpoint_every: None,
         };
         Step::new(number, (&STAGE, number), seed, false)

@@ -10,7 +10,7 @@ use gradroute_runs::figures::FigureError;
 use gradroute_runs::images::{Batches, Data, mnist};
 use gradroute_runs::{
     AnswerError, CurvePanel, Evaluation, Experiment, Inputs, Learner, LoadError, Measure, Page,
-    Stage, State, Step, StepError,
+    Probe, Stage, State, Step, StepError,
 };
 use gradroute_tape::{Params, Real};
 use ndarray::ArrayView2;
@@ -29,6 +29,7 @@ use super::network::Network;
 use super::objective::Objective;
 use super::page::page;
 use super::probe::probes;
+use super::run_probe::RunProbe;
 use crate::explore::{self, Known};
 
 /// An autoencoder whose encoding is split by digit, in training.
@@ -43,6 +44,8 @@ pub struct Autoencoder<T: Real = f32> {
     floors: Option<Floors>,
     /// For the panel, computed with the first question.
     known: Option<Known>,
+    /// Made with the first probe.
+    probe: Option<RunProbe<T>>,
 }
 
 impl<T: Real> Autoencoder<T> {
@@ -58,6 +61,7 @@ impl<T: Real> Autoencoder<T> {
             batches: None,
             floors: None,
             known: None,
+            probe: None,
         }
     }
 
@@ -195,6 +199,13 @@ impl<T: Real> Experiment<T> for Autoencoder<T> {
 
     fn measures(results: &Results, _: &[StageResults<Results>]) -> Vec<Measure> {
         measures(results)
+    }
+
+    fn probe(&mut self, data: &Data) -> Result<Probe, FigureError> {
+        let Self { config, network, learner, probe, .. } = self;
+        let halves = config.routing.halves();
+        let probe = probe.get_or_insert_with(|| RunProbe::of(data, halves));
+        probe.look(network, learner, &data.test, config.train.batch)
     }
 
     fn page(&mut self, data: &Data, evaluation: &Evaluation<Results>) -> Result<Page, FigureError> {

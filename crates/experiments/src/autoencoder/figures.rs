@@ -9,7 +9,7 @@ mod settings;
 pub use bars::{Bars, DigitBars, OwnHalf};
 pub use digits::{DigitErrors, DigitPanel, Digits};
 pub use encoding::encoding_map;
-pub use of_run::{CertificateImages, certificate_sheet, decoder_rows, error_bars};
+pub use of_run::{CertificateImages, certificate_sheet, decoder_rows, error_bars, probe_rows};
 pub use settings::{SettingPanel, SettingRow, Settings};
 
 #[cfg(test)]

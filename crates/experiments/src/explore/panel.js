@@ -237,7 +237,7 @@ export async function show(main, { ask, settings, change, listen }) {
   const errors = el("table", {});
   const right = el("section", { class: "made", tabindex: "0", "aria-label": "What the decoders make of it" },
     el("h2", {}, "What the decoders make of it"), said,
-    el("div", { class: "pictures" },
+    el("div", { class: "thumbs" },
       el("figure", {}, input, el("figcaption", {}, "the image")),
       outputs.map(({ canvas, name, about }) => el("figure", {}, canvas, el("figcaption", {}, name, el("div", { class: "about" }, about))))),
     el("p", { class: "about" }, `All pictures on one scale: black is ${number(black)}, white is ${number(white)}; beyond that they are cut. Errors are the mean absolute and the mean squared difference from the image; floors are those of images that know nothing of it.`),

@@ -10,7 +10,7 @@ use gradroute_runs::figures::{Color, FigureError};
 use gradroute_runs::images::{Batches, Data, mnist, rows};
 use gradroute_runs::{
     AnswerError, CurveOf, CurvePanel, Evaluation, Experiment, Inputs, Learner, LoadError, Measure,
-    Page, Stage, State, Step, StepError,
+    Page, Probe, Stage, State, Step, StepError,
 };
 use gradroute_tape::{Params, Real};
 
@@ -21,6 +21,7 @@ use super::explored::Exploring;
 use super::measures::measures;
 use super::network::Network;
 use super::objective::{Batch, Terms, own_dims, record};
+use super::probe::RunProbe;
 use super::{compare, page};
 use crate::explore::{self, Known};
 
@@ -35,6 +36,8 @@ pub struct Vae<T: Real = f32> {
     means: Option<MeanImages>,
     /// For the panel, computed with the first question.
     known: Option<Known>,
+    /// Made with the first probe.
+    probe: Option<RunProbe<T>>,
 }
 
 impl<T: Real> Vae<T> {
@@ -85,7 +88,8 @@ impl<T: Real> Experiment<T> for Vae<T> {
         let (pixels, seed) = (data.train.pixels(), config.train.seed);
         let network = Network::new(&mut params, pixels, &config.model.hidden, seed);
         let learner = Learner::new(params, config.optimizer.options());
-        Self { config: config.clone(), network, learner, batches: None, means: None, known: None }
+        let (config, batches, means) = (config.clone(), None, None);
+        Self { config, network, learner, batches, means, known: None, probe: None }
     }
 
     fn state(&mut self, state: &mut State<'_, T>) {
@@ -125,6 +129,12 @@ impl<T: Real> Experiment<T> for Vae<T> {
 
     fn measures(results: &Results, _: &[StageResults<Results>]) -> Vec<Measure> {
         measures(results)
+    }
+
+    fn probe(&mut self, data: &Data) -> Result<Probe, FigureError> {
+        let Self { config: Config { train, .. }, network, learner, probe, .. } = self;
+        let probe = probe.get_or_insert_with(|| RunProbe::of(data));
+        probe.look(network, learner, &data.test, (train.batch, train.seed))
     }
 
     fn page(&mut self, data: &Data, evaluation: &Evaluation<Results>) -> Result<Page, FigureError> {

@@ -17,7 +17,7 @@ const VALUES: [f64; 7] = [0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0];
 /// Samples of each digit.
 const SAMPLES: usize = 10;
 /// Pixels are 0 where there is no ink, and up to 1.
-const SCALE: (f32, f32) = (0.0, 1.0);
+pub const SCALE: (f32, f32) = (0.0, 1.0);
 
 /// A model, and the test set that it is shown on.
 pub struct Shown<'s, T: Real> {
@@ -26,7 +26,8 @@ pub struct Shown<'s, T: Real> {
     pub test: &'s Dataset,
 }
 
-fn narrow(pixels: Vec<f64>) -> Vec<f32> {
+/// Pixels in the precision that they are drawn in.
+pub fn narrow(pixels: Vec<f64>) -> Vec<f32> {
     pixels.into_iter().map(|pixel| pixel as f32).collect()
 }
 

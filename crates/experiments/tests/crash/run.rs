@@ -9,10 +9,11 @@ use tempfile::TempDir;
 use crate::program::{left, succeed};
 
 /// What a run has to leave, so that comparing what is there compares these too.
-const RESULTS: [&str; 11] = [
+const RESULTS: [&str; 12] = [
     "config.toml",
     "metrics.jsonl",
     "epochs.jsonl",
+    "probes.jsonl",
     "evaluation.json",
     "checkpoints/step-00000012.safetensors",
     "checkpoints/step-00000012.optimizer.safetensors",
@@ -67,6 +68,7 @@ impl Place {
             "train.checkpoint_every=1",
             "train.eval_every=2",
             "train.flow_every=2",
+            "train.probe_every=2",
         ] {
             command.args(["--set", set]);
         }

@@ -34,13 +34,13 @@ pub(super) fn request(asked: &Graph, place: PlaceRequest) -> Result<GraphRequest
         return Err(Failure::usage(drawn));
     }
     let batch_by_default = (asked.batch.is_none() && !says_batch(&place)).then_some(BATCH);
-    let variants = asked.variants.iter().map(variant).collect();
+    let variants = asked.variants.iter().map(|text| variant(text)).collect();
     Ok(GraphRequest { place, batch_by_default, variants, format, out: asked.out.clone() })
 }
 
 /// A variant by its settings, with commas between them.
-pub(super) fn variant(text: &String) -> Variant {
-    Variant { name: text.clone(), set: parts(text) }
+pub(super) fn variant(text: &str) -> Variant {
+    Variant { name: text.to_owned(), set: parts(text) }
 }
 
 /// Whether a setting, or the file of `--config`, says how many samples a step has. A run's own file always does.

@@ -45,7 +45,7 @@ impl Experiments for Served {
         let page = || {
             let mut place = place(&of.run, of.at)?;
             place.request.flags = batch(of.batch.unwrap_or(BATCH));
-            let variants = of.variants.iter().map(variant).collect();
+            let variants = of.variants.iter().map(|text| variant(text)).collect();
             let (batch_by_default, format, out) = (None, GraphFormat::Html, None);
             let request = GraphRequest { place, batch_by_default, variants, format, out };
             self.of(&of.run)?.page(&request)

@@ -11,8 +11,12 @@ use super::settings::Settings;
 
 /// Keys that don't make two runs different experiments: the seed, because runs of one setting
 /// differ in it, and what only looks at a run or saves it.
-const NOT_THE_EXPERIMENT: [&str; 4] =
-    ["train.seed", "train.eval_every", "train.flow_every", "train.checkpoint_every"];
+const NOT_THE_EXPERIMENT: [&str; 5] =
+    ["train.seed", "train.eval_every", "train.flow_every", "train.checkpoint_every", PROBE_EVERY];
+
+/// The key of probes. They can't be made afterwards, and no result has anything of them: a run with
+/// others, or from before there were any, is still the run that is wanted.
+pub(crate) const PROBE_EVERY: &str = "train.probe_every";
 
 /// What stands for the value of a key that is not there.
 const NONE: &str = "none";
@@ -106,7 +110,8 @@ mod tests {
                 "train.batch = 8 instead of 4"
             ]
         );
-        assert_eq!(texts(&["rate=0.5", "train.seed=3", "train.eval_every=2"]), [""; 0]);
+        let only_looks = ["rate=0.5", "train.seed=3", "train.eval_every=2", "train.probe_every=2"];
+        assert_eq!(texts(&only_looks), [""; 0]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::fmt;
 use gradroute_images::{Batches, Dataset};
 use gradroute_tape::Real;
 use serde::de::{self, Unexpected, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::error::ConfigError;
 use super::optimizer::Optimizer;
@@ -37,6 +37,10 @@ pub struct Train {
     /// Steps between lines of the [flow map](crate::flow); absent for no flow map.
     #[serde(default, deserialize_with = "zero_is_none", skip_serializing_if = "Option::is_none")]
     pub flow_every: Option<usize>,
+    /// Steps between [probes](crate::Probe); absent for none. It is written as 0 then, as it would
+    /// otherwise be the preset's when a run's configuration is read again.
+    #[serde(default, deserialize_with = "zero_is_none", serialize_with = "none_is_zero")]
+    pub probe_every: Option<usize>,
     /// Epochs between checkpoints; absent for only at the beginning and the end.
     #[serde(default, deserialize_with = "zero_is_none", skip_serializing_if = "Option::is_none")]
     pub checkpoint_every: Option<usize>,
@@ -110,6 +114,7 @@ impl Train {
             evaluate_every: every(self.eval_every),
             checkpoint_every: every(self.checkpoint_every),
             flow_every: self.flow_every.map(|steps| steps as u64),
+            probe_every: self.probe_every.map(|steps| steps as u64),
             ..Stage::new("train", self.total_steps(samples))
         }
     }
@@ -162,4 +167,15 @@ pub fn zero_is_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option
 
     let number = deserializer.deserialize_u64(Whole)?;
     Ok(Some(number).filter(|&number| number > 0))
+}
+
+/// Writes a number of which 0 means that there is none, for a key that presets have.
+///
+/// # Errors
+/// As the serializer's.
+pub fn none_is_zero<S: Serializer>(
+    number: &Option<usize>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u64(number.unwrap_or(0) as u64)
 }

@@ -110,7 +110,7 @@ impl ImageRows<'_> {
         Ok(canvas)
     }
 
-    fn check(&self) -> Result<(), FigureError> {
+    pub(super) fn check(&self) -> Result<(), FigureError> {
         let figure = || self.title.to_owned();
         let images = || self.bands.iter().map(|band| band.labels.len());
         for (field, empty) in

@@ -13,7 +13,7 @@ use super::file_error::FileError;
 use super::lock::{LOCK, RunLock};
 use super::names::{
     CHECKPOINTS, CONFIG, CONTROL, EPOCHS, EVALUATION, FIGURES, FLOW, LOGS, MANIFEST, METRICS, OURS,
-    REPORT, STAGES, TIMING, is_unfinished, listed,
+    PROBES, REPORT, STAGES, TIMING, is_unfinished, listed,
 };
 pub use error::DirectoryError;
 
@@ -169,6 +169,11 @@ impl RunDirectory {
     /// The flow map's lines.
     pub fn flow(&self) -> PathBuf {
         self.root.join(FLOW)
+    }
+
+    /// `probes.jsonl`.
+    pub fn probes(&self) -> PathBuf {
+        self.root.join(PROBES)
     }
 
     /// `evaluation.json`.

@@ -17,6 +17,7 @@ pub(super) const TIMING: &str = "timing.jsonl";
 pub(super) const EPOCHS: &str = "epochs.jsonl";
 pub(super) const STAGES: &str = "stages.jsonl";
 pub(super) const FLOW: &str = "flow.jsonl";
+pub(super) const PROBES: &str = "probes.jsonl";
 pub(crate) const EVALUATION: &str = "evaluation.json";
 pub(super) const MANIFEST: &str = "manifest.json";
 pub(crate) const FIGURES: &str = "figures";
@@ -25,10 +26,10 @@ pub(super) const CHECKPOINTS: &str = "checkpoints";
 pub(super) const CONTROL: &str = "control";
 
 /// Files that grow with a run.
-pub(super) const LOGS: [&str; 5] = [METRICS, TIMING, EPOCHS, STAGES, FLOW];
+pub(super) const LOGS: [&str; 6] = [METRICS, TIMING, EPOCHS, STAGES, FLOW, PROBES];
 
 /// Everything that a run leaves.
-pub(super) const OURS: [&str; 13] = [
+pub(super) const OURS: [&str; 14] = [
     LOCK,
     CONFIG,
     METRICS,
@@ -36,6 +37,7 @@ pub(super) const OURS: [&str; 13] = [
     EPOCHS,
     STAGES,
     FLOW,
+    PROBES,
     EVALUATION,
     MANIFEST,
     FIGURES,

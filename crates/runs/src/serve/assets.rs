@@ -24,6 +24,8 @@ const ASSETS: &[Asset] = assets![
     "/runs.js": "text/javascript; charset=utf-8" = include_str!("assets/runs.js"),
     "/watch.js": "text/javascript; charset=utf-8" = include_str!("assets/watch.js"),
     "/chart.js": "text/javascript; charset=utf-8" = include_str!("assets/chart.js"),
+    "/probes.js": "text/javascript; charset=utf-8" = include_str!("assets/probes.js"),
+    "/flow.js": "text/javascript; charset=utf-8" = include_str!("assets/flow.js"),
     "/explore.js": "text/javascript; charset=utf-8" = include_str!("assets/explore.js"),
     "/audit.js": "text/javascript; charset=utf-8" = include_str!("assets/audit.js"),
     "/tape-of.js": "text/javascript; charset=utf-8" = include_str!("assets/tape-of.js"),

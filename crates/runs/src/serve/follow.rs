@@ -9,10 +9,10 @@ use axum::response::sse::Event;
 use futures_util::Stream;
 use futures_util::stream;
 use serde::Serialize;
-use serde_json::value::RawValue;
 
 use super::columns::Columns;
 use super::end;
+use super::lines::{self, Lines};
 use super::row::{Row, State};
 use super::tail::Tail;
 use crate::run::RunDirectory;
@@ -31,7 +31,8 @@ struct Watched {
     first: &'static str,
     metrics: Tail,
     columns: Columns,
-    epochs: Tail,
+    /// The logs that are told by lines.
+    logs: [Log; 3],
     looks: u32,
     /// What was said of the run last.
     said: Option<String>,
@@ -49,27 +50,33 @@ struct Status<'r> {
     samples_a_second: Option<f64>,
 }
 
-/// Lines of a log as they are written there.
-#[derive(Serialize)]
-struct Lines<'l> {
-    /// Whether those that were told before are no longer so.
-    again: bool,
-    lines: Vec<&'l RawValue>,
+/// A log whose lines are told.
+struct Log {
+    /// The events that tell of it.
+    event: &'static str,
+    tail: Tail,
+    lines: Lines,
 }
 
-/// The events of a run: `status`, `metrics` and `epochs`, and `problem`, after which no more come.
+/// The events of a run: `status`, `metrics` and `cut` before metrics that were cut back; `epochs`,
+/// `probes` and `flow`; and `problem`, after which no more come.
 pub(super) fn events(
     name: String,
     run: &RunDirectory,
     first: &'static str,
 ) -> impl Stream<Item = Told> + use<> {
+    let log = |event, path, told| Log { event, tail: Tail::new(path), lines: Lines::new(told) };
     let watched = Watched {
         name,
         folder: run.root().to_owned(),
         first,
         metrics: Tail::new(run.metrics()),
         columns: Columns::default(),
-        epochs: Tail::new(run.epochs()),
+        logs: [
+            log("epochs", run.epochs(), lines::whole),
+            log("probes", run.probes(), lines::without_pictures),
+            log("flow", run.flow(), lines::whole),
+        ],
         looks: 0,
         said: None,
         over: false,
@@ -129,12 +136,23 @@ impl Watched {
         if let Some(fresh) = self.columns.take_fresh() {
             events.push(event("metrics", &fresh));
         }
-        let grown = self.epochs.read()?;
-        if grown.again || !grown.lines.is_empty() {
-            let lines = whole(&grown.lines).map(serde_json::from_slice);
-            let lines = lines.collect::<Result<_, _>>().map_err(io::Error::other)?;
-            events.push(event("epochs", &Lines { again: grown.again, lines }));
+        self.logs.iter_mut().try_for_each(|log| log.look(events))
+    }
+}
+
+impl Log {
+    fn look(&mut self, events: &mut Vec<Event>) -> io::Result<()> {
+        loop {
+            let grown = self.tail.read()?;
+            if grown.again {
+                self.lines.restart();
+            }
+            self.lines.add(&grown.lines).map_err(io::Error::other)?;
+            if !grown.more {
+                break;
+            }
         }
+        events.extend(self.lines.take_fresh().map(|fresh| event(self.event, &fresh)));
         Ok(())
     }
 }

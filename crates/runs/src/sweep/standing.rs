@@ -6,7 +6,7 @@ use std::path::Path;
 
 use toml::Table;
 
-use crate::config::{differing, keys};
+use crate::config::{PROBE_EVERY, differing, keys};
 use crate::console::quoted;
 use crate::program::Program;
 use crate::run::{CONFIG, DataRecord, DirectoryError, FileError, Manifest, RunDirectory, saved};
@@ -134,7 +134,8 @@ fn difference(
     };
     let is_longer = lengthens(text_found, text_wanted);
     let (found, wanted) = (keys(&found), keys(&table(text_wanted)?));
-    let differing: Vec<_> = differing(&found, &wanted).collect();
+    let differing: Vec<_> =
+        differing(&found, &wanted).filter(|(key, ..)| *key != PROBE_EVERY).collect();
     let text = |value: Option<&toml::Value>| {
         value.map_or_else(|| "not there".to_owned(), toml::Value::to_string)
     };

@@ -90,6 +90,14 @@ pub enum TrainError {
         /// The weights that were saved last.
         checkpoint: PathBuf,
     },
+    /// A probe could not be drawn; the state is saved.
+    #[error("the probe after {steps} steps can't be drawn; the state is saved")]
+    Probe {
+        /// Steps of the run done.
+        steps: u64,
+        /// Why not.
+        source: FigureError,
+    },
     /// A figure could not be drawn.
     #[error(transparent)]
     Figure(#[from] FigureError),

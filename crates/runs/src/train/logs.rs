@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::evaluation::{Interim, StageResults};
 use crate::flow::FlowLine;
 use crate::plan::Plan;
+use crate::probe::ProbeLine;
 use crate::run::jsonl::JsonLinesWriter;
 use crate::run::{FileDigest, FileError, Record, RunDirectory};
 use crate::step::{StepLine, StepTiming};
@@ -19,6 +20,8 @@ pub(super) struct Logs<R> {
     pub epochs: Option<JsonLinesWriter<Interim>>,
     /// `None` if no stage has a flow map.
     pub flow: Option<JsonLinesWriter<FlowLine>>,
+    /// `None` if no stage has probes.
+    pub probes: Option<JsonLinesWriter<ProbeLine>>,
     /// `None` if there is one stage only.
     pub stages: Option<JsonLinesWriter<StageResults<R>>>,
 }
@@ -42,6 +45,7 @@ impl<R: Serialize> Logs<R> {
             timing: log(&directory.timing(), record)?,
             epochs: evaluates.then(|| log(&directory.epochs(), record)).transpose()?,
             flow: plan.has_flow_map().then(|| log(&directory.flow(), record)).transpose()?,
+            probes: plan.has_probes().then(|| log(&directory.probes(), record)).transpose()?,
             stages: several.then(|| log(&directory.stages(), record)).transpose()?,
         })
     }
@@ -55,6 +59,7 @@ impl<R: Serialize> Logs<R> {
         self.timing.flush()?;
         self.epochs.as_mut().map_or(Ok(()), JsonLinesWriter::flush)?;
         self.flow.as_mut().map_or(Ok(()), JsonLinesWriter::flush)?;
+        self.probes.as_mut().map_or(Ok(()), JsonLinesWriter::flush)?;
         self.stages.as_mut().map_or(Ok(()), JsonLinesWriter::flush)
     }
 
@@ -76,6 +81,10 @@ impl<R: Serialize> Logs<R> {
         if let Some(flow) = &mut self.flow {
             flow.sync()?;
             digests.push((name(&directory.flow()), flow.digest()));
+        }
+        if let Some(probes) = &mut self.probes {
+            probes.sync()?;
+            digests.push((name(&directory.probes()), probes.digest()));
         }
         if let Some(stages) = &mut self.stages {
             stages.sync()?;

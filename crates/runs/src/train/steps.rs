@@ -9,6 +9,7 @@ use crate::evaluation::{Interim, Measures, StageResults, readable};
 use crate::experiment::Experiment;
 use crate::flow::{Flow, FlowLine};
 use crate::interrupt::StopFlag;
+use crate::probe::ProbeLine;
 use crate::progress::{Progress, StepsTo};
 use crate::run::saved::{self, SaveError};
 use crate::run::{Origin, RunDirectory};
@@ -37,6 +38,10 @@ impl<E: Experiment> Steps<'_, '_, E> {
     /// whatever the reason for it.
     pub fn make(&mut self, stop: &StopFlag, to: StepsTo<'_>) -> Result<String, TrainError> {
         self.save()?;
+        // Behind the checkpoint, so that one that goes on from there has it once.
+        if self.driver.made() == 0 && self.driver.plan().stages()[0].probe_every.is_some() {
+            self.probe()?;
+        }
         let mut progress = Progress::new(self.driver.plan(), to);
         while !self.driver.is_done() && !stop.is_set() {
             let began = Instant::now();
@@ -65,7 +70,35 @@ impl<E: Experiment> Steps<'_, '_, E> {
             self.after_step()?;
         }
         progress.finish();
-        self.save()
+        let hash = self.save()?;
+        if self.driver.is_done() && self.ends_between_probes() {
+            // Behind the checkpoint, as a longer run would have none here.
+            self.probe()?;
+            self.logs.sync(self.directory)?;
+        }
+        Ok(hash)
+    }
+
+    /// Whether the stage of the last step has probes, and none is due after that step.
+    fn ends_between_probes(&self) -> bool {
+        let (stage, position) = self.driver.plan().place(self.driver.made() - 1);
+        let every = self.driver.plan().stages()[stage].probe_every;
+        every.is_some_and(|every| !(position + 1).is_multiple_of(every))
+    }
+
+    /// Looks at the run as it is.
+    fn probe(&mut self) -> Result<(), TrainError> {
+        let Some(file) = &mut self.logs.probes else { return Ok(()) };
+        let steps = self.driver.made();
+        match self.driver.probe().and_then(|probe| ProbeLine::new(steps, &probe)) {
+            Ok(line) => file.write(&line)?,
+            Err(source) => {
+                self.save()?;
+                return Err(TrainError::Probe { steps, source });
+            }
+        }
+        // Whoever follows the run sees it now, and the losses until then.
+        Ok(self.logs.flush()?)
     }
 
     /// Makes the next step, and looks at who moves what where that is due.
@@ -106,6 +139,9 @@ impl<E: Experiment> Steps<'_, '_, E> {
                 file.write(&results)?;
                 self.earlier.push(results);
             }
+        }
+        if due(stage.probe_every) || ends && stage.probe_every.is_some() {
+            self.probe()?;
         }
         if due(stage.checkpoint_every) {
             self.save()?;

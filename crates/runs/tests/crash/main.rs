@@ -13,6 +13,7 @@ mod limits;
 mod nonfinite;
 #[cfg(unix)]
 mod paths;
+mod probes;
 #[allow(dead_code, reason = "each test program uses a part of it")]
 #[path = "../program/mod.rs"]
 mod program;

@@ -81,7 +81,7 @@ fn a_damaged_checkpoint_is_named_and_the_one_before_it_is_used() {
 fn a_damaged_log_makes_the_checkpoints_after_the_damage_unusable() {
     let place = Place::new();
     let expected = place.whole("whole");
-    for log in ["metrics.jsonl", "timing.jsonl", "epochs.jsonl"] {
+    for log in ["metrics.jsonl", "timing.jsonl", "epochs.jsonl", "probes.jsonl"] {
         let run = place.path(log);
         almost(&expected, &run);
         let file = run.join(log);
@@ -108,7 +108,7 @@ fn what_a_killed_run_wrote_after_its_checkpoint_is_cut_off() {
     let expected = place.whole("whole");
     let run = place.path("run");
     almost(&expected, &run);
-    for log in ["metrics.jsonl", "epochs.jsonl", "stages.jsonl"] {
+    for log in ["metrics.jsonl", "epochs.jsonl", "stages.jsonl", "probes.jsonl"] {
         let mut log = fs::OpenOptions::new().append(true).open(run.join(log)).unwrap();
         log.write_all(b"{\"step\":12,\"tot").unwrap();
     }

@@ -15,10 +15,11 @@ pub const STEPS: u64 = 12;
 pub const BETWEEN: u64 = 3;
 
 /// What a run has to leave, so that comparing what is there compares these too.
-const RESULTS: [&str; 10] = [
+const RESULTS: [&str; 11] = [
     "config.toml",
     "metrics.jsonl",
     "epochs.jsonl",
+    "probes.jsonl",
     "evaluation.json",
     "checkpoints/step-00000012.safetensors",
     "checkpoints/step-00000012.optimizer.safetensors",
@@ -49,14 +50,17 @@ impl Place {
 
     /// `train` with the small run's settings.
     pub fn train(&self, run: &Path, more: &[&str]) -> Command {
-        let mut command = self.train_with("relearn", run, &["eval_every=2", "checkpoint_every=3"]);
+        let every = ["eval_every=2", "probe_every=2", "checkpoint_every=3"];
+        let mut command = self.train_with("relearn", run, &every);
         command.args(["--epochs", "2", "--set", "train.relearn_steps=6"]).args(more);
         command
     }
 
     /// The same with the first stage alone, for so many epochs.
     pub fn train_alone(&self, epochs: u32, run: &Path) -> Command {
-        let mut command = self.train_with("learn", run, &["eval_every=2", "checkpoint_every=3"]);
+        // A run of two epochs ends between two probes.
+        let every = ["eval_every=2", "probe_every=4", "checkpoint_every=3"];
+        let mut command = self.train_with("learn", run, &every);
         command.args(["--epochs", &epochs.to_string()]);
         command
     }

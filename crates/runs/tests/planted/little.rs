@@ -7,7 +7,7 @@ use gradroute_runs::config::{ConfigError, Preset, Settings};
 use gradroute_runs::evaluation::StageResults;
 use gradroute_runs::figures::FigureError;
 use gradroute_runs::{
-    Evaluation, Experiment, Inputs, Learner, LoadError, Measure, Page, Stage, State, Step,
+    Evaluation, Experiment, Inputs, Learner, LoadError, Measure, Page, Probe, Stage, State, Step,
     StepError, assert_resumes,
 };
 use gradroute_tape::Params;
@@ -39,6 +39,11 @@ pub trait Part: Sized + 'static {
     }
 
     fn evaluate(&mut self) {}
+
+    /// A number that a probe tells.
+    fn probe(&mut self) -> f64 {
+        0.0
+    }
 
     /// Looks at what a page is made of.
     fn page(&mut self, _: &Evaluation<Results>) {}
@@ -121,6 +126,11 @@ impl<P: Part> Experiment for Little<P> {
 
     fn measures(_: &Results, _: &[StageResults<Results>]) -> Vec<Measure> {
         Vec::new()
+    }
+
+    fn probe(&mut self, (): &()) -> Result<Probe, FigureError> {
+        let measures = vec![Measure::new("number", "what the part tells", self.part.probe())];
+        Ok(Probe { measures, figures: Vec::new() })
     }
 
     fn page(&mut self, (): &(), evaluation: &Evaluation<Results>) -> Result<Page, FigureError> {

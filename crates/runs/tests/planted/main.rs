@@ -3,6 +3,7 @@
 
 mod evaluating;
 mod little;
+mod probing;
 mod random;
 #[path = "../toy/seeker/mod.rs"]
 mod seeker;

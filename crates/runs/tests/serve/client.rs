@@ -1,5 +1,6 @@
 //! A server that is asked byte by byte.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
@@ -168,12 +169,18 @@ pub struct Seen {
     pub names: Vec<String>,
     pub steps: Vec<u64>,
     pub high: Vec<Vec<Option<f64>>>,
-    pub epochs: Vec<Value>,
+    /// Lines by event: `epochs`, `probes`, `flow`.
+    pub lines: BTreeMap<String, Vec<Value>>,
     pub state: String,
     pub cuts: usize,
 }
 
 impl Seen {
+    /// How many lines of a log there are.
+    pub fn count(&self, log: &str) -> usize {
+        self.lines.get(log).map_or(0, Vec::len)
+    }
+
     /// Takes events until `enough`.
     pub fn until(mut self, events: &mut Events, enough: impl Fn(&Seen) -> bool) -> Self {
         let began = Instant::now();
@@ -200,11 +207,10 @@ impl Seen {
                         high.extend(more);
                     }
                 }
-                "epochs" => {
-                    if data["again"].as_bool().unwrap() {
-                        self.epochs.clear();
-                    }
-                    self.epochs.extend(data["lines"].as_array().unwrap().iter().cloned());
+                "epochs" | "probes" | "flow" => {
+                    let lines = self.lines.entry(name).or_default();
+                    lines.truncate(data["from"].as_u64().unwrap() as usize);
+                    lines.extend(data["lines"].as_array().unwrap().iter().cloned());
                 }
                 other => panic!("{other}: {data}"),
             }

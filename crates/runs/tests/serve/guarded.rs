@@ -89,6 +89,8 @@ fn paths_lead_to_nothing_but_the_pages() {
         "/tape?run=../secret&at=0",
         "/api/audit?run=/etc&at=0",
         "/panel.js?experiment=../../secret",
+        "/api/probe?run=..%2fsecret&step=0",
+        "/api/probe?run=.&step=0",
     ] {
         let answer = served.get(path);
         assert!((400..500).contains(&answer.status), "{path}: {}", answer.status);

@@ -4,4 +4,5 @@ mod asked;
 mod client;
 mod guarded;
 mod listed;
+mod probed;
 mod watched;

@@ -17,15 +17,21 @@ fn train(run: &Path, more: &[&str]) -> Child {
 }
 
 fn begin(run: &Path) -> Child {
-    let milliseconds = ["--set", "milliseconds=20"];
-    let often =
-        ["--set", "train.checkpoint_every=1", "--set", "train.eval_every=1", "--epochs", "12"];
-    let start = ["--preset", "calm"];
-    train(run, &[&start[..], &milliseconds, &often, &["--out"]].concat())
+    let sets = [
+        "milliseconds=20",
+        "train.checkpoint_every=1",
+        "train.eval_every=1",
+        "train.probe_every=2",
+    ];
+    let sets: Vec<&str> = sets.iter().flat_map(|set| ["--set", set]).collect();
+    train(run, &[&["--preset", "calm"], &sets[..], &["--epochs", "12", "--out"]].concat())
 }
 
 fn whole(seen: &Seen) -> bool {
-    seen.steps.len() == STEPS && seen.state == "finished" && seen.epochs.len() == STEPS / 5
+    seen.steps.len() == STEPS
+        && seen.state == "finished"
+        && seen.count("epochs") == STEPS / 5
+        && seen.count("probes") == STEPS / 2 + 1
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::place::{NAMES, Place, SET, SMALL, toy};
+use crate::place::{NAMES, Place, SET, SMALL, times, toy};
 use crate::program::{copy, output, refused, succeed};
 
 /// The folder of the second run, made by hand.
@@ -180,4 +180,15 @@ fn a_single_run_by_a_changed_file_changes_list_and_copy_together() {
     let states = crate::place::listed(&place.out(), "state");
     assert_eq!(states.len(), 6);
     assert_eq!((&*states[NAMES[0]], &*states["slip=0.1,seed=5"]), ("finished", "finished"));
+}
+
+#[test]
+fn a_finished_run_is_not_made_again_for_other_probes() {
+    let place = Place::new();
+    let file = place.small();
+    succeed(&mut place.sweep(&file, &[]));
+    let before = times(&place.out().join(NAMES[1]));
+    let file = place.file(&SMALL.replace("[set]\n", "[set]\n\"train.probe_every\" = 2\n"));
+    succeed(&mut place.sweep(&file, &[]));
+    assert_eq!(times(&place.out().join(NAMES[1])), before);
 }

@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use gradroute_runs::config::{ConfigError, Optimizer, Preset, Settings, Train};
 use gradroute_runs::evaluation::StageResults;
+use gradroute_runs::figures::{Canvas, Color, FigureError};
 use gradroute_runs::{
-    AnswerError, Experiment, Inputs, Learner, LoadError, Measure, Stage, State, Step, StepError,
+    AnswerError, Experiment, Figure, Inputs, Learner, LoadError, Measure, Probe, Stage, State,
+    Step, StepError,
 };
 use gradroute_tape::{ParamId, Params};
 use serde::{Deserialize, Serialize};
@@ -93,6 +95,14 @@ impl Experiment for Still {
 
     fn evaluate(&mut self, (): &()) -> Results {
         Results { w: self.learner.params.get(self.w)[0] }
+    }
+
+    fn probe(&mut self, (): &()) -> Result<Probe, FigureError> {
+        let results = self.evaluate(&());
+        let mut drawing = Canvas::new((40.0, 10.0));
+        drawing.fill((0.0, 0.0), (40.0 * results.w.abs().min(1.0), 10.0), Color::BLUE);
+        let figures = vec![Figure::new("bar", "How far it is from rest", drawing)];
+        Ok(Probe { measures: Self::measures(&results, &[]), figures })
     }
 
     /// What there is to be found out by tests.

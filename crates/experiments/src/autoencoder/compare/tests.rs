@@ -110,12 +110,15 @@ const TOP_ON_3: Measure =
     Measure { subject: Subject::Top, metric: Metric::Mae, shown: Shown::Digit(3) };
 
 #[test]
-fn runs_that_differ_in_seed_and_evaluation_schedule_only_are_one_setting_sorted_by_seed() {
+fn runs_that_differ_in_seed_evaluations_and_probes_only_are_one_setting_sorted_by_seed() {
     let runs = Folder::new();
     let folders = [
         runs.add("a", Made { seed: 7, mae: 0.3, ..RUN }),
         runs.add("b", Made { set: &["routing.enabled=false"], ..RUN }),
-        runs.add("c", Made { seed: 2, mae: 0.2, set: &["train.eval_every=1"], ..RUN }),
+        runs.add(
+            "c",
+            Made { seed: 2, mae: 0.2, set: &["train.eval_every=1", "train.probe_every=7"], ..RUN },
+        ),
     ];
     let comparison = read(&folders).unwrap();
     let control = "quick, routing.enabled=false (control of quick)";

@@ -122,3 +122,30 @@ pub fn decoder_rows(images: &Gallery, size: (usize, usize)) -> Result<Canvas, Fi
     }
     .draw()
 }
+
+/// The same with what both certificates make of the images, small.
+///
+/// # Errors
+/// As [`ImageRows::draw_small`].
+pub fn probe_rows(images: &Gallery, size: (usize, usize)) -> Result<Canvas, FigureError> {
+    let rows = [
+        ("decoder", Some(&images.decoder[..])),
+        ("second decoder", images.bad_decoder.as_deref()),
+        ("bottom half", Some(&images.bottom[..])),
+        ("top half", Some(&images.top[..])),
+    ];
+    let row = |(name, pixels): (_, Option<_>)| Some(ImageRow { name, pixels: pixels? });
+    ImageRows {
+        title: "Probe",
+        subtitle: "",
+        bands: &[ImageBand {
+            name: "",
+            labels: &images.names(),
+            originals: Some(&images.originals),
+            rows: rows.into_iter().filter_map(row).collect(),
+        }],
+        size,
+        scale: (-1.0, 1.0),
+    }
+    .draw_small()
+}

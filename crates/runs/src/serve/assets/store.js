@@ -18,9 +18,14 @@ export function address(page, settings = {}) {
 
 /** Changes settings of the page; a small change is not a place to go back to. */
 export function change(settings) {
+  keep(settings);
+  tell();
+}
+
+/** Keeps settings in the address that nobody else on the page need know of. */
+export function keep(settings) {
   const { page, settings: now } = place();
   history.replaceState(null, "", address(page, { ...now, ...settings }));
-  tell();
 }
 
 /** Calls `listener` whenever the place has changed. */

@@ -1,6 +1,9 @@
 // A run while it goes on, or how it went.
 import { chart } from "./chart.js";
 import { duration, el, number } from "./dom.js";
+import { flow } from "./flow.js";
+import { probes } from "./probes.js";
+import { runHead } from "./run-head.js";
 import { change, place } from "./store.js";
 
 const STATES = { running: "running", finished: "finished", ended: "ended early", stalled: "stalled" };
@@ -21,14 +24,17 @@ export function show(main, { run }) {
   const [smooth, smoothLabel] = box("smooth", "running mean over the raw values", false);
   const terms = chart("Loss terms and notes of each step");
   const measures = el("div", { class: "charts" });
+  const [ofProbes, ofFlow] = [probes(run), flow()];
   const noMeasures = el("p", { class: "about" }, "None yet: the run was not evaluated between its steps.");
   main.append(
-    el("h1", {}, run), status, problem,
+    ...runHead(run, "watch"), status, problem,
     el("h2", {}, "Each step"),
     el("p", { class: "about" }, "Where a point stands for several steps, a band goes from the smallest to the largest value. Left and right arrows move along the curves."),
     el("div", { class: "controls" }, logLabel, smoothLabel),
     terms.figure,
+    ofProbes.section,
     el("h2", {}, "Measures"), noMeasures, measures,
+    ofFlow.section,
   );
 
   let [names, steps, low, high, notFinite] = [[], [], [], [], 0];
@@ -61,7 +67,10 @@ export function show(main, { run }) {
   }
 
   const told = {
-    status: (now) => status.replaceChildren(...head(now)),
+    status: (now) => {
+      status.replaceChildren(...head(now));
+      ofProbes.planned(now.steps_planned);
+    },
     cut: () => ([names, steps, low, high] = [[], [], [], []]),
     metrics: (fresh) => {
       names = fresh.names;
@@ -72,10 +81,12 @@ export function show(main, { run }) {
       draw();
       main.dataset.ready = "true";
     },
-    epochs: ({ again, lines }) => {
-      epochs = again ? lines : [...epochs, ...lines];
+    epochs: ({ from, lines }) => {
+      epochs = [...epochs.slice(0, from), ...lines];
       drawMeasures();
     },
+    probes: (fresh) => ofProbes.add(fresh),
+    flow: (fresh) => ofFlow.add(fresh),
     problem: (text) => {
       problem.textContent = text;
       stop();
@@ -94,7 +105,7 @@ export function show(main, { run }) {
     for (const [name, act] of Object.entries(told)) {
       source.addEventListener(name, (event) => act(event.data ? JSON.parse(event.data) : null));
     }
-    source.onopen = () => ([epochs, names, steps, low, high] = [[], [], [], [], []]);
+    source.onopen = () => ([names, steps, low, high] = [[], [], [], []]);
     source.onerror = () => {
       problem.textContent = source?.readyState === EventSource.CLOSED
         ? "There is no run of this name in the folder that is served; it may have been moved."
@@ -107,7 +118,7 @@ export function show(main, { run }) {
   return () => {
     document.removeEventListener("visibilitychange", seen);
     stop();
-    terms.remove();
+    for (const part of [terms, ofProbes, ofFlow]) part.remove();
     for (const one of small.values()) one.remove();
   };
 }

@@ -28,6 +28,9 @@ pub struct Train {
     /// Steps between evaluations, in both stages.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub eval_every: Option<u64>,
+    /// Steps between probes, in both stages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub probe_every: Option<u64>,
     /// Steps between checkpoints, in both stages.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checkpoint_every: Option<u64>,
@@ -55,6 +58,7 @@ impl Train {
         let stage = |name, steps, epoch| Stage {
             epoch,
             evaluate_every: self.eval_every,
+            probe_every: self.probe_every,
             checkpoint_every: self.checkpoint_every,
             ..Stage::new(name, steps)
         };

@@ -6,8 +6,8 @@ use gradroute_runs::config::Preset;
 use gradroute_runs::evaluation::StageResults;
 use gradroute_runs::figures::FigureError;
 use gradroute_runs::{
-    Evaluation, Experiment, ExtraCommand, Inputs, LoadError, Measure, Page, Stage, State, Step,
-    StepError, StepStream,
+    Evaluation, Experiment, ExtraCommand, Inputs, LoadError, Measure, Page, Probe, Stage, State,
+    Step, StepError, StepStream,
 };
 use gradroute_tape::Shape;
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,7 @@ use super::config::Config;
 use super::judged::{self, Results, judge};
 use super::network::{Network, forward, largest};
 use super::numbers::{self, CELLS, Numbers};
-use super::page::page;
+use super::page::{page, visits};
 use super::world::{ACTIONS, WALKERS, World};
 
 /// Walkers that learn where the large numbers are.
@@ -138,6 +138,11 @@ impl Experiment for Seeker {
 
     fn measures(results: &Results, earlier: &[StageResults<Results>]) -> Vec<Measure> {
         judged::measures(results, earlier)
+    }
+
+    fn probe(&mut self, numbers: &Numbers) -> Result<Probe, FigureError> {
+        let results = self.evaluate(numbers);
+        Ok(Probe { measures: judged::measures(&results, &[]), figures: vec![visits(&self.world)] })
     }
 
     fn page(

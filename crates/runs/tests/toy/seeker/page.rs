@@ -40,7 +40,8 @@ fn table(world: &World, numbers: &Numbers, results: &Results) -> Table {
     }
 }
 
-fn visits(world: &World) -> Figure {
+/// How often the walkers were in each cell.
+pub fn visits(world: &World) -> Figure {
     let mut canvas = Canvas::new((320.0, 120.0));
     let cells = super::numbers::CELLS;
     let most = (0..cells).map(|cell| world.visits(cell)).max().unwrap_or(0).max(1);
