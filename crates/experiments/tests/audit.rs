@@ -173,7 +173,15 @@ fn a_run_is_audited_at_its_checkpoints_and_stays_as_it_is() {
     let (out, _) = ended(&audit(&[path, "--at", "2", "--steps", "2", "--set", "loss.l1=0"]), 0);
     assert!(out.contains("2 steps from step 2 on") && out.contains("No leak"), "{out}");
     let (_, err) = ended(&audit(&[path, "--at", "1"]), 2);
-    assert!(err.contains("no checkpoint after 1 steps; it has some after 2, 4"), "{err}");
+    assert!(err.contains("no checkpoint after 1 steps, nor one of at most 50"), "{err}");
+    assert!(err.contains("it has some after 2, 4"), "{err}");
+    // A step between checkpoints is made of the steps before it, whoever makes them.
+    let config = run.join("config.toml");
+    let (again, _) = ended(&audit(&[path, "--at", "3"]), 0);
+    let (fresh, _) = ended(&audit(&["--config", config.to_str().unwrap(), "--at", "3"]), 0);
+    assert!(again.contains("in step 3") && again == fresh, "{again}{fresh}");
+    let (_, err) = ended(&audit(&[path, "--at", "5"]), 2);
+    assert!(err.contains("there are 4 steps, from 0 to 3"), "{err}");
     assert_eq!(manifest, std::fs::read(run.join("manifest.json")).unwrap());
     let file = folder.path().join("new/map.png");
     ended(&audit(&[path, "--heat-map", file.to_str().unwrap()]), 0);
