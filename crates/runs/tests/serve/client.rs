@@ -211,6 +211,8 @@ impl Seen {
                     let lines = self.lines.entry(name).or_default();
                     lines.truncate(data["from"].as_u64().unwrap() as usize);
                     lines.extend(data["lines"].as_array().unwrap().iter().cloned());
+                    // A log that is not there yet is told as well.
+                    self.lines.retain(|_, lines| !lines.is_empty());
                 }
                 other => panic!("{other}: {data}"),
             }
