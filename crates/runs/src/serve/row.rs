@@ -1,5 +1,6 @@
 //! A run in the list of runs.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Serialize;
@@ -40,6 +41,8 @@ pub(super) struct Row {
     pub resumed: Vec<u64>,
     pub started: Option<String>,
     pub measures: Measures,
+    /// Its settings by key, as they are written.
+    pub settings: BTreeMap<String, String>,
     /// What of it can't be read.
     pub problem: Option<String>,
 }
@@ -66,11 +69,10 @@ impl Row {
         let manifest = file.is_file().then(|| Manifest::read(&file)).and_then(|read| {
             read.map_err(|error| problem = Some(format!("{error}: {}", error.source))).ok()
         });
-        let seed = layer.as_ref().and_then(|layer| {
-            keys(&layer.table).iter().find_map(|(key, value)| match key.as_str() {
-                "train.seed" | "run.seed" => value.as_integer(),
-                _ => None,
-            })
+        let settings = layer.as_ref().map(|layer| keys(&layer.table)).unwrap_or_default();
+        let seed = settings.iter().find_map(|(key, value)| match key.as_str() {
+            "train.seed" | "run.seed" => value.as_integer(),
+            _ => None,
         });
         let evaluation = run.evaluation();
         let judged: Option<Judged> =
@@ -102,6 +104,7 @@ impl Row {
             steps_planned,
             resumed,
             started,
+            settings: settings.into_iter().map(|(key, value)| (key, value.to_string())).collect(),
             measures: judged.map_or_else(Measures::default, |judged| judged.measures),
             problem,
         })

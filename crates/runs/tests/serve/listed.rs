@@ -68,6 +68,8 @@ fn a_run_says_what_it_is_what_it_reached_and_what_of_it_is_damaged() {
     ] {
         assert_eq!(found[key], expected, "{key}");
     }
+    assert_eq!(found["settings"]["train.seed"], "4");
+    assert_eq!(found["settings"]["optimizer.schedule"], "\"constant\"");
     let evaluation: Value =
         serde_json::from_slice(&fs::read(run.join("evaluation.json")).unwrap()).unwrap();
     assert_eq!(found["measures"], evaluation["measures"]);

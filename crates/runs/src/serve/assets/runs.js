@@ -20,7 +20,7 @@ export function show(main) {
   main.append(
     el("h1", {}, "Runs"),
     about,
-    el("div", { class: "controls" }, el("label", {}, "Only with this in a name, preset or state", filter)),
+    el("div", { class: "controls" }, el("label", {}, "Only runs with these words, or settings such as model.encoding=32", filter)),
     table,
     beside,
   );
@@ -65,9 +65,7 @@ function drawn(list, settings, { filter, about, table, beside }) {
   if (filter.value !== only) filter.value = only;
   const all = columns(list.runs);
   const by = all.find((column) => column.name === sort) ?? all[0];
-  const wanted = only.toLowerCase();
-  const text = (run) => `${run.name} ${run.experiment} ${run.preset} ${STATES[run.state]}`.toLowerCase();
-  const shown = list.runs.filter((run) => text(run).includes(wanted)).sort((a, b) => compared(by, a, b, down));
+  const shown = list.runs.filter((run) => fits(run, only)).sort((a, b) => compared(by, a, b, down));
   about.replaceChildren(
     list.runs.length === 0
       ? `There are no runs in ${list.folder} yet; ${list.program} train makes one.`
@@ -117,6 +115,17 @@ function cell(column, run) {
   }
   const value = column.of(run);
   return el("td", { class: column.text && "text" }, column.text ? value : number(value));
+}
+
+/** Whether a run has all that is asked for: words of what is said of it, and settings as `model.encoding=32`. */
+function fits(run, wanted) {
+  const text = `${run.name} ${run.experiment} ${run.preset} ${STATES[run.state]}`.toLowerCase();
+  return wanted.toLowerCase().split(/\s+/).filter(Boolean).every((word) => {
+    if (text.includes(word)) return true;
+    const [key, value] = word.split("=");
+    return value !== undefined && Object.entries(run.settings).some(([name, set]) =>
+      (name.toLowerCase() === key || name.toLowerCase().endsWith(`.${key}`)) && set.toLowerCase().replaceAll('"', "").replaceAll(" ", "") === value);
+  });
 }
 
 /** Numbers by size, what is none at the end whatever the direction. */
