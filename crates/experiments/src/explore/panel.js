@@ -52,7 +52,7 @@ export async function show(main, { ask, settings, change, listen }) {
   async function look() {
     write();
     const image = state.lines
-      ? { drawn: { lines: state.lines.map((line) => line.map((point) => point.map((v) => v / FINE))), framed: state.framed } }
+      ? { drawn: { lines: state.lines.map((line) => line.map((point) => point.map((v) => Number((v / FINE).toFixed(4))))), framed: state.framed } }
       : { test: state.test };
     const off = [...state.off];
     const changed = [...state.values];
@@ -306,6 +306,7 @@ function paint(canvas, values) {
 
 /** The shortest number that is this one in the model's precision. */
 function short(value) {
+  if (value === null) return "";
   const shorter = [1, 2, 3, 4, 5, 6, 7, 8].map((digits) => Number(value.toPrecision(digits)));
   return shorter.find((other) => Math.fround(other) === value) ?? value;
 }

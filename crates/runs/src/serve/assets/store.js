@@ -35,7 +35,10 @@ export function listen(listener) {
 }
 
 function tell() {
-  for (const listener of [...listeners]) listener(place());
+  for (const listener of [...listeners]) {
+    // One before it may have taken the page away that this one was of.
+    if (listeners.has(listener)) listener(place());
+  }
 }
 
 addEventListener("hashchange", tell);
