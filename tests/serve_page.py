@@ -70,7 +70,7 @@ class Reader:
         self.page.wait_for_function("() => watched.flying === 0 && performance.now() - watched.last > 150")
 
     def close(self):
-        assert not self.problems, self.problems
+        assert not self.problems, (self.page.url, self.problems)
         self.context.close()
 
 
@@ -234,8 +234,8 @@ WAY = [(140, 60), (150, 60), (160, 60), (160, 70), (160, 80), (150, 90), (140, 1
 def drawn(reader):
     reader.settled()
     state = reader.page.evaluate("new URLSearchParams(location.hash.split('?')[1]).get('lines')")
-    bytes_ = reader.page.eval_on_selector("canvas.large", "c => [...c.getContext('2d').getImageData(0, 0, 28, 28).data].join()")
-    return state, bytes_
+    picture = reader.page.eval_on_selector("canvas.large", "c => c.toDataURL()")
+    return state, picture
 
 
 def drawing(browser, server):

@@ -21,10 +21,8 @@ trap 'rm -r "$place"' EXIT
 runs=$place/runs
 "$program" train --epochs 1 --set data.limit=6000 --set train.flow_every=6 --out "$runs/routed" >/dev/null 2>&1
 "$program" train --preset vae-quick --epochs 1 --set data.limit=6000 --out "$runs/vae" >/dev/null 2>&1
-last=$(basename "$runs"/routed/checkpoints/*.json | tail -1 | tr -dc 0-9)
 "$program" audit "$runs/routed" >"$place/audit.txt" 2>/dev/null
 "$program" graph "$runs/routed" --out "$place/tape.html" 2>/dev/null
-echo "the routed run has $((10#$last)) steps"
 # Where the system lets us, without any network but the loopback device.
 if unshare --net true 2>/dev/null; then
     unshare --net "$python" tests/serve_page.py "$program" "$place" "$@"

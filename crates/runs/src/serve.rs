@@ -93,6 +93,8 @@ fn router(site: Arc<Site>) -> Router {
         .route("/api/run", get(asked::facts))
         .route("/api/answer", post(asked::answer))
         .route("/api/audit", get(asked::audit))
+        // Browsers ask for it beside pages that name none.
+        .route("/favicon.ico", get(async || StatusCode::NO_CONTENT))
         .route("/panel.js", get(asked::panel))
         .route("/tape", get(asked::tape))
         .route("/report", get(asked::report))

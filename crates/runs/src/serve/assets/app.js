@@ -13,9 +13,10 @@ const main = document.getElementById("main");
 let leave = () => {};
 let shown = null;
 
+/** Shows the page; whether it is another one than before. */
 function show({ page, settings }) {
   const key = pages[page]?.key(settings);
-  if (shown === `${page} ${key}`) return;
+  if (shown === `${page} ${key}`) return false;
   shown = `${page} ${key}`;
   leave();
   leave = () => {};
@@ -25,13 +26,14 @@ function show({ page, settings }) {
   page === "runs" ? toRuns.setAttribute("aria-current", "page") : toRuns.removeAttribute("aria-current");
   if (!pages[page]) {
     main.append(el("h1", {}, "There is no such page"), el("p", {}, el("a", { href: "#runs" }, "To the runs")));
-    return;
+    return true;
   }
   leave = pages[page].show(main, settings) ?? leave;
+  return true;
 }
 
 listen((now) => {
-  show(now);
-  main.focus({ preventScroll: true });
+  // Who changes a setting of a page stays where they are on it.
+  if (show(now)) main.focus({ preventScroll: true });
 });
 show(place());
