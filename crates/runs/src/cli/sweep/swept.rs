@@ -74,9 +74,8 @@ impl<E: Experiment> Swept for Of<E> {
     fn lengthens(&self, from: &str, to: &str) -> bool {
         let (Ok(from), Ok(to)) = (read::<E>(from), read::<E>(to)) else { return false };
         let (before, after) = (config::keys(&from.config), config::keys(&to.config));
-        let may_differ =
-            |key: &str| Some(key) == E::Config::LENGTH_KEY || key == config::PROBE_EVERY;
-        config::differing(&before, &after).all(|(key, ..)| may_differ(key))
+        let is_length = |key: &str| Some(key) == E::Config::LENGTH_KEY;
+        config::differing(&before, &after).all(|(key, ..)| is_length(key))
             && from.config.lengthen(&to.config).is_ok()
     }
 
