@@ -106,7 +106,7 @@ fn verdict_html(verdict: &Verdict) -> String {
 }
 
 fn table_html(table: &Table) -> String {
-    format!("<div class=\"wide\">\n{}</div>\n", table.to_html())
+    format!("<div class=\"wide\" tabindex=\"0\">\n{}</div>\n", table.to_html())
 }
 
 /// Names and values.
@@ -122,7 +122,7 @@ pub fn figure_html(figure: &Figure, number: usize) -> String {
     let svg = figure.drawing.svg_element(&figure.caption, &format!("f{number}-"));
     let caption = escape(&figure.caption);
     format!(
-        "<figure>\n<div class=\"wide\">{svg}</div>\n<figcaption>{caption}</figcaption>\n</figure>\n"
+        "<figure>\n<div class=\"wide\" tabindex=\"0\">{svg}</div>\n<figcaption>{caption}</figcaption>\n</figure>\n"
     )
 }
 
