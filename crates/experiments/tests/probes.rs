@@ -16,7 +16,7 @@ mod program;
 use program::{results, succeed};
 
 /// The largest picture of a probe, in bytes of a PNG.
-const LARGEST: usize = 24_000;
+const LARGEST: usize = 48_000;
 
 fn gradroute(arguments: &[&str]) -> String {
     succeed(Command::new(env!("CARGO_BIN_EXE_gradroute")).args(arguments)).0

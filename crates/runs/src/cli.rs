@@ -33,6 +33,8 @@ mod saved_run;
 #[cfg(feature = "serve")]
 mod serve;
 #[cfg(feature = "serve")]
+mod serve_arguments;
+#[cfg(feature = "serve")]
 mod served;
 #[cfg(feature = "serve")]
 mod shown;

@@ -111,7 +111,7 @@ pub trait Experiment<T: Real = f32>: Sized + 'static {
     /// [`Stage::probe_every`] steps: a few fixed samples, judged and drawn, so that one sees a run
     /// grow on the pages of `serve`. Must leave the state as it was, and draw no random
     /// numbers but from a stream of its own. Should take no longer than a step or two, and pictures of
-    /// some 20 kB ([`ImageRows::draw_small`](crate::figures::ImageRows::draw_small)): they are kept.
+    /// some 40 kB ([`ImageRows::draw_small`](crate::figures::ImageRows::draw_small)): they are kept.
     ///
     /// # Errors
     /// When a figure can't be drawn.

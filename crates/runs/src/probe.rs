@@ -105,7 +105,7 @@ mod tests {
     fn pictures_that_are_too_large_together_are_refused_by_name() {
         let noise: Vec<f32> =
             (0..512 * 512).map(|i| ((i * i) % 997) as f32 / 498.5 - 1.0).collect();
-        let figures = (0..20).map(|i| {
+        let figures = (0..60).map(|i| {
             let mut drawing = Canvas::new((256.0, 256.0));
             drawing.image(&noise, 512, 1, (0.0, 0.0));
             Figure::new(format!("noise-{i}"), "", drawing)

@@ -16,6 +16,7 @@ mod headers;
 mod lines;
 mod picture;
 mod row;
+mod site;
 mod tail;
 mod worker;
 
@@ -37,20 +38,13 @@ use serde::{Deserialize, Serialize};
 use crate::run::RunDirectory;
 pub use experiments::{Experiments, Model, StepOf};
 use row::Row;
+use site::{Site, blocking, problem};
 use worker::Worker;
 
 /// A server that listens already.
 pub struct Server {
     listener: TcpListener,
     site: Arc<Site>,
-}
-
-/// What is shown.
-struct Site {
-    /// A run, or a folder with runs.
-    root: PathBuf,
-    experiments: Arc<dyn Experiments>,
-    worker: Worker,
 }
 
 impl Server {
@@ -116,14 +110,6 @@ async fn guarded(request: Request, next: Next) -> Response {
     response
 }
 
-fn problem(status: StatusCode, reason: impl Into<String>) -> Response {
-    #[derive(Serialize)]
-    struct Problem {
-        problem: String,
-    }
-    (status, Json(Problem { problem: reason.into() })).into_response()
-}
-
 async fn asset(request: Request) -> Response {
     match assets::find(request.uri().path()) {
         Some(asset) => ([(CONTENT_TYPE, asset.kind)], asset.text).into_response(),
@@ -150,14 +136,6 @@ async fn runs(State(site): State<Arc<Site>>) -> Response {
         Runs { program: site.experiments.program(), folder: site.root.display().to_string(), runs }
     };
     blocking(read).await.map_or_else(|failed| failed, |runs| Json(runs).into_response())
-}
-
-/// What `work` gives, done on a thread of its own, as reading files may take its time.
-async fn blocking<R: Send + 'static>(
-    work: impl FnOnce() -> R + Send + 'static,
-) -> Result<R, Response> {
-    let done = tokio::task::spawn_blocking(work).await;
-    done.map_err(|error| problem(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))
 }
 
 /// Which run a page is about.

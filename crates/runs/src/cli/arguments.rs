@@ -10,7 +10,7 @@ use super::failure::Failure;
 use super::graph_arguments::Graph;
 use super::machine::Machine;
 #[cfg(feature = "serve")]
-use super::serve::Serve;
+use super::serve_arguments::Serve;
 use super::sweep_arguments::Sweep;
 use super::whole::at_least;
 use crate::config::{Override, Request};

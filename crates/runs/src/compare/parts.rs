@@ -87,7 +87,10 @@ pub fn html<C: Settings, R>(comparison: &Comparison<C, R>, page: &ComparisonPage
                 body.push_str(&figure_html(figure, figures));
             }
             Part::Table(table) => {
-                body.push_str(&format!("<div class=\"wide\" tabindex=\"0\">\n{}</div>\n", table.to_html()));
+                body.push_str(&format!(
+                    "<div class=\"wide\" tabindex=\"0\">\n{}</div>\n",
+                    table.to_html()
+                ));
             }
         }
     }

@@ -12,9 +12,10 @@ use axum::response::{Html, IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
 use super::experiments::StepOf;
+use super::folder;
 use super::row::Row;
+use super::site::{Site, blocking, problem};
 use super::worker::{Models, Unanswered};
-use super::{Site, blocking, folder, problem};
 use crate::audit::{heat_map, to_text};
 use crate::flow::{self, FlowLine};
 use crate::page::Figure;

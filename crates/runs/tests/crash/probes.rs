@@ -8,9 +8,12 @@ use gradroute_runs::ProbeLine;
 use crate::program::{refused, results, succeed};
 use crate::run::{Place, is_whole, resume, toy};
 
+fn text(run: &Path) -> String {
+    fs::read_to_string(run.join("probes.jsonl")).unwrap()
+}
+
 fn probes(run: &Path) -> Vec<ProbeLine> {
-    let text = fs::read_to_string(run.join("probes.jsonl")).unwrap();
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    text(run).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 fn steps(run: &Path) -> Vec<u64> {
@@ -23,7 +26,7 @@ fn there_is_a_probe_before_the_first_step_at_each_interval_and_at_each_end_of_a_
     let stages = place.whole("stages");
     assert_eq!(steps(&stages), [0, 2, 4, 6, 8, 10, 12]);
     let run = place.path("run");
-    succeed(&mut place.train(&run, &["--set", "train.probe_every=4"]));
+    succeed(&mut place.train_probed(4, &run, &[]));
     assert_eq!(steps(&run), [0, 4, 6, 10, 12], "intervals begin with each stage");
     for line in probes(&run) {
         let floors: Vec<&str> = line.floors.0.iter().map(|(name, _)| &name[..]).collect();
@@ -38,7 +41,7 @@ fn with_probes_or_without_a_run_leaves_the_same_bytes_but_for_them() {
     let place = Place::new();
     let with = place.whole("with");
     let without = place.path("without");
-    succeed(&mut place.train(&without, &["--set", "train.probe_every=0"]));
+    succeed(&mut place.train_probed(0, &without, &[]));
     let [mut with_it, mut without_it] = [&with, &without].map(|run| results(run));
     assert!(
         with_it.remove("probes.jsonl").is_some() && without_it.remove("probes.jsonl").is_none()
@@ -64,7 +67,7 @@ fn a_run_that_ended_between_probes_goes_on_as_if_it_had_not_ended() {
     is_whole(&short);
     succeed(&mut resume(&short, &["--epochs", "4"]));
     assert_eq!(steps(&short), [0, 4, 8, 12]);
-    assert!(probes(&short) == probes(&whole));
+    assert!(text(&short) == text(&whole));
     is_whole(&short);
 }
 
@@ -73,15 +76,14 @@ fn a_run_that_was_killed_behind_its_last_checkpoint_has_its_last_probe_all_the_s
     let place = Place::new();
     let run = place.path("run");
     succeed(&mut place.train_alone(2, &run));
-    let expected = probes(&run);
+    let expected = text(&run);
     fs::remove_file(run.join("manifest.json")).unwrap();
-    let text = fs::read_to_string(run.join("probes.jsonl")).unwrap();
-    let cut = text.trim_end().rfind('\n').unwrap() + 1;
-    for end in [cut, cut + 10, text.len()] {
-        fs::write(run.join("probes.jsonl"), &text[..end]).unwrap();
+    let cut = expected.trim_end().rfind('\n').unwrap() + 1;
+    for end in [cut, cut + 10, expected.len()] {
+        fs::write(run.join("probes.jsonl"), &expected[..end]).unwrap();
         let _ = fs::remove_file(run.join("manifest.json"));
         succeed(&mut resume(&run, &[]));
-        assert!(probes(&run) == expected, "cut at {end}");
+        assert!(text(&run) == expected, "cut at {end}");
         is_whole(&run);
     }
 }

@@ -50,7 +50,12 @@ impl Place {
 
     /// `train` with the small run's settings.
     pub fn train(&self, run: &Path, more: &[&str]) -> Command {
-        let every = ["eval_every=2", "probe_every=2", "checkpoint_every=3"];
+        self.train_probed(2, run, more)
+    }
+
+    /// The same with probes every so many steps.
+    pub fn train_probed(&self, steps: u32, run: &Path, more: &[&str]) -> Command {
+        let every = ["eval_every=2", &format!("probe_every={steps}"), "checkpoint_every=3"];
         let mut command = self.train_with("relearn", run, &every);
         command.args(["--epochs", "2", "--set", "train.relearn_steps=6"]).args(more);
         command
