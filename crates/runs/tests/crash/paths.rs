@@ -12,7 +12,7 @@ use crate::run::{Place, is_whole, resume, toy};
 /// `train` of the first stage alone, called within a folder.
 fn train(within: &Path, epochs: &str, data: &OsStr, run: &OsStr) -> Command {
     let mut command = toy(&["train", "--threads", "1", "--preset", "learn", "--epochs", epochs]);
-    for set in ["steps_per_epoch=3", "eval_every=2", "probe_every=2", "checkpoint_every=3"] {
+    for set in ["steps_per_epoch=3", "eval_every=2", "probe_every=4", "checkpoint_every=3"] {
         command.args(["--set", &format!("train.{set}")]);
     }
     command.arg("--data").arg(data).arg("--out").arg(run).current_dir(within);

@@ -26,7 +26,7 @@ fn there_is_a_probe_before_the_first_step_at_each_interval_and_at_each_end_of_a_
     let stages = place.whole("stages");
     assert_eq!(steps(&stages), [0, 2, 4, 6, 8, 10, 12]);
     let run = place.path("run");
-    succeed(&mut place.train_probed(4, &run, &[]));
+    succeed(&mut place.train_probed(Some(4), &run, &[]));
     assert_eq!(steps(&run), [0, 4, 6, 10, 12], "intervals begin with each stage");
     for line in probes(&run) {
         let floors: Vec<&str> = line.floors.0.iter().map(|(name, _)| &name[..]).collect();
@@ -41,7 +41,7 @@ fn with_probes_or_without_a_run_leaves_the_same_bytes_but_for_them() {
     let place = Place::new();
     let with = place.whole("with");
     let without = place.path("without");
-    succeed(&mut place.train_probed(0, &without, &[]));
+    succeed(&mut place.train_probed(None, &without, &[]));
     let [mut with_it, mut without_it] = [&with, &without].map(|run| results(run));
     assert!(
         with_it.remove("probes.jsonl").is_some() && without_it.remove("probes.jsonl").is_none()

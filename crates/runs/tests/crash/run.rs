@@ -50,12 +50,14 @@ impl Place {
 
     /// `train` with the small run's settings.
     pub fn train(&self, run: &Path, more: &[&str]) -> Command {
-        self.train_probed(2, run, more)
+        self.train_probed(Some(2), run, more)
     }
 
     /// The same with probes every so many steps.
-    pub fn train_probed(&self, steps: u32, run: &Path, more: &[&str]) -> Command {
-        let every = ["eval_every=2", &format!("probe_every={steps}"), "checkpoint_every=3"];
+    pub fn train_probed(&self, steps: Option<u32>, run: &Path, more: &[&str]) -> Command {
+        let probes = steps.map(|steps| format!("probe_every={steps}"));
+        let every = ["eval_every=2", "checkpoint_every=3"];
+        let every: Vec<&str> = every.into_iter().chain(probes.as_deref()).collect();
         let mut command = self.train_with("relearn", run, &every);
         command.args(["--epochs", "2", "--set", "train.relearn_steps=6"]).args(more);
         command
