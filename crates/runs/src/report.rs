@@ -73,7 +73,7 @@ impl Report<'_> {
         }
         body.push_str(&format!(
             "<section>\n<h2>What made this run</h2>\n{}</section>\n\
-             <section>\n<h2>Settings</h2>\n<pre>{}</pre>\n</section>\n",
+             <section>\n<h2>Settings</h2>\n<pre tabindex=\"0\">{}</pre>\n</section>\n",
             list_html(self.facts),
             escape(self.settings.trim_end())
         ));
