@@ -4,6 +4,7 @@
 //! its directory, so it can watch one that another process trains, and stop or fail without
 //! consequence for it.
 
+mod about;
 mod asked;
 mod assets;
 mod columns;
@@ -15,6 +16,7 @@ mod guard;
 mod headers;
 mod lines;
 mod picture;
+mod report;
 mod row;
 mod site;
 mod tail;
@@ -35,10 +37,9 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 
-use crate::run::RunDirectory;
 pub use experiments::{Experiments, Model, StepOf};
 use row::Row;
-use site::{Site, blocking, problem};
+use site::{Of, Site, blocking, problem};
 use worker::Worker;
 
 /// A server that listens already.
@@ -84,14 +85,14 @@ fn router(site: Arc<Site>) -> Router {
     Router::new()
         .route("/api/runs", get(runs))
         .route("/api/watch", get(watch))
-        .route("/api/run", get(asked::facts))
+        .route("/api/run", get(about::facts))
         .route("/api/answer", post(asked::answer))
         .route("/api/audit", get(asked::audit))
         // Browsers ask for it beside pages that name none.
         .route("/favicon.ico", get(async || StatusCode::NO_CONTENT))
-        .route("/panel.js", get(asked::panel))
+        .route("/panel.js", get(about::panel))
         .route("/tape", get(asked::tape))
-        .route("/report", get(asked::report))
+        .route("/report", get(report::report))
         .route("/api/probe", get(probe))
         .fallback(get(asset))
         .layer(DefaultBodyLimit::max(guard::MAX_BODY))
@@ -138,30 +139,14 @@ async fn runs(State(site): State<Arc<Site>>) -> Response {
     blocking(read).await.map_or_else(|failed| failed, |runs| Json(runs).into_response())
 }
 
-/// Which run a page is about.
-#[derive(Deserialize)]
-struct Of {
-    run: String,
-}
-
 async fn watch(State(site): State<Arc<Site>>, Query(of): Query<Of>) -> Response {
     let (name, first) = (of.run.clone(), site.experiments.first());
-    let find = move || folder::runs(&site.root).remove(&of.run);
-    let run = match blocking(find).await {
-        Ok(Some(folder)) => RunDirectory::open(&folder),
-        Ok(None) => {
-            return problem(
-                StatusCode::NOT_FOUND,
-                "there is no run of this name; it may have gone",
-            );
-        }
-        Err(failed) => return failed,
-    };
-    match run {
-        Ok(run) => Sse::new(follow::events(name, &run, first))
+    match blocking(move || site.run(&of.run)).await {
+        Ok(Ok(run)) => Sse::new(follow::events(name, &run, first))
             .keep_alive(KeepAlive::default())
             .into_response(),
-        Err(error) => problem(StatusCode::NOT_FOUND, error.to_string()),
+        Ok(Err(reason)) => problem(StatusCode::NOT_FOUND, reason),
+        Err(failed) => failed,
     }
 }
 
@@ -175,11 +160,10 @@ struct OfStep {
 
 /// A probe with its pictures.
 async fn probe(State(site): State<Arc<Site>>, Query(of): Query<OfStep>) -> Response {
-    let find =
-        move || match folder::runs(&site.root).remove(&of.run).map(|f| RunDirectory::open(&f)) {
-            Some(Ok(run)) => picture::of_step(&run.probes(), of.step),
-            Some(Err(_)) | None => Ok(None),
-        };
+    let find = move || match site.run(&of.run) {
+        Ok(run) => picture::of_step(&run.probes(), of.step),
+        Err(_) => Ok(None),
+    };
     match blocking(find).await {
         Ok(Ok(Some(probe))) => Json(probe).into_response(),
         Ok(Ok(None)) => problem(

@@ -66,7 +66,7 @@ impl<T: Real> Explored<T> for Exploring<'_, T> {
     fn in_words(&self, seen: &Seen<T>) -> String {
         let halves = self.config.routing.halves();
         let floor = seen.floors[0].mae;
-        let [decoder, bottom, top] = [0, 1, 2].map(|output| seen.outputs[output].mae.to_f64());
+        let [bottom, top] = [1, 2].map(|output| seen.outputs[output].mae.to_f64());
         let draws = |mae: f64| mae <= (1.0 - CLEAR_MARGIN) * floor;
         let which = match (draws(bottom), draws(top)) {
             (true, true) => "Both certificates draw this image better than the median image does",
@@ -87,12 +87,6 @@ impl<T: Real> Explored<T> for Exploring<'_, T> {
         if let (Some(label), Some(own)) = (seen.label, own) {
             sentence += &format!("; it shows a {label}, which is for the {}", own.region());
         }
-        if let Some(unchanged) = seen.unchanged.first() {
-            let before = unchanged.mae.to_f64();
-            sentence += &format!(
-                "; by your changes, the decoder's mean absolute error went from {before:.3} to {decoder:.3}"
-            );
-        }
-        sentence + "."
+        sentence + &seen.changes_in_words() + "."
     }
 }

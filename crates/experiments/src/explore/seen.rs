@@ -66,6 +66,19 @@ pub(crate) struct Seen<T: Real> {
     pub sentence: String,
 }
 
+impl<T: Real> Seen<T> {
+    /// What the changes did to the error of the first decoder; nothing if there are none.
+    pub fn changes_in_words(&self) -> String {
+        let (Some(before), Some(now)) = (self.unchanged.first(), self.outputs.first()) else {
+            return String::new();
+        };
+        let [before, now] = [before, now].map(|decoded| decoded.mae.to_f64());
+        format!(
+            "; by your changes, the decoder's mean absolute error went from {before:.3} to {now:.3}"
+        )
+    }
+}
+
 /// Shows the image to the model.
 ///
 /// # Errors

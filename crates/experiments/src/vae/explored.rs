@@ -63,12 +63,6 @@ impl<T: Real> Explored<T> for Exploring<'_, T> {
         if let Some(label) = seen.label {
             sentence += &format!("; it shows a {label}");
         }
-        if let (Some(now), Some(unchanged)) = (seen.outputs.first(), seen.unchanged.first()) {
-            let [before, now] = [unchanged, now].map(|decoded| decoded.mae.to_f64());
-            sentence += &format!(
-                "; by your changes, the decoder's mean absolute error went from {before:.3} to {now:.3}"
-            );
-        }
-        sentence + "."
+        sentence + &seen.changes_in_words() + "."
     }
 }

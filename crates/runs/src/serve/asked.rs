@@ -12,14 +12,12 @@ use axum::response::{Html, IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
 use super::experiments::StepOf;
-use super::folder;
-use super::row::Row;
 use super::site::{Site, blocking, problem};
 use super::worker::{Models, Unanswered};
 use crate::audit::{heat_map, to_text};
 use crate::flow::{self, FlowLine};
 use crate::page::Figure;
-use crate::run::{RunDirectory, jsonl, saved};
+use crate::run::{RunDirectory, jsonl};
 
 /// Which run, and after how many steps.
 #[derive(Deserialize)]
@@ -31,57 +29,6 @@ pub(super) struct At {
     /// Settings of variants, each `key=value`, with `;` between variants.
     #[serde(default)]
     variants: String,
-}
-
-/// Which run.
-#[derive(Deserialize)]
-pub(super) struct Of {
-    run: String,
-}
-
-/// Which experiment.
-#[derive(Deserialize)]
-pub(super) struct PanelOf {
-    experiment: String,
-}
-
-/// What a page is told before it asks.
-#[derive(Serialize)]
-struct Facts {
-    #[serde(flatten)]
-    row: Row,
-    /// Whether its experiment has a panel.
-    panel: bool,
-    /// After how many steps it was saved; the oldest first.
-    checkpoints: Vec<u64>,
-}
-
-/// What a run has to be looked at.
-pub(super) async fn facts(State(site): State<Arc<Site>>, Query(of): Query<Of>) -> Response {
-    let read = move || -> Result<Facts, String> {
-        let folder = found(&site, &of.run)?;
-        let row = Row::read(&of.run, &folder, site.experiments.first());
-        let row = row.map_err(|error| error.to_string())?;
-        let run = RunDirectory::open(&folder).map_err(|error| error.to_string())?;
-        let checkpoints = saved::list(&run).map_err(|error| error.to_string())?;
-        let panel = site.experiments.panel(&row.experiment).is_some();
-        Ok(Facts { row, panel, checkpoints })
-    };
-    match blocking(read).await {
-        Ok(Ok(facts)) => Json(facts).into_response(),
-        Ok(Err(reason)) => problem(StatusCode::NOT_FOUND, reason),
-        Err(failed) => failed,
-    }
-}
-
-/// The script of an experiment's panel.
-pub(super) async fn panel(State(site): State<Arc<Site>>, Query(of): Query<PanelOf>) -> Response {
-    match site.experiments.panel(&of.experiment) {
-        Some(script) => {
-            ([(CONTENT_TYPE, "text/javascript; charset=utf-8")], script).into_response()
-        }
-        None => problem(StatusCode::NOT_FOUND, "no experiment of this name has a panel"),
-    }
 }
 
 /// The answer of a run's model to the question in the body.
@@ -175,7 +122,7 @@ async fn computed<R: Send + 'static>(
     work: impl FnOnce(&mut Models, PathBuf) -> Result<R, String> + Send + 'static,
 ) -> Result<R, Response> {
     let looks = Arc::clone(site);
-    let folder = blocking(move || found(&looks, &run)).await?;
+    let folder = blocking(move || looks.folder(&run)).await?;
     let folder = folder.map_err(|reason| problem(StatusCode::NOT_FOUND, reason))?;
     match site.worker.ask(move |models| work(models, folder)).await {
         Ok(done) => done.map_err(|reason| problem(StatusCode::BAD_REQUEST, reason)),
@@ -187,41 +134,4 @@ async fn computed<R: Send + 'static>(
             "the program failed at this question; its terminal says where",
         )),
     }
-}
-
-/// The folder of a run by its name.
-fn found(site: &Site, run: &str) -> Result<PathBuf, String> {
-    folder::runs(&site.root)
-        .remove(run)
-        .ok_or_else(|| "there is no run of this name; it may have gone".to_owned())
-}
-
-/// The report of a run, with its style as a file.
-pub(super) async fn report(State(site): State<Arc<Site>>, Query(of): Query<Of>) -> Response {
-    let read = move || {
-        let folder = found(&site, &of.run)?;
-        let run = RunDirectory::open(&folder).map_err(|error| error.to_string())?;
-        without_style(&run.report())
-            .ok_or_else(|| "this run has no report; it may not have ended".to_owned())
-    };
-    match blocking(read).await {
-        Ok(Ok(page)) => Html(page).into_response(),
-        Ok(Err(reason)) => problem(StatusCode::NOT_FOUND, reason),
-        Err(failed) => failed,
-    }
-}
-
-/// A report's page for this server, which forbids styles within pages: with its style as a file, and without
-/// the policy of its own, which forbids that.
-fn without_style(file: &Path) -> Option<String> {
-    let page = std::fs::read_to_string(file).ok()?;
-    let page = replaced(&page, "<meta http-equiv=\"Content-Security-Policy\"", ">", "")?;
-    replaced(&page, "<style>", "</style>", "<link rel=\"stylesheet\" href=\"/report.css\">")
-}
-
-/// The text with what goes from `from` to `to` replaced.
-fn replaced(text: &str, from: &str, to: &str, by: &str) -> Option<String> {
-    let (before, rest) = text.split_once(from)?;
-    let (_, after) = rest.split_once(to)?;
-    Some(format!("{before}{by}{after}"))
 }

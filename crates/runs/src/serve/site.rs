@@ -6,10 +6,12 @@ use std::sync::Arc;
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::experiments::Experiments;
+use super::folder;
 use super::worker::Worker;
+use crate::run::RunDirectory;
 
 /// What is shown.
 pub(super) struct Site {
@@ -17,6 +19,32 @@ pub(super) struct Site {
     pub root: PathBuf,
     pub experiments: Arc<dyn Experiments>,
     pub worker: Worker,
+}
+
+impl Site {
+    /// The folder of a run by its name.
+    ///
+    /// # Errors
+    /// When there is none, in words.
+    pub fn folder(&self, run: &str) -> Result<PathBuf, String> {
+        folder::runs(&self.root)
+            .remove(run)
+            .ok_or_else(|| "there is no run of this name; it may have gone".to_owned())
+    }
+
+    /// The same, opened.
+    ///
+    /// # Errors
+    /// When there is none, or it is damaged, in words.
+    pub fn run(&self, run: &str) -> Result<RunDirectory, String> {
+        RunDirectory::open(&self.folder(run)?).map_err(|error| error.to_string())
+    }
+}
+
+/// Which run a page is about.
+#[derive(Deserialize)]
+pub(super) struct Of {
+    pub run: String,
 }
 
 /// Why there is no page.

@@ -1,18 +1,11 @@
 //! What is computed for a page: answers of a model, the tape's page, the audit.
 
-use std::path::Path;
 use std::thread::{scope, sleep};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use super::client::{Served, toy};
-
-fn train(out: &Path, more: &[&str]) {
-    let mut command = toy(&["train", "--preset", "calm", "--threads", "1", "--out"]);
-    let output = command.arg(out).args(more).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-}
+use super::client::{Served, toy, train};
 
 /// A run of ten steps with checkpoints after 5 and 10, and its server.
 fn served() -> (TempDir, Served) {

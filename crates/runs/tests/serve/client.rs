@@ -29,6 +29,13 @@ pub fn toy(arguments: &[&str]) -> Command {
     command
 }
 
+/// Makes a small run of the toy's.
+pub fn train(out: &Path, more: &[&str]) {
+    let mut command = toy(&["train", "--preset", "calm", "--threads", "1", "--out"]);
+    let output = command.arg(out).args(more).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
 /// What was answered.
 pub struct Answer {
     pub status: u16,

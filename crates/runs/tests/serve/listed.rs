@@ -1,19 +1,12 @@
 //! The list of runs.
 
 use std::fs;
-use std::path::Path;
 use std::process::Stdio;
 
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::client::{Served, toy};
-
-fn train(out: &Path, more: &[&str]) {
-    let mut command = toy(&["train", "--preset", "calm", "--threads", "1", "--out"]);
-    let output = command.arg(out).args(more).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-}
+use super::client::{Served, toy, train};
 
 fn listed(served: &Served) -> Vec<(String, String)> {
     let runs = served.get("/api/runs").json();
